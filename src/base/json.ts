@@ -1,0 +1,22 @@
+/** Any value that survives JSON. */
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Parses JSON text and refuses a `__proto__` key anywhere, so that a later copy can never reach a prototype. */
+export function parseJson(text: string): Json {
+  // JSON.parse is typed `any`; by definition it yields a Json value.
+  return JSON.parse(text, refuseProto) as Json;
+}
+
+/** Serialises with object keys sorted at every depth, so that equal values have equal text. */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+}
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('A "__proto__" key is not allowed in JSON.');
+  return value;
+}

@@ -1,0 +1,91 @@
+/**
+ * Every limit of the product, with the reason for its number. A limit that a user may change is only a
+ * default here; the settings have the last word.
+ */
+import type { RunLimits } from '../protocol/runLimits.ts';
+
+/** Defaults of a run: enough for a real refactor, little enough that a mistake costs five dollars. */
+export const DEFAULT_RUN_LIMITS: RunLimits = {
+  maxAgents: 200,
+  concurrency: 16,
+  maxTokens: null,
+  maxUsd: 5,
+  maxMinutes: 60,
+};
+
+/** Token limit that stands in for the dollar limit where the price is unknown. */
+export const FALLBACK_MAX_TOKENS = 2_000_000;
+
+/** Turns of one agent: an agent that has not finished after 30 rarely does. */
+export const MAX_AGENT_TURNS = 30;
+
+/** Time of one agent: longer than any healthy one seen, short enough that a lost one is noticed. */
+export const AGENT_TIMEOUT_MS = 20 * 60_000;
+
+/** New attempts of an agent after its first one failed. */
+export const AGENT_RETRIES = 2;
+
+/** Answers against a schema that are sent back with the validator's message. */
+export const STRUCTURED_RETRIES = 3;
+
+/** Equal failing tool calls in a row: the third shows that the model is not learning from the error. */
+export const MAX_IDENTICAL_FAILURES = 3;
+
+/** Tokens that one answer may have; fits a rewritten file of about 2,000 lines. */
+export const MAX_OUTPUT_TOKENS = 32_000;
+
+/** Characters of a tool's output that go back to the model: about 12,000 tokens. */
+export const MAX_TOOL_OUTPUT_CHARS = 48_000;
+
+/** Paths that list_files returns when the model names no limit, and at most. */
+export const MAX_LISTED_FILES = 1000;
+
+/** Lines that search_text returns at most. */
+export const MAX_SEARCH_MATCHES = 200;
+
+/** Largest file that an agent may write; what is larger is data, not an edit. */
+export const MAX_WRITTEN_BYTES = 5 * 1024 * 1024;
+
+/** Items of one parallel() or pipeline() call, as the dialect says. */
+export const MAX_BATCH_ITEMS = 4096;
+
+/** Size of a workflow script, as the dialect says. */
+export const MAX_SCRIPT_BYTES = 524_288;
+
+/** Times that the planner gets check errors back before the user sees the script. */
+export const PLANNER_REPAIRS = 3;
+
+/** Inline JSON of a journal line; larger payloads become blobs so that lines stay readable. */
+export const MAX_INLINE_JSON_BYTES = 8 * 1024;
+
+/** Time of one verify() command. */
+export const VERIFY_TIMEOUT_MS = 10 * 60_000;
+
+/** Characters of a command's output that a receipt carries, as the dialect says. */
+export const RECEIPT_OUTPUT_CHARS = 8000;
+
+/** Bytes of a command's output that are kept: what a person could still read, not what a loop can print. */
+export const MAX_COMMAND_OUTPUT_BYTES = 10 * 1024 * 1024;
+
+/** Grace between SIGTERM and SIGKILL. */
+export const KILL_GRACE_MS = 2000;
+
+/** Files over this size are left out of a snapshot and listed as such. */
+export const MAX_SNAPSHOT_FILE_BYTES = 5 * 1024 * 1024;
+
+/** Unchanged lines between two changes that still count as one hunk: closer ones rarely make sense alone. */
+export const HUNK_JOIN_LINES = 3;
+
+/** Retries of one model request, and the time within which they must happen. */
+export const MAX_TURN_RETRIES = 10;
+export const TURN_RETRY_WINDOW_MS = 10 * 60_000;
+
+/** First and longest wait between two tries of a request; the wait doubles and is jittered. */
+export const RETRY_BASE_MS = 500;
+export const RETRY_MAX_MS = 60_000;
+
+/** Least time between two batches of run events to one client: ten a second look live and cost little. */
+export const EVENT_BATCH_MS = 100;
+
+/** Least time between two progress events of one agent. */
+export const PROGRESS_INTERVAL_MS = 250;

@@ -1,0 +1,49 @@
+/** One file of a snapshot. `blob` is the content's git object id; `mode` is git's (0o100644, 0o100755, 0o120000). */
+export interface SnapshotEntry {
+  readonly path: string;
+  readonly mode: number;
+  readonly blob: string;
+}
+
+/** The immutable picture of the workspace that a run starts from. Paths are relative, with `/`, sorted by code unit. */
+export interface Snapshot {
+  /** Git tree id in the shadow repository. */
+  readonly tree: string;
+  readonly entries: readonly SnapshotEntry[];
+  /** Paths that were left out, with the reason in words: too large, unreadable, a nested repository. */
+  readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** A file's content as it is, with nothing decoded. */
+export interface FileContent {
+  readonly bytes: Uint8Array;
+  readonly mode: number;
+}
+
+/** Read access to one state of a tree. Hidden files are not in it at all. */
+export interface FileView {
+  /** Sorted paths. */
+  list(): readonly string[];
+  has(path: string): boolean;
+  /** Null when there is no such file. */
+  read(path: string): Promise<FileContent | null>;
+}
+
+/** A change of one path against a tree; null means deleted. */
+export type FileChange = FileContent | null;
+
+/** What git gives us, behind the shadow repository: snapshots, their contents, trees on disk. */
+export interface SnapshotStore {
+  /** Takes a picture of the workspace; never touches the user's own index, objects or files. */
+  takeSnapshot(options: {
+    readonly runId: string;
+    readonly signal: AbortSignal;
+  }): Promise<Snapshot>;
+  /** Opens an earlier one by its tree id. */
+  openSnapshot(tree: string): Promise<Snapshot>;
+  readBlob(blob: string): Promise<Uint8Array>;
+  /** Git tree id of a snapshot with changes laid over it. */
+  writeTree(tree: string, changes: ReadonlyMap<string, FileChange>): Promise<string>;
+  /** Runs a task in a real directory that holds exactly this tree (and the ignored dependencies). */
+  withDirectory<T>(tree: string, task: (directory: string) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,93 @@
+import type { Json } from '../../base/json.ts';
+import type { ErrorCode } from '../../protocol/errorCodes.ts';
+import type { TokenUsage } from '../../protocol/runLimits.ts';
+
+/** A tool that a model may call; `inputSchema` is JSON Schema with an object root. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: { readonly [key: string]: Json };
+}
+
+export type ModelContent =
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'toolUse';
+      readonly toolUseId: string;
+      readonly name: string;
+      readonly input: Json;
+    }
+  | {
+      readonly type: 'toolResult';
+      readonly toolUseId: string;
+      readonly text: string;
+      readonly outcome: 'ok' | 'error';
+    };
+
+export interface ModelMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly ModelContent[];
+}
+
+/** One request to a model. `system` and `tools` are byte-identical for like agents, so that they can be cached. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly system: string;
+  readonly tools: readonly ToolSpec[];
+  /** Name of the tool that must be called, when there is only one way to answer. */
+  readonly requiredTool?: string | undefined;
+  readonly messages: readonly ModelMessage[];
+  readonly maxOutputTokens: number;
+  readonly effort?: string | undefined;
+}
+
+/** A whole answer; `content` holds text and toolUse parts only, in the order of the stream. */
+export interface ModelAnswer {
+  readonly model: string;
+  readonly content: readonly ModelContent[];
+  readonly stopReason: 'endTurn' | 'toolUse' | 'maxTokens' | 'refusal';
+  readonly usage: TokenUsage;
+}
+
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  /** A piece of answer text, as it arrives. */
+  readonly onText?: ((text: string) => void) | undefined;
+  /** Any sign of life from the stream. */
+  readonly onActivity?: (() => void) | undefined;
+}
+
+/** The road to a model. Sends once: retries are the governor's. */
+export interface ModelClient {
+  readonly provider: string;
+  readonly defaultModel: string;
+  /** Rejects with a ModelError, or with the signal's reason when aborted. */
+  send(request: ModelRequest, options: SendOptions): Promise<ModelAnswer>;
+}
+
+/** Why a request failed, in terms that decide about a retry; the text never holds a key. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+  readonly code: ErrorCode;
+  readonly status: number | null;
+  readonly retry: 'never' | 'backOff';
+  /** How long the provider asked everybody to wait, in milliseconds. */
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    message: string,
+    details: {
+      readonly code: ErrorCode;
+      readonly status: number | null;
+      readonly retry: 'never' | 'backOff';
+      readonly retryAfterMs: number | null;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(message, { cause: details.cause });
+    this.code = details.code;
+    this.status = details.status;
+    this.retry = details.retry;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}

@@ -1,0 +1,37 @@
+import type { DurableRunEvent, RunFact } from '../../protocol/runEvents.ts';
+
+/** The append-only log of one run. */
+export interface Journal {
+  /** Resolves with the numbered event once it is durable. Order of calls is order on disk. */
+  append(fact: RunFact): Promise<DurableRunEvent>;
+  /** Hash of the last line. */
+  headHash(): string;
+  close(): Promise<void>;
+}
+
+/** Payloads by the hash of their bytes. */
+export interface BlobStore {
+  /** Resolves with the SHA-256, in hex, once the bytes are durable. */
+  put(bytes: Uint8Array): Promise<string>;
+  /** Rejects with code `not_found` when there is no such blob. */
+  get(sha256: string): Promise<Uint8Array>;
+}
+
+/** The lines of one agent's transcript: requests, answers, tool calls and results. */
+export interface TranscriptWriter {
+  write(entry: { readonly kind: string; readonly [key: string]: unknown }): void;
+  close(): Promise<void>;
+}
+
+/** The folder of one run. */
+export interface RunStore {
+  readonly runId: string;
+  readonly directory: string;
+  readonly journal: Journal;
+  readonly blobs: BlobStore;
+  openTranscript(agentId: number): TranscriptWriter;
+  /** Absolute path for a verification's log; its folder exists afterwards. */
+  verifyLogPath(verifyId: number): Promise<string>;
+  writeFile(name: string, text: string): Promise<void>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** Every code that a failed run, agent or command can carry, with the sentence that documents it. */
+export const errorCodes = {
+  script_invalid: 'The workflow script did not pass the check; nothing ran.',
+  script_error: 'The workflow script threw and did not catch.',
+  script_interrupted: 'The workflow script was stopped while it was computing.',
+  script_memory: 'The workflow script asked for more memory than it may have.',
+  script_never_settles: 'The workflow script waits for a promise that nothing can settle.',
+  script_result: 'The workflow script returned a value that JSON cannot carry.',
+  script_worker_died: 'The thread that ran the workflow script ended without a result.',
+  agent_prompt_invalid: 'agent() got a prompt that is not a non-empty string.',
+  agent_type_unknown: 'agent() named an agent type that does not exist.',
+  schema_invalid: 'agent() got a schema that is not valid JSON Schema.',
+  structured_output_invalid: 'The model did not answer in the shape that the schema asks for.',
+  model_auth: 'The provider refused the key.',
+  model_request: 'The provider refused the request; sending it again would not help.',
+  model_rate_limited: 'The provider allows no more requests for now.',
+  model_unavailable: 'The provider could not be reached or failed, also after retries.',
+  model_refused: 'The model declined to answer.',
+  model_output_cut: 'The answer reached the model’s output limit.',
+  max_turns: 'The agent used all of its turns without finishing.',
+  agent_timeout: 'The agent used all of its time.',
+  identical_failures: 'The agent made the same failing call three times in a row.',
+  offline_unsupported: 'The offline provider has no rule for this prompt or schema.',
+  merge_conflict: 'The agent’s edits overlap with another agent’s edits.',
+  cancelled: 'The run was cancelled.',
+  skipped: 'The user skipped this agent.',
+  command_refused: 'The command was not approved.',
+  command_unavailable: 'The command could not be started.',
+  limit_reached: 'A limit of the run was reached.',
+  host_died: 'The orchestration host ended in mid-run.',
+  provider_missing: 'No model provider is set up.',
+  workspace_missing: 'The workspace folder does not exist.',
+  not_found: 'What was asked for does not exist.',
+  conflict: 'The file changed and the edit no longer fits.',
+  internal: 'A fault of Muster itself.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+const codes: [ErrorCode, ...ErrorCode[]] = ['internal', ...keysOf(errorCodes)];
+
+/** An error as data: what happened, in a code that programs read and a sentence that people read. */
+export const ErrorInfo = z.object({ code: z.enum(codes), message: z.string() });
+export type ErrorInfo = z.infer<typeof ErrorInfo>;
+
+function keysOf<T extends object>(record: T): (keyof T)[] {
+  // Object.keys is typed string[]; the record is a literal, so its keys are exactly keyof T.
+  return Object.keys(record) as (keyof T)[];
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+
+export const HunkState = z.enum(['pending', 'accepted', 'rejected', 'conflict']);
+export type HunkState = z.infer<typeof HunkState>;
+
+/** One run of changed lines between a file's base and its proposed text. Line numbers count from 1. */
+export const Hunk = z.object({
+  hunkId: z.string(),
+  path: z.string(),
+  baseStart: z.number().int().positive(),
+  baseLines: z.number().int().nonnegative(),
+  proposedStart: z.number().int().positive(),
+  proposedLines: z.number().int().nonnegative(),
+  added: z.number().int().nonnegative(),
+  removed: z.number().int().nonnegative(),
+  preview: z.string(),
+  agentIds: z.array(z.number().int().positive()),
+  groupId: z.string(),
+  state: HunkState,
+});
+export type Hunk = z.infer<typeof Hunk>;
+
+/**
+ * What happens to one file: `modify` is made of hunks; `create`, `delete` and `binary` are one
+ * whole change and have exactly one hunk that stands for it.
+ */
+export const FileProposal = z.object({
+  path: z.string(),
+  kind: z.enum(['modify', 'create', 'delete', 'binary']),
+  encoding: z.enum(['utf8', 'latin1', 'binary']),
+  baseSha256: z.string().nullable(),
+  proposedSha256: z.string().nullable(),
+  mode: z.number().int(),
+  /** Why this file needs an accept of its own and is never part of a bulk accept; `null` for most. */
+  flag: z.string().nullable(),
+  hunks: z.array(Hunk),
+});
+export type FileProposal = z.infer<typeof FileProposal>;
+
+/** A view over hunks that belong together. */
+export const ProposalGroup = z.object({ groupId: z.string(), title: z.string() });
+export type ProposalGroup = z.infer<typeof ProposalGroup>;
+
+/** All proposals of a run, with the present state of every hunk. */
+export const ProposalSet = z.object({
+  runId: z.string(),
+  treeHash: z.string(),
+  groups: z.array(ProposalGroup),
+  files: z.array(FileProposal),
+});
+export type ProposalSet = z.infer<typeof ProposalSet>;
+
+export const ProposalCounts = z.object({
+  groups: z.number().int().nonnegative(),
+  files: z.number().int().nonnegative(),
+  hunks: z.number().int().nonnegative(),
+  pending: z.number().int().nonnegative(),
+  conflicts: z.number().int().nonnegative(),
+});
+export type ProposalCounts = z.infer<typeof ProposalCounts>;
+
+/** What the user points at; a hunk is selected when any selector names it. */
+export const Selection = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('all') }),
+  z.object({ type: z.literal('groups'), groupIds: z.array(z.string()).min(1) }),
+  z.object({ type: z.literal('files'), paths: z.array(z.string()).min(1) }),
+  z.object({ type: z.literal('hunks'), hunkIds: z.array(z.string()).min(1) }),
+]);
+export type Selection = z.infer<typeof Selection>;
+
+/** One file write of an apply plan. `null` bytes: the file does not exist (before) or is deleted (after). */
+export const PlannedWrite = z.object({
+  path: z.string(),
+  hunkIds: z.array(z.string()),
+  expectedSha256: z.string().nullable(),
+  newBytesBase64: z.string().nullable(),
+  newSha256: z.string().nullable(),
+  mode: z.number().int(),
+  /** The file had changed since the snapshot and the hunks were merged into its present text. */
+  rebased: z.boolean(),
+});
+export type PlannedWrite = z.infer<typeof PlannedWrite>;
+
+export const PlanProblem = z.object({
+  path: z.string(),
+  hunkIds: z.array(z.string()),
+  reason: z.string(),
+});
+export type PlanProblem = z.infer<typeof PlanProblem>;
+
+/** What the apply service has to write, computed by the host; the service only compares, writes and reports. */
+export const ApplyPlan = z.object({
+  runId: z.string(),
+  decisionId: z.string(),
+  action: z.enum(['accept', 'undo']),
+  writes: z.array(PlannedWrite),
+  /** Files that were selected and cannot be written; they stay pending. */
+  problems: z.array(PlanProblem),
+});
+export type ApplyPlan = z.infer<typeof ApplyPlan>;
+
+export const WriteOutcome = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('written'), path: z.string() }),
+  z.object({ type: z.literal('refused'), path: z.string(), reason: z.string() }),
+]);
+export type WriteOutcome = z.infer<typeof WriteOutcome>;
+
+/** The unsaved text of an open editor, which counts as the file's present bytes. */
+export const OpenBuffer = z.object({ path: z.string(), bytesBase64: z.string() });
+export type OpenBuffer = z.infer<typeof OpenBuffer>;
+
+/** One line of decisions.jsonl. `intent` is durable before any byte is written. */
+export const Decision = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('intent'),
+    decisionId: z.string(),
+    at: z.number(),
+    action: z.enum(['accept', 'undo']),
+    undoes: z.string().nullable(),
+    by: z.string(),
+    writes: z.array(
+      z.object({
+        path: z.string(),
+        hunkIds: z.array(z.string()),
+        beforeSha256: z.string().nullable(),
+        afterSha256: z.string().nullable(),
+        beforeMode: z.number().int(),
+      }),
+    ),
+  }),
+  z.object({
+    type: z.literal('outcome'),
+    decisionId: z.string(),
+    at: z.number(),
+    outcomes: z.array(WriteOutcome),
+  }),
+  z.object({
+    type: z.literal('reject'),
+    decisionId: z.string(),
+    at: z.number(),
+    by: z.string(),
+    hunkIds: z.array(z.string()),
+  }),
+  z.object({
+    type: z.literal('restore'),
+    decisionId: z.string(),
+    at: z.number(),
+    by: z.string(),
+    hunkIds: z.array(z.string()),
+  }),
+]);
+export type Decision = z.infer<typeof Decision>;

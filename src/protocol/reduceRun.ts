@@ -1,0 +1,202 @@
+/**
+ * The one reducer. The host, the extension, the webviews and the terminal all fold the same events
+ * with it, so what they show can only differ by how far they have read.
+ */
+import { assertNever } from '../base/assertNever.ts';
+import { addTokens, noTokens } from './runLimits.ts';
+import type { RunEvent, RunEventOf } from './runEvents.ts';
+import type { AgentView, RunView } from './runView.ts';
+
+/** Log lines that a view keeps; a script that logs in a loop must not fill every window's memory. */
+export const MAX_LOG_LINES = 1000;
+
+/** Characters of a result that a view carries; the whole value stays in the journal. */
+export const RESULT_PREVIEW_CHARS = 2000;
+
+/** Applies one event; the first event of a run must be `run.started`. Never changes its input. */
+export function reduceRun(view: RunView | null, event: RunEvent): RunView {
+  if (event.type === 'run.started') return startView(event);
+  if (view === null) throw new Error(`A run's first event must be run.started, not ${event.type}.`);
+  return applyEvent(view, event);
+}
+
+/** Applies many events. */
+export function reduceRunEvents(view: RunView | null, events: readonly RunEvent[]): RunView | null {
+  return events.reduce<RunView | null>(reduceRun, view);
+}
+
+function startView(event: RunEventOf<'run.started'>): RunView {
+  return {
+    runId: event.runId,
+    request: event.request,
+    meta: event.meta,
+    state: 'running',
+    pauseReason: null,
+    stateMessage: null,
+    verdict: 'unverified',
+    provider: event.provider,
+    model: event.model,
+    limits: event.limits,
+    concurrency: event.limits.concurrency,
+    snapshotFiles: event.snapshotFiles,
+    startedAt: event.at,
+    endedAt: null,
+    phases: event.meta.phases.map((phase) => phase.title),
+    agents: [],
+    verifications: [],
+    logs: [],
+    droppedLogs: 0,
+    usage: noTokens,
+    usd: 0,
+    proposals: { groups: 0, files: 0, hunks: 0, pending: 0, conflicts: 0 },
+    treeHash: null,
+    resultPreview: null,
+    error: null,
+  };
+}
+
+function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started' }>): RunView {
+  switch (event.type) {
+    case 'run.state':
+      return {
+        ...view,
+        state: event.state,
+        pauseReason: event.reason,
+        stateMessage: event.message,
+      };
+    case 'run.throttled':
+      return { ...view, concurrency: event.concurrency };
+    case 'phase.started':
+      return withPhase(view, event.title);
+    case 'log':
+      return withLog(view, event);
+    case 'agent.queued':
+      return queueAgent(view, event);
+    case 'agent.started':
+      return updateAgent(view, event.agentId, {
+        status: 'running',
+        attempt: event.attempt,
+        startedAt: event.at,
+      });
+    case 'agent.progress':
+      return updateAgent(view, event.agentId, {
+        turns: event.turn,
+        activity: event.activity,
+        usage: event.usage,
+      });
+    case 'agent.ended':
+      return endAgent(view, event);
+    case 'verify.started':
+      return startVerification(view, event);
+    case 'verify.ended':
+      return endVerification(view, event);
+    case 'timer.fired':
+      return view;
+    case 'proposals.changed':
+      return { ...view, proposals: event.counts, treeHash: event.treeHash };
+    case 'run.ended':
+      return endRun(view, event);
+    default:
+      return assertNever(event);
+  }
+}
+
+function withPhase(view: RunView, title: string | null): RunView {
+  if (title === null || view.phases.includes(title)) return view;
+  return { ...view, phases: [...view.phases, title] };
+}
+
+function withLog(view: RunView, event: RunEventOf<'log'>): RunView {
+  if (view.logs.length >= MAX_LOG_LINES) return { ...view, droppedLogs: view.droppedLogs + 1 };
+  const line = { at: event.at, level: event.level, message: event.message };
+  return { ...view, logs: [...view.logs, line] };
+}
+
+function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
+  const agent: AgentView = {
+    agentId: event.agentId,
+    label: event.label,
+    phase: event.phase,
+    group: event.group,
+    model: event.model,
+    agentType: event.agentType,
+    status: 'queued',
+    attempt: 0,
+    promptPreview: event.promptPreview,
+    activity: '',
+    turns: 0,
+    queuedAt: event.at,
+    startedAt: null,
+    endedAt: null,
+    usage: noTokens,
+    usd: 0,
+    valuePreview: '',
+    error: null,
+    changedPaths: [],
+    conflictPaths: [],
+  };
+  return { ...withPhase(view, event.phase), agents: [...view.agents, agent] };
+}
+
+function updateAgent(view: RunView, agentId: number, change: Partial<AgentView>): RunView {
+  const agent = view.agents[agentId - 1];
+  if (agent === undefined) throw new Error(`Run ${view.runId} has no agent ${agentId}.`);
+  return { ...view, agents: view.agents.with(agentId - 1, { ...agent, ...change }) };
+}
+
+function endAgent(view: RunView, event: RunEventOf<'agent.ended'>): RunView {
+  const updated = updateAgent(view, event.agentId, {
+    status: event.outcome,
+    endedAt: event.at,
+    activity: '',
+    turns: event.turns,
+    usage: event.usage,
+    usd: event.usd,
+    valuePreview: event.valuePreview,
+    error: event.error,
+    changedPaths: event.changedPaths,
+    conflictPaths: event.conflictPaths,
+  });
+  return {
+    ...updated,
+    usage: addTokens(view.usage, event.usage),
+    usd: view.usd === null || event.usd === null ? null : view.usd + event.usd,
+  };
+}
+
+function startVerification(view: RunView, event: RunEventOf<'verify.started'>): RunView {
+  const { verifyId, label, phase, command } = event;
+  const started = { verifyId, label, phase, command, startedAt: event.at };
+  const verification = { ...started, endedAt: null, receipt: null, error: null };
+  return {
+    ...withPhase(view, phase),
+    verifications: [...view.verifications, verification],
+  };
+}
+
+function endVerification(view: RunView, event: RunEventOf<'verify.ended'>): RunView {
+  const { verifyId, receipt, error } = event;
+  const ended = { endedAt: event.at, receipt, error };
+  return {
+    ...view,
+    verifications: view.verifications.map((item) =>
+      item.verifyId === verifyId ? { ...item, ...ended } : item,
+    ),
+  };
+}
+
+function endRun(view: RunView, event: RunEventOf<'run.ended'>): RunView {
+  const inline = event.result?.type === 'inline' ? event.result.json : null;
+  return {
+    ...view,
+    state: event.status,
+    pauseReason: event.status === 'paused' ? view.pauseReason : null,
+    stateMessage: event.reason,
+    verdict: event.verdict,
+    endedAt: event.at,
+    usd: event.usage.usd,
+    proposals: event.proposals,
+    resultPreview: inline === null ? null : inline.slice(0, RESULT_PREVIEW_CHARS),
+    error: event.error,
+  };
+}

@@ -1,0 +1,224 @@
+/**
+ * The events of a run. Everything but the transient ones (`agent.progress`, `permits`) is a journal
+ * entry first and an event afterwards; the run tree, the terminal and `--json` all see this one stream.
+ */
+import { z } from 'zod';
+import { ErrorInfo } from './errorCodes.ts';
+import { ProposalCounts } from './proposals.ts';
+import { Receipt, Verdict } from './receipt.ts';
+import { RunLimits, TokenUsage } from './runLimits.ts';
+import { ScriptMeta } from './plan.ts';
+
+export const RunState = z.enum([
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+  'interrupted',
+]);
+export type RunState = z.infer<typeof RunState>;
+
+export const PauseReason = z.enum(['user', 'limit', 'gate', 'breaker', 'usage']);
+export type PauseReason = z.infer<typeof PauseReason>;
+
+/** A JSON payload: in place while it is small, else a blob in the run's folder. */
+export const ValueRef = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('inline'), json: z.string() }),
+  z.object({ type: z.literal('blob'), sha256: z.string(), bytes: z.number().int() }),
+]);
+export type ValueRef = z.infer<typeof ValueRef>;
+
+const head = {
+  runId: z.string(),
+  /** Milliseconds since the epoch, from the host's clock. */
+  at: z.number(),
+};
+/** Journal entries are numbered from 1 without a gap. */
+const durable = { ...head, seq: z.number().int().positive() };
+const agentId = z.number().int().positive();
+
+export const RunStarted = z.object({
+  type: z.literal('run.started'),
+  ...durable,
+  request: z.string(),
+  meta: ScriptMeta,
+  scriptSha256: z.string(),
+  argsSha256: z.string(),
+  limits: RunLimits,
+  provider: z.string(),
+  model: z.string(),
+  snapshotTree: z.string(),
+  snapshotFiles: z.number().int(),
+  leftOut: z.array(z.string()),
+  approvedCommands: z.array(z.string()),
+  unsandboxed: z.boolean(),
+  productVersion: z.string(),
+});
+
+export const RunStateChanged = z.object({
+  type: z.literal('run.state'),
+  ...durable,
+  state: z.enum(['running', 'paused', 'interrupted']),
+  reason: PauseReason.nullable(),
+  message: z.string().nullable(),
+});
+
+export const RunThrottled = z.object({
+  type: z.literal('run.throttled'),
+  ...durable,
+  concurrency: z.number().int().min(1).max(256),
+});
+
+export const PhaseStarted = z.object({
+  type: z.literal('phase.started'),
+  ...durable,
+  title: z.string(),
+});
+
+export const LogLine = z.object({
+  type: z.literal('log'),
+  ...durable,
+  level: z.enum(['info', 'warning']),
+  message: z.string(),
+});
+
+/** The reservation: durable before the agent starts. */
+export const AgentQueued = z.object({
+  type: z.literal('agent.queued'),
+  ...durable,
+  agentId,
+  callId: z.number().int().positive(),
+  /** Hash of everything that decides what the agent is asked; equal calls differ by `occurrence`. */
+  contentKey: z.string(),
+  occurrence: z.number().int().nonnegative(),
+  label: z.string(),
+  phase: z.string().nullable(),
+  group: z.string().nullable(),
+  model: z.string(),
+  agentType: z.string(),
+  promptSha256: z.string(),
+  promptPreview: z.string(),
+});
+
+export const AgentStarted = z.object({
+  type: z.literal('agent.started'),
+  ...durable,
+  agentId,
+  attempt: z.number().int().positive(),
+  /** Identity of the proposed tree that the agent's overlay starts from. */
+  baseTree: z.string(),
+});
+
+/** Transient: a sign of life, at most a few a second and agent. */
+export const AgentProgress = z.object({
+  type: z.literal('agent.progress'),
+  ...head,
+  agentId,
+  turn: z.number().int().nonnegative(),
+  activity: z.string(),
+  usage: TokenUsage,
+});
+
+export const AgentEnded = z.object({
+  type: z.literal('agent.ended'),
+  ...durable,
+  agentId,
+  outcome: z.enum(['ok', 'failed', 'skipped', 'cancelled']),
+  value: ValueRef.nullable(),
+  valuePreview: z.string(),
+  error: ErrorInfo.nullable(),
+  turns: z.number().int().nonnegative(),
+  usage: TokenUsage,
+  usd: z.number().nonnegative().nullable(),
+  changedPaths: z.array(z.string()),
+  /** Paths whose edits did not fit on other agents' edits. */
+  conflictPaths: z.array(z.string()),
+  /** Identity of the proposed tree after this agent's changes. */
+  treeHash: z.string(),
+});
+
+export const VerifyStarted = z.object({
+  type: z.literal('verify.started'),
+  ...durable,
+  verifyId: z.number().int().positive(),
+  callId: z.number().int().positive(),
+  label: z.string(),
+  phase: z.string().nullable(),
+  command: z.string(),
+  treeHash: z.string(),
+});
+
+export const VerifyEnded = z.object({
+  type: z.literal('verify.ended'),
+  ...durable,
+  verifyId: z.number().int().positive(),
+  receipt: Receipt.nullable(),
+  error: ErrorInfo.nullable(),
+});
+
+export const TimerFired = z.object({
+  type: z.literal('timer.fired'),
+  ...durable,
+  callId: z.number().int().positive(),
+});
+
+export const ProposalsChanged = z.object({
+  type: z.literal('proposals.changed'),
+  ...durable,
+  treeHash: z.string(),
+  counts: ProposalCounts,
+});
+
+export const AgentCounts = z.object({
+  ok: z.number().int(),
+  failed: z.number().int(),
+  skipped: z.number().int(),
+  cancelled: z.number().int(),
+  cached: z.number().int(),
+});
+export type AgentCounts = z.infer<typeof AgentCounts>;
+
+export const RunEnded = z.object({
+  type: z.literal('run.ended'),
+  ...durable,
+  status: z.enum(['completed', 'failed', 'cancelled', 'paused']),
+  reason: z.string().nullable(),
+  verdict: Verdict,
+  headHash: z.string(),
+  result: ValueRef.nullable(),
+  error: ErrorInfo.nullable(),
+  agents: AgentCounts,
+  usage: TokenUsage.extend({ usd: z.number().nonnegative().nullable() }),
+  proposals: ProposalCounts,
+  durationMs: z.number().nonnegative(),
+});
+
+export const RunEvent = z.discriminatedUnion('type', [
+  RunStarted,
+  RunStateChanged,
+  RunThrottled,
+  PhaseStarted,
+  LogLine,
+  AgentQueued,
+  AgentStarted,
+  AgentProgress,
+  AgentEnded,
+  VerifyStarted,
+  VerifyEnded,
+  TimerFired,
+  ProposalsChanged,
+  RunEnded,
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+export type TransientRunEvent = z.infer<typeof AgentProgress>;
+export type DurableRunEvent = Exclude<RunEvent, TransientRunEvent>;
+export type RunEventType = RunEvent['type'];
+export type RunEventOf<T extends RunEventType> = Extract<RunEvent, { type: T }>;
+
+/** A durable event as the engine states it, before the journal has numbered and dated it. */
+export type RunFact = DurableRunEvent extends infer E
+  ? E extends DurableRunEvent
+    ? Omit<E, 'runId' | 'at' | 'seq'>
+    : never
+  : never;

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** The hard limits of one run. `null` means that this limit is not set. */
+export const RunLimits = z.object({
+  maxAgents: z.number().int().min(1).max(1000),
+  concurrency: z.number().int().min(1).max(256),
+  maxTokens: z.number().int().positive().nullable(),
+  maxUsd: z.number().positive().nullable(),
+  maxMinutes: z.number().positive(),
+});
+export type RunLimits = z.infer<typeof RunLimits>;
+
+/** Model tokens of one or many requests. */
+export const TokenUsage = z.object({
+  inputTokens: z.number().int().nonnegative(),
+  outputTokens: z.number().int().nonnegative(),
+  cacheReadTokens: z.number().int().nonnegative(),
+  cacheWriteTokens: z.number().int().nonnegative(),
+});
+export type TokenUsage = z.infer<typeof TokenUsage>;
+
+export const noTokens: TokenUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+};
+
+/** Adds two usages. */
+export function addTokens(a: TokenUsage, b: TokenUsage): TokenUsage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+  };
+}

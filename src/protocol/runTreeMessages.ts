@@ -1,0 +1,29 @@
+/** Messages between the run tree webview and the extension. */
+import { z } from 'zod';
+import { RunEvent } from './runEvents.ts';
+import { RunView } from './runView.ts';
+
+/** Extension to webview: one snapshot, then deltas whose `sequence` counts on from it without a gap. */
+export const RunTreeToWebview = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), sequence: z.number().int(), view: RunView.nullable() }),
+  z.object({ type: z.literal('events'), sequence: z.number().int(), events: z.array(RunEvent) }),
+]);
+export type RunTreeToWebview = z.infer<typeof RunTreeToWebview>;
+
+/** Webview to extension. `ready` and `resync` both ask for a snapshot. */
+export const RunTreeFromWebview = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('resync') }),
+  z.object({
+    type: z.literal('agent'),
+    runId: z.string(),
+    agentId: z.number().int().positive(),
+    action: z.enum(['transcript', 'changes']),
+  }),
+  z.object({
+    type: z.literal('run'),
+    runId: z.string(),
+    action: z.enum(['pause', 'resume', 'throttle', 'cancel', 'review', 'openReport']),
+  }),
+]);
+export type RunTreeFromWebview = z.infer<typeof RunTreeFromWebview>;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { ErrorInfo } from './errorCodes.ts';
+import { ScriptMeta } from './plan.ts';
+import { ProposalCounts } from './proposals.ts';
+import { Receipt, Verdict } from './receipt.ts';
+import { PauseReason, RunState } from './runEvents.ts';
+import { RunLimits, TokenUsage } from './runLimits.ts';
+
+export const AgentStatus = z.enum(['queued', 'running', 'ok', 'failed', 'skipped', 'cancelled']);
+export type AgentStatus = z.infer<typeof AgentStatus>;
+
+/** One agent as the run tree shows it. */
+export const AgentView = z.object({
+  agentId: z.number().int().positive(),
+  label: z.string(),
+  phase: z.string().nullable(),
+  group: z.string().nullable(),
+  model: z.string(),
+  agentType: z.string(),
+  status: AgentStatus,
+  attempt: z.number().int().nonnegative(),
+  promptPreview: z.string(),
+  activity: z.string(),
+  turns: z.number().int().nonnegative(),
+  queuedAt: z.number(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  usage: TokenUsage,
+  usd: z.number().nullable(),
+  valuePreview: z.string(),
+  error: ErrorInfo.nullable(),
+  changedPaths: z.array(z.string()),
+  conflictPaths: z.array(z.string()),
+});
+export type AgentView = z.infer<typeof AgentView>;
+
+export const VerifyView = z.object({
+  verifyId: z.number().int().positive(),
+  label: z.string(),
+  phase: z.string().nullable(),
+  command: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  receipt: Receipt.nullable(),
+  error: ErrorInfo.nullable(),
+});
+export type VerifyView = z.infer<typeof VerifyView>;
+
+export const LogView = z.object({
+  at: z.number(),
+  level: z.enum(['info', 'warning']),
+  message: z.string(),
+});
+
+/** A whole run as every surface shows it: what the reducer makes of the events. */
+export const RunView = z.object({
+  runId: z.string(),
+  request: z.string(),
+  meta: ScriptMeta,
+  state: RunState,
+  pauseReason: PauseReason.nullable(),
+  stateMessage: z.string().nullable(),
+  verdict: Verdict,
+  provider: z.string(),
+  model: z.string(),
+  limits: RunLimits,
+  /** The present throttle, 1 to 256. */
+  concurrency: z.number().int().positive(),
+  snapshotFiles: z.number().int(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  /** Titles in order of first use. */
+  phases: z.array(z.string()),
+  /** agents[i] has agentId i + 1. */
+  agents: z.array(AgentView),
+  verifications: z.array(VerifyView),
+  logs: z.array(LogView),
+  droppedLogs: z.number().int().nonnegative(),
+  usage: TokenUsage,
+  usd: z.number().nullable(),
+  proposals: ProposalCounts,
+  treeHash: z.string().nullable(),
+  resultPreview: z.string().nullable(),
+  error: ErrorInfo.nullable(),
+});
+export type RunView = z.infer<typeof RunView>;

@@ -1,0 +1,87 @@
+/**
+ * Messages between the host and the worker thread that runs one workflow script. Values cross as JSON
+ * text only. The worker never sees a clock, a file or a process; it asks, and the host answers.
+ */
+import { z } from 'zod';
+import { ErrorInfo } from './errorCodes.ts';
+import { JsonTextLimit } from './messageLimits.ts';
+
+const callId = z.number().int().positive();
+const json = z.string().max(JsonTextLimit);
+
+/** Calls that the host answers later with `settle`. */
+export const AsyncCall = z.discriminatedUnion('method', [
+  z.object({
+    method: z.literal('agent'),
+    /** JSON text of `[prompt, options]`; `phase` is what phase() said last. */
+    params: json,
+    phase: z.string().nullable(),
+    /** True for agent.outcome(). */
+    outcome: z.boolean(),
+  }),
+  z.object({ method: z.literal('verify'), params: json, phase: z.string().nullable() }),
+  z.object({ method: z.literal('timer'), delayMs: z.number().nonnegative() }),
+]);
+export type AsyncCall = z.infer<typeof AsyncCall>;
+
+/** Worker to host. */
+export const ScriptToHost = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('call'), callId, call: AsyncCall }),
+  z.object({ type: z.literal('cancelTimer'), callId }),
+  z.object({ type: z.literal('phase'), title: z.string() }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(['info', 'warning']),
+    message: z.string(),
+  }),
+  /** The worker blocks until the host has put a SyncAnswer on the port and woken it. */
+  z.object({
+    type: z.literal('sync'),
+    method: z.enum(['files', 'read']),
+    params: json,
+  }),
+]);
+export type ScriptToHost = z.infer<typeof ScriptToHost>;
+
+/** What the script can see of the run as of one delivery. */
+export const DeliveredState = z.object({
+  outputTokens: z.number().int().nonnegative(),
+  usd: z.number().nullable(),
+  newChangedPaths: z.array(z.string()),
+});
+export type DeliveredState = z.infer<typeof DeliveredState>;
+
+/** A thrown Error as data; `name` is one of ours where scripts test for it (WorkflowLimitError). */
+export const ThrownError = z.object({
+  name: z.string(),
+  message: z.string(),
+  limit: z.string().optional(),
+  value: z.number().optional(),
+});
+export type ThrownError = z.infer<typeof ThrownError>;
+
+/** Host to worker: the outcome of one call. */
+export const HostToScript = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('settle'), callId, json, state: DeliveredState }),
+  z.object({ type: z.literal('throw'), callId, error: ThrownError, state: DeliveredState }),
+]);
+export type HostToScript = z.infer<typeof HostToScript>;
+
+/** The answer to a `sync` message. */
+export const SyncAnswer = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('value'), json }),
+  z.object({ type: z.literal('throw'), error: ThrownError }),
+]);
+export type SyncAnswer = z.infer<typeof SyncAnswer>;
+
+/** How a script ended; line and column are those of the script that the user saw. */
+export const ScriptOutcome = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('returned'), json }),
+  z.object({
+    type: z.literal('failed'),
+    error: ErrorInfo,
+    line: z.number().int().nullable(),
+    column: z.number().int().nullable(),
+  }),
+]);
+export type ScriptOutcome = z.infer<typeof ScriptOutcome>;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { ErrorInfo } from './errorCodes.ts';
+import { ProposalCounts } from './proposals.ts';
+import { Receipt, Verdict } from './receipt.ts';
+import { PauseReason, RunState } from './runEvents.ts';
+import { addTokens, RunLimits, TokenUsage } from './runLimits.ts';
+import type { AgentStatus, AgentView, RunView } from './runView.ts';
+
+const StatusCounts = z.object({
+  queued: z.number().int(),
+  running: z.number().int(),
+  ok: z.number().int(),
+  failed: z.number().int(),
+  skipped: z.number().int(),
+  cancelled: z.number().int(),
+});
+export type StatusCounts = z.infer<typeof StatusCounts>;
+
+/** A run without its rows: what a card, a list or the status bar shows. */
+export const RunSummary = z.object({
+  runId: z.string(),
+  name: z.string(),
+  request: z.string(),
+  state: RunState,
+  pauseReason: PauseReason.nullable(),
+  stateMessage: z.string().nullable(),
+  verdict: Verdict,
+  provider: z.string(),
+  model: z.string(),
+  limits: RunLimits,
+  concurrency: z.number().int(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  counts: StatusCounts,
+  phases: z.array(z.object({ title: z.string(), counts: StatusCounts })),
+  receipts: z.array(Receipt),
+  failures: z.array(z.object({ label: z.string(), code: z.string(), message: z.string() })),
+  usage: TokenUsage,
+  usd: z.number().nullable(),
+  proposals: ProposalCounts,
+  error: ErrorInfo.nullable(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+/** Failures that a summary names; the run tree has them all. */
+const MAX_SUMMARY_FAILURES = 20;
+
+/** Counts a view; tokens include those of agents still running. */
+export function summarizeRun(view: RunView): RunSummary {
+  const { runId, request, state, pauseReason, stateMessage, verdict, provider, model } = view;
+  const { limits, concurrency, startedAt, endedAt, proposals, error, usd } = view;
+  return {
+    ...{ runId, request, state, pauseReason, stateMessage, verdict, provider, model },
+    ...{ limits, concurrency, startedAt, endedAt, proposals, error, usd },
+    name: view.meta.name,
+    counts: countStatuses(view.agents),
+    phases: summarizePhases(view),
+    receipts: view.verifications.flatMap((item) => (item.receipt === null ? [] : [item.receipt])),
+    failures: summarizeFailures(view),
+    usage: view.agents
+      .filter((agent) => agent.status === 'running')
+      .reduce((sum, agent) => addTokens(sum, agent.usage), view.usage),
+  };
+}
+
+/** Number of agents in each state. */
+export function countStatuses(agents: readonly AgentView[]): StatusCounts {
+  const counts: Record<AgentStatus, number> = {
+    ...{ queued: 0, running: 0, ok: 0, failed: 0, skipped: 0, cancelled: 0 },
+  };
+  for (const agent of agents) counts[agent.status] += 1;
+  return counts;
+}
+
+/** True while the run can still be steered. */
+export function isLive(state: RunState): boolean {
+  return state === 'running' || state === 'paused';
+}
+
+/** The heading under which agents without a phase stand. */
+export const NO_PHASE = 'Agents';
+
+function summarizePhases(view: RunView): RunSummary['phases'] {
+  const byPhase = new Map<string, AgentView[]>(view.phases.map((title) => [title, []]));
+  for (const agent of view.agents) {
+    const title = agent.phase ?? NO_PHASE;
+    const agents = byPhase.get(title);
+    if (agents === undefined) byPhase.set(title, [agent]);
+    else agents.push(agent);
+  }
+  return [...byPhase].map(([title, agents]) => ({ title, counts: countStatuses(agents) }));
+}
+
+function summarizeFailures(view: RunView): RunSummary['failures'] {
+  return view.agents
+    .flatMap((agent) =>
+      agent.status === 'failed' && agent.error !== null
+        ? [{ label: agent.label, code: agent.error.code, message: agent.error.message }]
+        : [],
+    )
+    .slice(0, MAX_SUMMARY_FAILURES);
+}
