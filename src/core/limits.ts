@@ -89,3 +89,18 @@ export const EVENT_BATCH_MS = 100;
 
 /** Least time between two progress events of one agent. */
 export const PROGRESS_INTERVAL_MS = 250;
+
+/**
+ * Memory of one script's engine: 1,000 agents' results of 64 KiB each, and room to work with them. Not more,
+ * because growing it costs the engine time that rises with the square of the size.
+ */
+export const SCRIPT_MEMORY_BYTES = 128 * 1024 * 1024;
+
+/** Longest time that a script computes without a pause: far beyond any honest loop over results. */
+export const SCRIPT_COMPUTE_MS = 10_000;
+
+/** Stack of a script's engine: below what WebAssembly's own stack bears, so that deep calls throw and don't trap. */
+export const SCRIPT_STACK_BYTES = 512 * 1024;
+
+/** Scripts that run at the same time in one host; further runs wait in line. */
+export const MAX_PARALLEL_SCRIPTS = 8;

@@ -69,7 +69,8 @@ export type HostToScript = z.infer<typeof HostToScript>;
 
 /** The answer to a `sync` message. */
 export const SyncAnswer = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('value'), json }),
+  /** Unbounded: a list of paths comes from the host itself. */
+  z.object({ type: z.literal('value'), json: z.string() }),
   z.object({ type: z.literal('throw'), error: ThrownError }),
 ]);
 export type SyncAnswer = z.infer<typeof SyncAnswer>;

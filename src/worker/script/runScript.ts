@@ -1,0 +1,192 @@
+/** Runs one script to its end: starts the VM, hands in the host's answers one by one, reports the outcome. */
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { z } from 'zod';
+import { parseJson } from '../../base/json.ts';
+import {
+  AsyncCall,
+  HostToScript,
+  SyncAnswer,
+  type ScriptOutcome,
+  type ScriptToHost,
+} from '../../protocol/scriptMessages.ts';
+import {
+  CONTROL_INTERRUPT,
+  CONTROL_SYNC_ANSWERS,
+  type ScriptTask,
+} from '../../protocol/scriptTask.ts';
+import { matchFiles } from './matchFiles.ts';
+import { createQuickJsVm } from './quickJsVm.ts';
+import { errorPosition } from './errorPosition.ts';
+import type { ScriptVm, ScriptVmHost, VmStop } from './scriptVm.ts';
+
+const GuestResult = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('returned'), json: z.string() }),
+  z.object({ type: z.literal('unfit'), message: z.string() }),
+  z.object({
+    type: z.literal('threw'),
+    name: z.string(),
+    message: z.string(),
+    stack: z.string(),
+  }),
+]);
+type GuestResult = z.infer<typeof GuestResult>;
+
+/** Resolves with the outcome; rejects only for a fault of ours. */
+export async function runScript(task: ScriptTask, nowMs: () => number): Promise<ScriptOutcome> {
+  const bridge = new HostBridge(task);
+  const vm = await createQuickJsVm({
+    modules: task.modules,
+    limits: task.limits,
+    control: task.control,
+    host: bridge,
+    settings: preludeSettings(task),
+    nowMs,
+  });
+  try {
+    return await pump(vm, bridge, task);
+  } finally {
+    task.port.close();
+    task.syncPort.close();
+  }
+}
+
+function preludeSettings(task: ScriptTask): Readonly<Record<string, unknown>> {
+  const { argsJson, budgetTokens, budgetUsd, allowedGlobals } = task;
+  const { maxJsonChars, maxBatchItems } = task.limits;
+  return { argsJson, budgetTokens, budgetUsd, allowedGlobals, maxJsonChars, maxBatchItems };
+}
+
+function pump(vm: ScriptVm, bridge: HostBridge, task: ScriptTask): Promise<ScriptOutcome> {
+  return new Promise((resolve, reject) => {
+    const step = (run: () => VmStop | null): void => {
+      try {
+        const outcome = conclude(run(), bridge, task);
+        if (outcome !== null) resolve(outcome);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    task.port.on('message', (message: unknown) => {
+      const answer = HostToScript.parse(message);
+      bridge.openCalls.delete(answer.callId);
+      step(() => vm.deliver(JSON.stringify(answer)));
+    });
+    step(() => vm.start(task.source, task.fileName));
+  });
+}
+
+function conclude(stop: VmStop | null, bridge: HostBridge, task: ScriptTask): ScriptOutcome | null {
+  if (stop !== null) return stopOutcome(stop, task);
+  if (bridge.result !== null) return resultOutcome(bridge.result, task);
+  if (bridge.openCalls.size > 0) return null;
+  return failed('script_never_settles', 'The script waits for a promise that nothing can settle.');
+}
+
+function stopOutcome(stop: VmStop, task: ScriptTask): ScriptOutcome {
+  switch (stop.type) {
+    case 'interrupted':
+      return failed('script_interrupted', 'The script was stopped.');
+    case 'timeout': {
+      const seconds = task.limits.computeMs / 1000;
+      const message = `The script computed for ${seconds} s without a pause and was stopped. Look for a loop that never ends.`;
+      return failed('script_interrupted', message);
+    }
+    case 'memory': {
+      const megabytes = Math.round(task.limits.memoryBytes / 1024 / 1024);
+      return failed('script_memory', `The script needed more than ${megabytes} MiB of memory.`);
+    }
+    case 'stack':
+      return failed('script_memory', 'The script’s calls are nested too deeply.');
+    case 'syntax': {
+      const position = errorPosition(stop.stack, task);
+      return { ...failed('script_invalid', `Syntax error: ${stop.message}.`), ...position };
+    }
+  }
+}
+
+function resultOutcome(result: GuestResult, task: ScriptTask): ScriptOutcome {
+  if (result.type === 'returned') return result;
+  if (result.type === 'unfit') {
+    const message = `The script's result must be JSON, and ${result.message}.`;
+    return failed('script_result', message);
+  }
+  const text = result.name === 'Error' ? result.message : `${result.name}: ${result.message}`;
+  const code = isOutOfMemory(result) ? 'script_memory' : 'script_error';
+  return { ...failed(code, text), ...errorPosition(result.stack, task) };
+}
+
+// The engine's own error for a failed allocation; a script can only make itself look short of memory.
+function isOutOfMemory(result: { readonly name: string; readonly message: string }): boolean {
+  return result.name === 'InternalError' && result.message === 'out of memory';
+}
+
+type FailedOutcome = Extract<ScriptOutcome, { type: 'failed' }>;
+
+function failed(code: FailedOutcome['error']['code'], message: string): FailedOutcome {
+  return { type: 'failed', error: { code, message }, line: null, column: null };
+}
+
+/** The worker's end of the host: turns calls of the sandbox into messages. */
+class HostBridge implements ScriptVmHost {
+  readonly openCalls = new Set<number>();
+  result: GuestResult | null = null;
+  readonly #task: ScriptTask;
+  #paths: readonly string[] | null = null;
+
+  constructor(task: ScriptTask) {
+    this.#task = task;
+  }
+
+  call(callId: number, callJson: string): void {
+    this.openCalls.add(callId);
+    this.#post({ type: 'call', callId, call: AsyncCall.parse(parseJson(callJson)) });
+  }
+
+  cancelTimer(callId: number): void {
+    this.openCalls.delete(callId);
+    this.#post({ type: 'cancelTimer', callId });
+  }
+
+  phase(title: string): void {
+    this.#post({ type: 'phase', title });
+  }
+
+  log(level: 'info' | 'warning', message: string): void {
+    this.#post({ type: 'log', level, message });
+  }
+
+  files(paramsJson: string): string {
+    this.#paths ??= this.#listPaths();
+    return JSON.stringify(matchFiles(this.#paths, parseJson(paramsJson)));
+  }
+
+  read(paramsJson: string): string {
+    return JSON.stringify(this.#ask({ type: 'sync', method: 'read', params: paramsJson }));
+  }
+
+  done(resultJson: string): void {
+    this.result ??= GuestResult.parse(parseJson(resultJson));
+  }
+
+  #listPaths(): readonly string[] {
+    const answer = this.#ask({ type: 'sync', method: 'files', params: 'null' });
+    return answer.type === 'value' ? z.array(z.string()).parse(parseJson(answer.json)) : [];
+  }
+
+  #ask(message: Extract<ScriptToHost, { type: 'sync' }>): SyncAnswer {
+    const { control, syncPort } = this.#task;
+    const before = Atomics.load(control, CONTROL_SYNC_ANSWERS);
+    this.#post(message);
+    // The script stands still until the host has answered; a cancel wakes it too.
+    while (Atomics.load(control, CONTROL_INTERRUPT) === 0) {
+      Atomics.wait(control, CONTROL_SYNC_ANSWERS, before);
+      const received = receiveMessageOnPort(syncPort);
+      if (received !== undefined) return SyncAnswer.parse(received.message);
+    }
+    return { type: 'throw', error: { name: 'Error', message: 'The run was stopped.' } };
+  }
+
+  #post(message: ScriptToHost): void {
+    this.#task.port.postMessage(message);
+  }
+}
