@@ -104,3 +104,9 @@ export const SCRIPT_STACK_BYTES = 512 * 1024;
 
 /** Scripts that run at the same time in one host; further runs wait in line. */
 export const MAX_PARALLEL_SCRIPTS = 8;
+
+/** Time for one untrusted pattern, glob or schema: honest ones take milliseconds. */
+export const COMPUTE_TIMEOUT_MS = 1000;
+
+/** Threads for untrusted patterns. */
+export const MAX_COMPUTE_THREADS = 2;

@@ -10,6 +10,7 @@ export const errorCodes = {
   script_result: 'The workflow script returned a value that JSON cannot carry.',
   script_worker_died: 'The thread that ran the workflow script ended without a result.',
   agent_prompt_invalid: 'agent() got a prompt that is not a non-empty string.',
+  agent_options_invalid: 'agent() got an option of the wrong type.',
   agent_type_unknown: 'agent() named an agent type that does not exist.',
   schema_invalid: 'agent() got a schema that is not valid JSON Schema.',
   structured_output_invalid: 'The model did not answer in the shape that the schema asks for.',

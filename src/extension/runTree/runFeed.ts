@@ -1,0 +1,89 @@
+import type { Disposable } from '../../base/disposables.ts';
+import type { HostNotificationParams } from '../../protocol/hostRpc.ts';
+import { reduceRunEvents } from '../../protocol/reduceRun.ts';
+import type { RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
+import type { RunView } from '../../protocol/runView.ts';
+import { isLive } from '../../protocol/summarizeRun.ts';
+import type { HostClient } from '../hostProcess/hostClient.ts';
+import type { Tasks } from '../tasks.ts';
+
+type Listener = (message: RunTreeToWebview) => void;
+
+/**
+ * One run's events for any number of views. It holds the one subscription to the host, folds the
+ * events with the shared reducer, and so hands every view its own snapshot without asking again.
+ */
+export class RunFeed implements Disposable {
+  readonly runId: string;
+  readonly #host: HostClient;
+  readonly #tasks: Tasks;
+  readonly #listeners = new Set<Listener>();
+  readonly #subscription: Disposable;
+  #view: RunView | null = null;
+  #sequence = 0;
+  #loading: Promise<void> | null = null;
+
+  constructor(runId: string, host: HostClient, tasks: Tasks) {
+    this.runId = runId;
+    this.#host = host;
+    this.#tasks = tasks;
+    this.#subscription = host.onNotification('run.events', (batch) => this.#apply(batch));
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  /** Adds a view; it gets a snapshot as soon as there is one, then every batch. */
+  listen(listener: Listener): Disposable {
+    this.#listeners.add(listener);
+    this.sendSnapshot(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Sends one view everything anew. */
+  sendSnapshot(listener: Listener): void {
+    if (this.#view === null) this.reload();
+    else listener({ type: 'snapshot', sequence: this.#sequence, view: this.#view });
+  }
+
+  /** Subscribes again and sends every view a snapshot: after a gap or a reconnect. */
+  reload(): void {
+    if (this.#loading !== null) return;
+    this.#loading = this.#subscribe().finally(() => (this.#loading = null));
+    this.#tasks.track(`Subscribing to run ${this.runId}`, this.#loading);
+  }
+
+  /** The host is gone: every view shows the run as interrupted. */
+  markInterrupted(stateMessage: string): void {
+    if (this.#view === null || !isLive(this.#view.state)) return;
+    this.#view = { ...this.#view, state: 'interrupted', pauseReason: null, stateMessage };
+    for (const listener of this.#listeners) this.sendSnapshot(listener);
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+    this.#subscription.dispose();
+  }
+
+  async #subscribe(): Promise<void> {
+    const { sequence, view } = await this.#host.request('run.subscribe', { runId: this.runId });
+    this.#view = view;
+    this.#sequence = sequence;
+    for (const listener of this.#listeners) this.sendSnapshot(listener);
+  }
+
+  #apply(batch: HostNotificationParams<'run.events'>): void {
+    // While a snapshot is on its way the batches before it are part of it.
+    if (batch.runId !== this.runId || this.#view === null) return;
+    if (batch.sequence <= this.#sequence) return;
+    if (batch.sequence !== this.#sequence + 1) {
+      this.reload();
+      return;
+    }
+    this.#view = reduceRunEvents(this.#view, batch.events);
+    this.#sequence = batch.sequence;
+    const { sequence, events } = batch;
+    for (const listener of this.#listeners) listener({ type: 'events', sequence, events });
+  }
+}

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { t } from '../localize.ts';
+import { RunTreeWebview, type RunTreeContext } from './runTreeWebview.ts';
+
+const viewId = 'muster.runTree';
+const panelType = 'muster.runTreePanel';
+
+/** The run tree in the side bar and, on demand, full-size in an editor tab. */
+export class RunTreeViews implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #context: RunTreeContext;
+  readonly #registrations: vscode.Disposable;
+  readonly #onNeeded: () => void;
+  #panel: vscode.WebviewPanel | null = null;
+
+  constructor(context: RunTreeContext, onNeeded: () => void) {
+    this.#context = context;
+    this.#onNeeded = onNeeded;
+    this.#registrations = vscode.Disposable.from(
+      vscode.window.registerWebviewViewProvider(viewId, this),
+      vscode.window.registerWebviewPanelSerializer(panelType, {
+        deserializeWebviewPanel: (panel) => {
+          this.#adopt(panel);
+          return Promise.resolve();
+        },
+      }),
+    );
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const page = new RunTreeWebview(view.webview, this.#context);
+    view.onDidDispose(() => page.dispose());
+    this.#onNeeded();
+  }
+
+  /** Opens the editor tab, or brings the open one to the front. */
+  openPanel(): void {
+    if (this.#panel !== null) {
+      this.#panel.reveal();
+      return;
+    }
+    this.#adopt(
+      vscode.window.createWebviewPanel(panelType, t('Run Tree'), vscode.ViewColumn.Active),
+    );
+  }
+
+  dispose(): void {
+    this.#registrations.dispose();
+    this.#panel?.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel = panel;
+    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, 'media', 'icon.svg');
+    const page = new RunTreeWebview(panel.webview, this.#context);
+    panel.onDidDispose(() => {
+      page.dispose();
+      if (this.#panel === panel) this.#panel = null;
+    });
+    this.#onNeeded();
+  }
+}

@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../base/disposables.ts';
+import { assertNever } from '../../base/assertNever.ts';
+import { RunTreeFromWebview, type RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
+import { t } from '../localize.ts';
+import type { Tasks } from '../tasks.ts';
+import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
+import type { FeedSubscription, RunFeeds } from './runFeeds.ts';
+import type { RunRegistry } from './runRegistry.ts';
+
+/** What a click in the run tree may set off elsewhere. */
+export interface RunTreeActions {
+  readonly runAction: (
+    runId: string,
+    action: Extract<RunTreeFromWebview, { type: 'run' }>['action'],
+  ) => Promise<void>;
+  readonly openTranscript: (runId: string, agentId: number) => Promise<void>;
+  readonly revealChanges: (runId: string, agentId: number) => Promise<void>;
+}
+
+/** What every run tree page needs. */
+export interface RunTreeContext {
+  readonly extensionUri: vscode.Uri;
+  readonly registry: RunRegistry;
+  readonly feeds: RunFeeds;
+  readonly actions: RunTreeActions;
+  readonly tasks: Tasks;
+}
+
+/** One run tree page, in the side bar or in an editor tab: it follows the shown run. */
+export class RunTreeWebview implements Disposable {
+  readonly #webview: vscode.Webview;
+  readonly #context: RunTreeContext;
+  readonly #subscriptions: Disposable[];
+  #feed: FeedSubscription | null = null;
+  #runId: string | null = null;
+
+  constructor(webview: vscode.Webview, context: RunTreeContext) {
+    this.#webview = webview;
+    this.#context = context;
+    webview.options = webviewOptions(context.extensionUri);
+    this.#subscriptions = [
+      webview.onDidReceiveMessage((message) => this.#receive(message)),
+      context.registry.onDidChangeShown(() => this.#follow()),
+    ];
+    webview.html = webviewHtml(webview, context.extensionUri, {
+      name: 'runTree',
+      title: t('Run Tree'),
+    });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#feed?.dispose();
+    this.#feed = null;
+  }
+
+  #receive(raw: unknown): void {
+    const parsed = RunTreeFromWebview.safeParse(raw);
+    if (!parsed.success) return;
+    const message = parsed.data;
+    const { actions, tasks } = this.#context;
+    switch (message.type) {
+      case 'ready':
+        this.#restart();
+        return;
+      case 'resync':
+        if (this.#feed === null) this.#restart();
+        else this.#feed.resync();
+        return;
+      case 'agent':
+        tasks.track(
+          'Run tree',
+          message.action === 'transcript'
+            ? actions.openTranscript(message.runId, message.agentId)
+            : actions.revealChanges(message.runId, message.agentId),
+        );
+        return;
+      case 'run':
+        tasks.track('Run tree', actions.runAction(message.runId, message.action));
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  // A page that was hidden starts anew and has nothing: it gets a snapshot even of the same run.
+  #restart(): void {
+    this.#feed?.dispose();
+    this.#feed = null;
+    this.#runId = null;
+    this.#follow();
+    if (this.#runId === null) this.#post({ type: 'snapshot', sequence: 0, view: null });
+  }
+
+  #follow(): void {
+    const runId = this.#context.registry.shown?.runId ?? null;
+    if (runId === this.#runId) return;
+    this.#feed?.dispose();
+    this.#runId = runId;
+    this.#feed =
+      runId === null
+        ? null
+        : this.#context.feeds.subscribe(runId, (message) => this.#post(message));
+  }
+
+  #post(message: RunTreeToWebview): void {
+    this.#context.tasks.track('Posting to the run tree', this.#webview.postMessage(message));
+  }
+}

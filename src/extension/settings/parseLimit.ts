@@ -1,0 +1,33 @@
+import { RunLimits } from '../../protocol/runLimits.ts';
+import { t } from '../localize.ts';
+
+/** What the user typed for a limit: its value, or the sentence that says what is expected. */
+export interface ParsedLimit {
+  readonly value: number | null;
+  readonly problem: string | null;
+}
+
+/** Reads a limit from text; nothing means "no limit" where that is allowed. */
+export function parseLimit(limit: keyof RunLimits, text: string): ParsedLimit {
+  const trimmed = text.trim().replace(/^\$/u, '');
+  const value = trimmed === '' ? null : Number(trimmed);
+  const parsed = RunLimits.shape[limit].safeParse(value);
+  return parsed.success
+    ? { value: parsed.data, problem: null }
+    : { value: null, problem: expected(limit) };
+}
+
+function expected(limit: keyof RunLimits): string {
+  switch (limit) {
+    case 'concurrency':
+      return t('Enter a whole number from 1 to 256.');
+    case 'maxAgents':
+      return t('Enter a whole number from 1 to 1000.');
+    case 'maxUsd':
+      return t('Enter an amount above 0, or nothing for no limit.');
+    case 'maxTokens':
+      return t('Enter a whole number above 0, or nothing for no limit.');
+    case 'maxMinutes':
+      return t('Enter a number of minutes above 0.');
+  }
+}

@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import { t } from '../localize.ts';
+import { resolveProvider, type ResolvedProvider } from './resolveProvider.ts';
+import { readSettings, type ProviderSetting, type Settings } from './settings.ts';
+
+const secretName = 'muster.anthropicApiKey';
+
+/** The settings and the key as they are now, and an event when either changes. */
+export class ProviderSettings implements vscode.Disposable {
+  readonly #secrets: vscode.SecretStorage;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable;
+  readonly onDidChange: vscode.Event<void> = this.#changed.event;
+
+  constructor(secrets: vscode.SecretStorage) {
+    this.#secrets = secrets;
+    this.#subscriptions = vscode.Disposable.from(
+      this.#changed,
+      secrets.onDidChange((event) => {
+        if (event.key === secretName) this.#changed.fire();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('muster')) this.#changed.fire();
+      }),
+    );
+  }
+
+  /** The settings of the workspace. */
+  current(): Settings {
+    const section = vscode.workspace.getConfiguration('muster');
+    return readSettings((name) => section.get(name));
+  }
+
+  /** The provider that the next request goes to. */
+  async resolve(): Promise<ResolvedProvider> {
+    return resolveProvider(this.current(), await this.#apiKey());
+  }
+
+  /** Asks for a key and stores it in the system's secret store; an empty answer changes nothing. */
+  async askForApiKey(): Promise<void> {
+    const key = await vscode.window.showInputBox({
+      title: t('Anthropic API Key'),
+      prompt: t('The key is kept in the secret storage of VS Code and sent to nobody else.'),
+      password: true,
+      ignoreFocusOut: true,
+      validateInput: (value) => (/\s/u.test(value.trim()) ? t('A key has no spaces.') : undefined),
+    });
+    if (key === undefined || key.trim() === '') return;
+    await this.#secrets.store(secretName, key.trim());
+  }
+
+  /** Forgets the stored key. */
+  async clearApiKey(): Promise<void> {
+    await this.#secrets.delete(secretName);
+    await vscode.window.showInformationMessage(t('Muster has forgotten the Anthropic API key.'));
+  }
+
+  /** Lets the user pick a provider; choosing Anthropic without a key asks for one. */
+  async chooseProvider(): Promise<void> {
+    const choices: readonly ProviderChoice[] = [
+      {
+        provider: 'auto',
+        label: t('Automatic'),
+        description: t('Anthropic when there is a key, else offline'),
+      },
+      { provider: 'anthropic', label: t('Anthropic'), description: t('needs an API key') },
+      {
+        provider: 'offline',
+        label: t('Offline (no AI)'),
+        description: t('mechanical JavaScript modernisation by rule'),
+      },
+    ];
+    const choice = await vscode.window.showQuickPick(choices, { title: t('Model Provider') });
+    if (choice === undefined) return;
+    const section = vscode.workspace.getConfiguration('muster');
+    await section.update('provider', choice.provider, vscode.ConfigurationTarget.Global);
+    const needsKey = choice.provider === 'anthropic' && (await this.#apiKey()) === null;
+    if (needsKey) await this.askForApiKey();
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  async #apiKey(): Promise<string | null> {
+    const stored = await this.#secrets.get(secretName);
+    const key = stored ?? process.env['ANTHROPIC_API_KEY'] ?? '';
+    return key === '' ? null : key;
+  }
+}
+
+interface ProviderChoice extends vscode.QuickPickItem {
+  readonly provider: ProviderSetting;
+}

@@ -1,0 +1,76 @@
+import { formatUsd, plural } from '../../base/format.ts';
+import { RunLimits } from '../../protocol/runLimits.ts';
+import { t } from '../localize.ts';
+
+export type ProviderSetting = 'auto' | 'anthropic' | 'offline';
+export type ReviewGrouping = 'group' | 'folder' | 'kind';
+
+/** The user's settings, each with a value that is in bounds. */
+export interface Settings {
+  readonly provider: ProviderSetting;
+  readonly model: string | null;
+  readonly baseUrl: string | null;
+  readonly limits: RunLimits;
+  readonly stateDir: string | null;
+  readonly groupBy: ReviewGrouping;
+  readonly showNotifications: boolean;
+}
+
+/** Limits of a run when the user set none: what safety.md promises. */
+export const defaultLimits: RunLimits = {
+  maxAgents: 200,
+  concurrency: 16,
+  maxTokens: null,
+  maxUsd: 5,
+  maxMinutes: 60,
+};
+
+/** Reads one value of the section `muster`; undefined when it is not set. */
+export type ReadSetting = (name: string) => unknown;
+
+/** Reads all settings; a value of the wrong type or out of bounds counts as not set. */
+export function readSettings(read: ReadSetting): Settings {
+  return {
+    provider: oneOf(read('provider'), ['auto', 'anthropic', 'offline'], 'auto'),
+    model: textOrNull(read('model')),
+    baseUrl: textOrNull(read('baseUrl')),
+    limits: readLimits(read),
+    stateDir: textOrNull(read('host.stateDirectory')),
+    groupBy: oneOf(read('review.groupBy'), ['group', 'folder', 'kind'], 'group'),
+    showNotifications: read('notifications.show') !== false,
+  };
+}
+
+/** The caps in one line, for example "16 at once · 200 agents · $5.00". */
+export function describeCaps(limits: RunLimits): string {
+  const parts = [t('{0} at once', limits.concurrency), plural(limits.maxAgents, 'agent')];
+  if (limits.maxUsd !== null) parts.push(formatUsd(limits.maxUsd));
+  if (limits.maxTokens !== null) parts.push(t('{0} tokens', limits.maxTokens));
+  parts.push(t('{0} min', limits.maxMinutes));
+  return parts.join(' · ');
+}
+
+function readLimits(read: ReadSetting): RunLimits {
+  const { maxAgents, concurrency, maxMinutes } = RunLimits.shape;
+  return {
+    maxAgents: maxAgents.safeParse(read('limits.maxAgents')).data ?? defaultLimits.maxAgents,
+    concurrency: concurrency.safeParse(read('limits.concurrency')).data ?? defaultLimits.concurrency,
+    maxTokens: optionalLimit(read('limits.maxTokens'), 'maxTokens'),
+    maxUsd: optionalLimit(read('limits.maxUsd'), 'maxUsd'),
+    maxMinutes: maxMinutes.safeParse(read('limits.maxMinutes')).data ?? defaultLimits.maxMinutes,
+  };
+}
+
+// null in the settings means "no such limit"; anything else that does not fit means "not set".
+function optionalLimit(value: unknown, name: 'maxTokens' | 'maxUsd'): number | null {
+  const parsed = RunLimits.shape[name].safeParse(value);
+  return parsed.success ? parsed.data : defaultLimits[name];
+}
+
+function oneOf<T extends string>(value: unknown, allowed: readonly T[], fallback: T): T {
+  return allowed.find((item) => item === value) ?? fallback;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}

@@ -1,0 +1,61 @@
+import type { ModelContent, ModelRequest } from '../../../core/ports/modelClient.ts';
+import type { AgentTask } from './agentPrompt.ts';
+import { lastExchange } from './conversation.ts';
+import { modernise } from './modernise.ts';
+
+/** One turn of an agent that modernises a file: read it, write it, say what was done. */
+export function answerAgent(
+  request: ModelRequest,
+  task: AgentTask,
+): readonly ModelContent[] | null {
+  if (request.messages.length === 1) return [call(request, 'read_file', { path: task.path })];
+  const exchange = lastExchange(request);
+  if (exchange === null) return null;
+  const { result, said } = exchange;
+  if (exchange.call.name === 'read_file') {
+    if (result.outcome === 'error') return [cannot(task, `it could not be read. ${result.text}`)];
+    return afterReading(request, task, result.text);
+  }
+  if (exchange.call.name !== 'write_file') return null;
+  if (result.outcome === 'error') return [cannot(task, `it could not be written. ${result.text}`)];
+  return [text(said)];
+}
+
+function afterReading(
+  request: ModelRequest,
+  task: AgentTask,
+  source: string,
+): readonly ModelContent[] {
+  if (isCut(source)) return [cannot(task, 'it is too large to be read in one piece.')];
+  const result = modernise(source, task.rules);
+  if (result.type === 'unreadable') return [cannot(task, `${result.reason}.`)];
+  if (result.type === 'unchanged') return [text(`Nothing to change in ${task.path}.`)];
+  const count = result.applied.length;
+  return [
+    text(
+      `${count} ${count === 1 ? 'rule' : 'rules'} changed ${task.path}: ${result.applied.join(', ')}.`,
+    ),
+    call(request, 'write_file', { path: task.path, text: result.text }),
+  ];
+}
+
+// The tool says so in a last line of its own when it cut its output.
+function isCut(source: string): boolean {
+  return source.slice(source.lastIndexOf('\n') + 1).startsWith('… [');
+}
+
+function cannot(task: AgentTask, why: string): ModelContent {
+  return text(`Cannot modernise ${task.path}: ${why}`);
+}
+
+function text(value: string): ModelContent {
+  return { type: 'text', text: value };
+}
+
+function call(
+  request: ModelRequest,
+  name: string,
+  input: Readonly<Record<string, string>>,
+): ModelContent {
+  return { type: 'toolUse', toolUseId: `offline_${request.messages.length}`, name, input };
+}

@@ -1,0 +1,91 @@
+import { PROPOSE_WORKFLOW } from '../../../core/planner/plannerPrompt.ts';
+import { listedFilesOf, requestOf } from '../../../core/planner/planningMessage.ts';
+import type { ModelContent, ModelRequest } from '../../../core/ports/modelClient.ts';
+import { firstUserText, lastToolResults } from './conversation.ts';
+import { findScope } from './findScope.ts';
+import { recogniseRequest } from './recogniseRequest.ts';
+import { rules } from './rules.ts';
+import type { RuleName } from './rules.ts';
+import { writeWorkflow } from './writeWorkflow.ts';
+
+const setKey =
+  'For anything else Muster needs a model: run "Muster: Set API Key", or set ANTHROPIC_API_KEY and restart the host.';
+
+/** Plans by rule: a workflow for requests that are understood, an honest sentence for all others. */
+export function answerPlanning(request: ModelRequest): readonly ModelContent[] {
+  const results = lastToolResults(request);
+  if (results.length > 0) return [text(cannotRepair(results.map((result) => result.text)))];
+  const message = firstUserText(request);
+  const wish = requestOf(message);
+  const recognised = recogniseRequest(wish);
+  if (recognised.type === 'unknown') return [text(whatOfflineCanDo())];
+  const scope = findScope(wish, listedFilesOf(message));
+  if (scope.type === 'missing')
+    return [
+      text(
+        `Offline (no AI): there is no "${scope.path}" in this workspace. Name a folder or file that exists, or none to take the whole workspace.`,
+      ),
+    ];
+  const isInTests =
+    scope.type === 'some' &&
+    scope.folders.some((folder) => /(?:^|\/)(?:__tests__|tests?)(?:\/|$)/.test(folder));
+  const script = writeWorkflow({
+    rules: recognised.rules,
+    scope,
+    tests: isInTests ? 'included' : recognised.tests,
+  });
+  const where =
+    scope.type === 'all' ? 'all JavaScript files' : [...scope.folders, ...scope.files].join(', ');
+  const summary = summarise(recognised.rules, where, recognised.notCovered);
+  return [
+    text(`Offline (no AI): ${summary}`),
+    {
+      type: 'toolUse',
+      toolUseId: `offline_${request.messages.length}`,
+      name: PROPOSE_WORKFLOW,
+      input: { script, summary },
+    },
+  ];
+}
+
+function summarise(
+  chosen: readonly RuleName[],
+  where: string,
+  notCovered: readonly string[],
+): string {
+  const described = rules.filter(({ name }) => chosen.includes(name));
+  const unsafe = described.filter(({ kind }) => kind === 'unsafe').map(({ name }) => name);
+  return [
+    `Modernises ${where} by fixed rules, one agent per file, without a model: ${described.map(({ title }) => title).join('; ')}.`,
+    'Edits are grouped by folder and checked with npm test where the project has it.',
+    ...(unsafe.length > 0
+      ? [
+          `Not always safe, used because you named it: ${unsafe.join(', ')}; read those edits with care.`,
+        ]
+      : []),
+    ...(notCovered.length > 0 ? [`Not covered without a model: ${notCovered.join(', ')}.`] : []),
+  ].join(' ');
+}
+
+function whatOfflineCanDo(): string {
+  const safe = rules.filter(({ kind }) => kind === 'safe').map(({ title }) => title);
+  const named = rules.filter(({ kind }) => kind !== 'safe').map(({ title }) => title);
+  return [
+    'This is Offline (no AI): there is no model behind it, only fixed rules, and none of them fits this request.',
+    `What it can do is modernise JavaScript files: ${safe.join('; ')}. Only when you name them: ${named.join('; ')}.`,
+    'Try "Modernise the JavaScript in lib" or "Convert var to let and const in src".',
+    setKey,
+  ].join('\n\n');
+}
+
+function cannotRepair(problems: readonly string[]): string {
+  return [
+    'Offline (no AI): the workflow that the rules wrote did not pass the check, and rules cannot repair it.',
+    ...problems,
+    setKey,
+  ].join('\n');
+}
+
+function text(value: string): ModelContent {
+  return { type: 'text', text: value };
+}

@@ -1,0 +1,38 @@
+/** Tasks of the compute pool. Everything in it is plain data. */
+import { z } from 'zod';
+
+const pathText = z.object({ path: z.string(), text: z.string() });
+
+export const ComputeTask = z.discriminatedUnion('type', [
+  /** Both are JSON text; a null value only compiles the schema. */
+  z.object({
+    type: z.literal('validate'),
+    schemaJson: z.string(),
+    valueJson: z.string().nullable(),
+  }),
+  /** Lines of the files that match a regular expression. */
+  z.object({
+    type: z.literal('search'),
+    pattern: z.string(),
+    files: z.array(pathText),
+    maxMatches: z.number().int().positive(),
+  }),
+  /** Those of the paths that match a glob. */
+  z.object({ type: z.literal('glob'), globs: z.array(z.string()), paths: z.array(z.string()) }),
+]);
+export type ComputeTask = z.infer<typeof ComputeTask>;
+
+export const ComputeAnswer = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('valid') }),
+  z.object({ type: z.literal('invalid'), message: z.string() }),
+  z.object({
+    type: z.literal('matches'),
+    matches: z.array(z.object({ path: z.string(), line: z.number().int(), text: z.string() })),
+    /** True when there are more than were asked for. */
+    more: z.boolean(),
+  }),
+  z.object({ type: z.literal('paths'), paths: z.array(z.string()) }),
+  /** The pattern, glob or schema itself is wrong. */
+  z.object({ type: z.literal('refused'), message: z.string() }),
+]);
+export type ComputeAnswer = z.infer<typeof ComputeAnswer>;
