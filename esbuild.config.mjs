@@ -1,0 +1,131 @@
+// Bundles everything that ships into dist/, so that it runs without node_modules.
+// Usage: node esbuild.config.mjs [--dev] [--watch]
+import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build, context } from 'esbuild';
+
+const rootDir = path.dirname(fileURLToPath(import.meta.url));
+const distDir = path.join(rootDir, 'dist');
+const require = createRequire(import.meta.url);
+const isWatching = process.argv.includes('--watch');
+const isDevelopment = isWatching || process.argv.includes('--dev');
+
+const shared = {
+  bundle: true,
+  absWorkingDir: rootDir,
+  minify: !isDevelopment,
+  // Names are part of error reports and of checks such as `error.name`.
+  keepNames: true,
+  sourcemap: 'external',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': JSON.stringify(isDevelopment ? 'development' : 'production') },
+};
+
+const importMetaShim = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`;
+
+const nodeShared = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // Both are looked up at run time by code that copes with their absence.
+  external: ['vscode', '@anthropic-ai/sandbox-runtime', '@napi-rs/nice'],
+  banner: { js: importMetaShim },
+  define: {
+    ...shared.define,
+    'import.meta.url': 'importMetaUrl',
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+  },
+};
+
+const webviewShared = {
+  ...shared,
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+};
+
+// piscina starts its workers from a file of this very name beside the bundle that uses it.
+const piscinaWorker = path.join(path.dirname(require.resolve('piscina')), 'worker.js');
+
+const bundles = [
+  { ...nodeShared, entry: 'src/extension/main.ts', outfile: 'dist/extension.cjs' },
+  { ...nodeShared, entry: 'src/host/main.ts', outfile: 'dist/host.cjs' },
+  {
+    ...nodeShared,
+    entry: 'src/cli/main.ts',
+    outfile: 'dist/cli.cjs',
+    banner: { js: `#!/usr/bin/env node\n${importMetaShim}` },
+  },
+  { ...nodeShared, entry: 'src/worker/script/main.ts', outfile: 'dist/script-worker.cjs' },
+  { ...nodeShared, entry: 'src/worker/compute/main.ts', outfile: 'dist/compute-worker.cjs' },
+  { ...nodeShared, entry: path.relative(rootDir, piscinaWorker), outfile: 'dist/worker.js' },
+  { ...webviewShared, entry: 'webview-ui/src/chat/main.tsx', outfile: 'dist/webview/chat.js' },
+  {
+    ...webviewShared,
+    entry: 'webview-ui/src/runTree/main.tsx',
+    outfile: 'dist/webview/runTree.js',
+  },
+];
+
+const copies = ['quickjs.wasm', 'url.so', 'encoding.so', 'structured-clone.so'].map((name) => ({
+  from: require.resolve(`quickjs-wasi/${name}`),
+  to: path.join(distDir, name),
+}));
+
+async function main() {
+  const startedMs = performance.now();
+  const present = bundles.filter(({ entry }) => existsSync(path.join(rootDir, entry)));
+  for (const { entry } of bundles.filter((bundle) => !present.includes(bundle))) {
+    console.log(`build: skipped ${entry}, which does not exist`);
+  }
+  await mkdir(distDir, { recursive: true });
+  await Promise.all(copies.map(({ from, to }) => copyFile(from, to)));
+  const results = await Promise.all(present.map(buildBundle));
+  if (isWatching) {
+    console.log('build: watching for changes, Ctrl+C ends it');
+    return;
+  }
+  const written = results.flatMap((result) => Object.keys(result.metafile.outputs));
+  await removeOthers([
+    ...written.map((file) => path.join(rootDir, file)),
+    ...copies.map(({ to }) => to),
+  ]);
+  if (existsSync(path.join(distDir, 'cli.cjs'))) await chmod(path.join(distDir, 'cli.cjs'), 0o755);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  console.log(`build: ${written.length + copies.length} files in dist/ in ${seconds} s`);
+}
+
+async function buildBundle({ entry, ...options }) {
+  const settings = { ...options, entryPoints: [entry] };
+  if (!isWatching) return build(settings);
+  const watched = await context({ ...settings, logLevel: 'info' });
+  await watched.watch();
+  return watched;
+}
+
+/** Removes what an earlier build left in dist/, so that it never ships. */
+async function removeOthers(files) {
+  const kept = new Set(files);
+  for (const entry of await readdir(distDir, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.has(file)) await rm(file, { force: true });
+  }
+}
+
+main().catch((error) => {
+  // esbuild has printed its own errors already.
+  if (!Array.isArray(error?.errors)) console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+describe('the editor test harness', () => {
+  it('runs inside an extension host with a workspace', () => {
+    assert.equal(vscode.workspace.workspaceFolders?.length, 1);
+    assert.match(vscode.version, /^1\.\d+\.\d+/);
+  });
+
+  it('loads the extension under development and reaches its commands', async () => {
+    assert.equal(await vscode.commands.executeCommand('probe.say'), 'hello');
+  });
+
+  it('reports Workspace Trust as granted unless a test asks otherwise', () => {
+    assert.equal(vscode.workspace.isTrusted, true);
+  });
+});
