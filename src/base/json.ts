@@ -20,3 +20,8 @@ function refuseProto(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('A "__proto__" key is not allowed in JSON.');
   return value;
 }
+
+/** Whether a value's JSON text has more than this many characters. */
+export function isJsonLongerThan(value: Json, maxChars: number): boolean {
+  return JSON.stringify(value).length > maxChars;
+}

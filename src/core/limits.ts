@@ -110,3 +110,6 @@ export const COMPUTE_TIMEOUT_MS = 1000;
 
 /** Threads for untrusted patterns. */
 export const MAX_COMPUTE_THREADS = 2;
+
+/** Characters of one log line or phase title; longer ones are results, not log lines. */
+export const MAX_LOG_CHARS = 2000;

@@ -13,5 +13,7 @@ export function t(message: string, ...args: (string | number)[]): string {
 }
 
 function fillIn(message: string, ...args: (string | number)[]): string {
-  return message.replace(/\{(\d+)\}/gu, (whole, index: string) => String(args[Number(index)] ?? whole));
+  return message.replace(/\{(\d+)\}/gu, (whole, index: string) =>
+    String(args[Number(index)] ?? whole),
+  );
 }

@@ -154,7 +154,7 @@ function endAgent(view: RunView, event: RunEventOf<'agent.ended'>): RunView {
     usd: event.usd,
     valuePreview: event.valuePreview,
     error: event.error,
-    changedPaths: event.changedPaths,
+    changedPaths: event.changes.map((change) => change.path),
     conflictPaths: event.conflictPaths,
   });
   return {

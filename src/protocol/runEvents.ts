@@ -29,6 +29,10 @@ export const ValueRef = z.discriminatedUnion('type', [
 ]);
 export type ValueRef = z.infer<typeof ValueRef>;
 
+/** A file's bytes by hash, with git's mode. */
+export const ContentRef = z.object({ sha256: z.string(), mode: z.number().int() });
+export type ContentRef = z.infer<typeof ContentRef>;
+
 const head = {
   runId: z.string(),
   /** Milliseconds since the epoch, from the host's clock. */
@@ -131,7 +135,10 @@ export const AgentEnded = z.object({
   turns: z.number().int().nonnegative(),
   usage: TokenUsage,
   usd: z.number().nonnegative().nullable(),
-  changedPaths: z.array(z.string()),
+  /** The agent's own edits, from what it started with to what it left; merged again on replay. */
+  changes: z.array(
+    z.object({ path: z.string(), base: ContentRef.nullable(), proposed: ContentRef.nullable() }),
+  ),
   /** Paths whose edits did not fit on other agents' edits. */
   conflictPaths: z.array(z.string()),
   /** Identity of the proposed tree after this agent's changes. */

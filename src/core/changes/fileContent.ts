@@ -9,6 +9,9 @@ import type { FileContent } from '../ports/fileView.ts';
 /** Git's mode of a symbolic link. */
 export const SYMLINK_MODE = 0o120000;
 
+/** Git's mode of a plain file, for files that are new. */
+export const PLAIN_FILE_MODE = 0o100644;
+
 /** Git looks for a NUL in as many bytes. */
 const BINARY_PROBE_BYTES = 8 * 1024;
 
@@ -39,7 +42,8 @@ export type ByteClass = 'ascii' | 'utf8' | 'latin1' | 'binary';
 /** Tells text from other data and UTF-8 from what is not; only bytes that survive a round trip count as UTF-8. */
 export function classifyBytes(bytes: Uint8Array): ByteClass {
   const buffer = asBuffer(bytes);
-  if (buffer.subarray(0, BINARY_PROBE_BYTES).includes(0) || startsLikeUtf16(buffer)) return 'binary';
+  if (buffer.subarray(0, BINARY_PROBE_BYTES).includes(0) || startsLikeUtf16(buffer))
+    return 'binary';
   if (isAscii(buffer)) return 'ascii';
   return Buffer.from(buffer.toString('utf8'), 'utf8').equals(buffer) ? 'utf8' : 'latin1';
 }
@@ -69,7 +73,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 function isAscii(buffer: Buffer): boolean {
-  for (const byte of buffer) if (byte > 0x7f) return false;
+  for (let index = 0; index < buffer.length; index++) if ((buffer[index] ?? 0) > 0x7f) return false;
   return true;
 }
 

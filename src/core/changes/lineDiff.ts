@@ -18,7 +18,10 @@ export interface LineChange {
 }
 
 /** Changed ranges between two lists of lines, in order, with at least one common line between any two. */
-export function diffLineLists(oldLines: readonly string[], newLines: readonly string[]): LineChange[] {
+export function diffLineLists(
+  oldLines: readonly string[],
+  newLines: readonly string[],
+): LineChange[] {
   const oldChanged = new Uint8Array(oldLines.length);
   const newChanged = new Uint8Array(newLines.length);
   const window = differingWindow(oldLines, newLines);
@@ -71,7 +74,12 @@ function markChanges(task: MarkTask): void {
     oldChanged[oldSide.places[oldIndex] ?? 0] = 0;
     newChanged[newSide.places[newIndex] ?? 0] = 0;
   };
-  const whole = { oldStart: 0, oldEnd: oldSide.ids.length, newStart: 0, newEnd: newSide.ids.length };
+  const whole = {
+    oldStart: 0,
+    oldEnd: oldSide.ids.length,
+    newStart: 0,
+    newEnd: newSide.ids.length,
+  };
   if (keepExact({ oldSide, newSide, range: whole, maxEdits: MAX_EXACT_EDITS }, keep)) return;
   keepBetweenAnchors(oldSide, newSide, keep);
 }
@@ -139,7 +147,12 @@ interface StretchTask {
 
 function keepBetweenAnchors(oldSide: Side, newSide: Side, keep: Keep): void {
   const task = { oldSide, newSide, budget: { stepsLeft: STRETCH_STEP_BUDGET } };
-  const whole = { oldStart: 0, oldEnd: oldSide.ids.length, newStart: 0, newEnd: newSide.ids.length };
+  const whole = {
+    oldStart: 0,
+    oldEnd: oldSide.ids.length,
+    newStart: 0,
+    newEnd: newSide.ids.length,
+  };
   let stretches: LineChange[] = [whole];
   for (const rowLength of ANCHOR_ROWS) {
     stretches = stretches
@@ -175,7 +188,11 @@ function splitAtAnchors(
 }
 
 /** True when nothing is left to find in the stretch. */
-function keepStretch({ oldSide, newSide, budget }: StretchTask, range: LineChange, keep: Keep): boolean {
+function keepStretch(
+  { oldSide, newSide, budget }: StretchTask,
+  range: LineChange,
+  keep: Keep,
+): boolean {
   const size = range.oldEnd - range.oldStart + (range.newEnd - range.newStart);
   const maxEdits = Math.min(size, MAX_STRETCH_EDITS, Math.floor(Math.sqrt(budget.stepsLeft)));
   if (keepExact({ oldSide, newSide, range, maxEdits }, keep)) return true;

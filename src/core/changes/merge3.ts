@@ -80,7 +80,10 @@ interface Cluster {
 
 function clusters(lists: MergeLists): Cluster[] {
   const found: Cluster[] = [];
-  const ours = diffLineLists(lists.base, lists.ours).map((change) => ({ change, side: 'ours' as const }));
+  const ours = diffLineLists(lists.base, lists.ours).map((change) => ({
+    change,
+    side: 'ours' as const,
+  }));
   const theirs = diffLineLists(lists.base, lists.theirs).map((change) => ({
     change,
     side: 'theirs' as const,

@@ -64,7 +64,12 @@ export function fromAgentText(base: TextFile | null, agentText: string): EncodeR
 function refusal(file: Omit<TextFile, 'type'>, index: number): EncodeResult {
   const character = String.fromCodePoint(file.text.codePointAt(index) ?? 0);
   const line = file.text.slice(0, index).split('\n').length;
-  return { type: 'refused', reason: refusalReason(file.encoding, character, line), character, line };
+  return {
+    type: 'refused',
+    reason: refusalReason(file.encoding, character, line),
+    character,
+    line,
+  };
 }
 
 function refusalReason(encoding: TextEncoding, character: string, line: number): string {

@@ -10,9 +10,6 @@ const modelsByAlias: Readonly<Record<string, string>> = {
 /** The model for the anthropic provider when nobody chose one: good at edits at a price for hundreds of agents. */
 export const DEFAULT_ANTHROPIC_MODEL = 'claude-sonnet-5-5';
 
-/** Every one-word name that an `agent()` call may give as its model. */
-export const modelAliases: readonly string[] = [...Object.keys(modelsByAlias), 'default'];
-
 export interface ResolvedModel {
   readonly model: string;
   /** Why another model than the named one is used; null when nothing needs to be said. */

@@ -55,7 +55,9 @@ function waitUntilReady(child: ChildProcess, options: ForkHostOptions): Promise<
     const fail = (reason: string) =>
       settle(() => {
         child.kill('SIGKILL');
-        reject(new Error(`Cannot start the background host: ${reason} Its log: ${options.logFile}`));
+        reject(
+          new Error(`Cannot start the background host: ${reason} Its log: ${options.logFile}`),
+        );
       });
     const settle = (action: () => void) => {
       clearTimeout(timer);

@@ -9,6 +9,7 @@ import type {
 
 /** What the rest of the extension sees of the background host. */
 export interface HostClient {
+  readonly isConnected: boolean;
   /** Sends a request; starts or attaches to the host first when there is no connection. */
   request<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
   /** Listens across reconnects. */
@@ -23,7 +24,9 @@ export class HostGoneError extends Error {
   readonly code = 'host_died';
 
   constructor(method: string) {
-    super(`The background host ended before it answered "${method}". Try again to start a new one.`);
+    super(
+      `The background host ended before it answered "${method}". Try again to start a new one.`,
+    );
     this.name = 'HostGoneError';
   }
 }

@@ -68,6 +68,10 @@ export class HostConnection implements HostClient, Disposable {
     }
   }
 
+  get isConnected(): boolean {
+    return !this.#isClosed;
+  }
+
   /** The host's process id. */
   get pid(): number {
     return this.#pid;
@@ -122,7 +126,9 @@ function openSocket(address: string): Promise<Socket> {
     const socket = connect(address);
     const fail = (error: Error) => {
       socket.destroy();
-      reject(new Error(`Cannot connect to the background host: ${error.message}`, { cause: error }));
+      reject(
+        new Error(`Cannot connect to the background host: ${error.message}`, { cause: error }),
+      );
     };
     socket.setTimeout(connectTimeoutMs, () => fail(new Error('no answer.')));
     socket.once('error', fail);

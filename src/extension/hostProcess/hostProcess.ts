@@ -45,6 +45,10 @@ export class HostProcess implements HostClient, Disposable {
     this.#options = options;
   }
 
+  get isConnected(): boolean {
+    return this.#connection !== null;
+  }
+
   /** The process id of the connected host, or null. */
   get pid(): number | null {
     return this.#connection?.pid ?? null;

@@ -38,20 +38,15 @@ export class ApplyService {
   }
 
   /** Writes what the plan says; one file's refusal or failure never stops the others. */
-  async carryOut(
-    plan: ApplyPlan,
-    onProgress: (done: number, total: number) => void = () => undefined,
-  ): Promise<readonly WriteOutcome[]> {
+  async carryOut(plan: ApplyPlan): Promise<readonly WriteOutcome[]> {
     const outcomes: WriteOutcome[] = [];
     const waiting = [...plan.writes];
-    const total = waiting.length;
     const work = async () => {
       for (let write = waiting.shift(); write !== undefined; write = waiting.shift()) {
         outcomes.push(await this.#carryOutOne(write));
-        onProgress(outcomes.length, total);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(parallelWrites, total) }, work));
+    await Promise.all(Array.from({ length: Math.min(parallelWrites, waiting.length) }, work));
     return outcomes;
   }
 

@@ -32,7 +32,9 @@ export class ProposalFileSystem implements vscode.FileSystemProvider, vscode.Dis
         isReadonly: true,
         isCaseSensitive: true,
       }),
-      options.onDidChangeRun((runId) => this.#refresh((file) => file.runId === runId.toLowerCase())),
+      options.onDidChangeRun((runId) =>
+        this.#refresh((file) => file.runId === runId.toLowerCase()),
+      ),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.scheme === 'file') this.#refreshLiveSoon(document.uri);
       }),

@@ -26,7 +26,6 @@ export interface ProposalModelOptions {
   readonly host: HostClient;
   readonly applyService: ApplyService;
   readonly openBuffers: () => Promise<OpenBuffer[]>;
-  readonly onProgress: (done: number, total: number) => void;
 }
 
 /** The proposals of the run under review, and the only way to decide about them. */
@@ -83,7 +82,9 @@ export class ProposalModel implements Disposable {
   async accept(runId: string, selection: Selection): Promise<ApplyResult> {
     const openBuffers = await this.#options.openBuffers();
     const { host } = this.#options;
-    return this.#carryOut(await host.request('proposals.accept', { runId, selection, openBuffers }));
+    return this.#carryOut(
+      await host.request('proposals.accept', { runId, selection, openBuffers }),
+    );
   }
 
   /** Takes the selected hunks out of the proposals. */
@@ -117,7 +118,7 @@ export class ProposalModel implements Disposable {
 
   async #carryOut(plan: ApplyPlan): Promise<ApplyResult> {
     const { runId, decisionId, action } = plan;
-    const outcomes = await this.#options.applyService.carryOut(plan, this.#options.onProgress);
+    const outcomes = await this.#options.applyService.carryOut(plan);
     const set = await this.#options.host.request('proposals.applied', {
       runId,
       decisionId,

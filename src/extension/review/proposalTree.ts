@@ -45,11 +45,11 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     }, refreshDelayMs);
   }
 
-  async getChildren(node?: ProposalNode): Promise<readonly ProposalNode[]> {
-    if (node !== undefined) return node.type === 'hunk' ? [] : node.children;
+  async getChildren(node?: ProposalNode): Promise<ProposalNode[]> {
+    if (node !== undefined) return node.type === 'hunk' ? [] : [...node.children];
     const set = await this.#model.load();
     this.#nodes = set === null ? [] : buildProposalNodes(set, this.#groupBy());
-    return this.#nodes;
+    return [...this.#nodes];
   }
 
   getParent(node: ProposalNode): ProposalNode | null {

@@ -31,7 +31,9 @@ export function withPlainEndings(text: string): string {
 // Neither a surrogate pair nor CR LF may be cut in two: the editor would move the edit's edge.
 function isInsidePair(before: string, after: string, index: number): boolean {
   const last = before.charCodeAt(index - 1);
-  return isHighSurrogate(last) || (last === 13 && (before[index] === '\n' || after[index] === '\n'));
+  return (
+    isHighSurrogate(last) || (last === 13 && (before[index] === '\n' || after[index] === '\n'))
+  );
 }
 
 function isTailInsidePair(before: string, after: string, tail: number): boolean {

@@ -40,6 +40,7 @@ export async function readDocument(host: HostClient, path: string): Promise<stri
     case 'script':
       return (await host.request('run.script', { runId })).script;
     case 'transcript':
-      return (await host.request('agent.transcript', { runId, agentId: document.agentId })).markdown;
+      return (await host.request('agent.transcript', { runId, agentId: document.agentId }))
+        .markdown;
   }
 }

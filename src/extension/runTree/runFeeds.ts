@@ -60,6 +60,8 @@ export class RunFeeds implements Disposable {
     if (feed.listenerCount > 0 || this.#feeds.get(feed.runId) !== feed) return;
     this.#feeds.delete(feed.runId);
     feed.dispose();
+    // A host that is gone has forgotten the subscription by itself.
+    if (!this.#host.isConnected) return;
     this.#tasks.track(
       `Leaving run ${feed.runId}`,
       this.#host.request('run.unsubscribe', { runId: feed.runId }),

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { assertNever } from '../../base/assertNever.ts';
 import { RunTreeFromWebview, type RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
@@ -90,7 +90,9 @@ export class RunTreeWebview implements Disposable {
     this.#feed = null;
     this.#runId = null;
     this.#follow();
-    if (this.#runId === null) this.#post({ type: 'snapshot', sequence: 0, view: null });
+    if (this.#context.registry.shown === null) {
+      this.#post({ type: 'snapshot', sequence: 0, view: null });
+    }
   }
 
   #follow(): void {

@@ -1,7 +1,12 @@
 import * as vscode from 'vscode';
 import { t } from '../localize.ts';
 import { resolveProvider, type ResolvedProvider } from './resolveProvider.ts';
-import { readSettings, type ProviderSetting, type Settings } from './settings.ts';
+import {
+  readSettings,
+  type ProviderSetting,
+  type ReviewGrouping,
+  type Settings,
+} from './settings.ts';
 
 const secretName = 'muster.anthropicApiKey';
 
@@ -78,6 +83,26 @@ export class ProviderSettings implements vscode.Disposable {
     if (needsKey) await this.askForApiKey();
   }
 
+  /** Lets the user pick by what proposals are grouped. */
+  async chooseGrouping(): Promise<void> {
+    const choices: readonly GroupingChoice[] = [
+      { groupBy: 'group', label: t('Group'), description: t('as the workflow grouped them') },
+      { groupBy: 'folder', label: t('Folder') },
+      { groupBy: 'kind', label: t('Kind of change') },
+    ];
+    const choice = await vscode.window.showQuickPick(choices, { title: t('Group Changes By') });
+    if (choice === undefined) return;
+    const section = vscode.workspace.getConfiguration('muster');
+    const target = vscode.ConfigurationTarget.Global;
+    await section.update('review.groupBy', choice.groupBy, target);
+  }
+
+  /** The user wants no more messages about runs. */
+  async hideNotifications(): Promise<void> {
+    const section = vscode.workspace.getConfiguration('muster');
+    await section.update('notifications.show', false, vscode.ConfigurationTarget.Global);
+  }
+
   dispose(): void {
     this.#subscriptions.dispose();
   }
@@ -91,4 +116,8 @@ export class ProviderSettings implements vscode.Disposable {
 
 interface ProviderChoice extends vscode.QuickPickItem {
   readonly provider: ProviderSetting;
+}
+
+interface GroupingChoice extends vscode.QuickPickItem {
+  readonly groupBy: ReviewGrouping;
 }

@@ -54,7 +54,8 @@ function readLimits(read: ReadSetting): RunLimits {
   const { maxAgents, concurrency, maxMinutes } = RunLimits.shape;
   return {
     maxAgents: maxAgents.safeParse(read('limits.maxAgents')).data ?? defaultLimits.maxAgents,
-    concurrency: concurrency.safeParse(read('limits.concurrency')).data ?? defaultLimits.concurrency,
+    concurrency:
+      concurrency.safeParse(read('limits.concurrency')).data ?? defaultLimits.concurrency,
     maxTokens: optionalLimit(read('limits.maxTokens'), 'maxTokens'),
     maxUsd: optionalLimit(read('limits.maxUsd'), 'maxUsd'),
     maxMinutes: maxMinutes.safeParse(read('limits.maxMinutes')).data ?? defaultLimits.maxMinutes,

@@ -2,16 +2,20 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { errorCode } from '../../../base/errorText.ts';
 import { GitError } from './gitError.ts';
 
 type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Bytes for the standard input of git, all at once or as they come. */
+export type GitInput = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /** Where and with what a git command runs. */
 export interface GitCall {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   /** Goes to its standard input; nothing is sent when absent. */
-  readonly input?: Iterable<string | Uint8Array> | undefined;
+  readonly input?: GitInput | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +36,8 @@ export async function runGit(arguments_: readonly string[], call: GitCall): Prom
     feed(child.stdin, call.input ?? []),
   ]).catch((error: unknown) => {
     call.signal?.throwIfAborted();
-    throw new GitError(`Cannot run git in ${call.cwd}: ${String(error)}`, null);
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw new GitError(`Cannot start git in ${call.cwd}. Install git 2.38 or later.`, null);
   });
   if (exitCode !== 0) {
     const name = arguments_.find((argument) => /^[a-z][a-z-]+$/u.test(argument)) ?? '';
@@ -63,10 +68,13 @@ async function readAll(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function feed(stdin: Writable, input: Iterable<string | Uint8Array>): Promise<void> {
+async function feed(stdin: Writable, input: GitInput): Promise<void> {
   try {
     await pipeline(input, stdin);
-  } catch {
+  } catch (error) {
     // A git that ends before it has read everything closes the pipe; its exit code says why.
+    if (!['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(errorCode(error) ?? '')) {
+      throw error;
+    }
   }
 }

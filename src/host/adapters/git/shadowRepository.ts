@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Mutex } from '../../../base/mutex.ts';
 import { alternatesValue, shadowGitEnvironment } from './gitEnvironment.ts';
 import { runGit } from './runGit.ts';
+import type { GitInput } from './runGit.ts';
 
 /** Bytes stay as they are, whatever .gitattributes files of the workspace say. */
 const ATTRIBUTES = '* -text -eol -filter -ident -working-tree-encoding -merge\n';
@@ -13,7 +14,7 @@ export interface ShadowCall {
   readonly workTree?: string | undefined;
   readonly indexFile?: string | undefined;
   readonly alternates?: readonly string[] | undefined;
-  readonly input?: Iterable<string | Uint8Array> | undefined;
+  readonly input?: GitInput | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -86,7 +87,7 @@ export class ShadowRepository {
     await mkdir(this.#stateDirectory, { recursive: true, mode: 0o700 });
     const draft = path.join(this.#stateDirectory, `shadow.${process.pid}.new`);
     await rm(draft, { recursive: true, force: true });
-    const { GIT_DIR: _unused, ...environment } = this.#environment;
+    const environment = { ...this.#environment, GIT_DIR: undefined };
     const init = ['init', '--quiet', '--bare', '--template=', '--object-format=sha1', draft];
     await runGit(init, { cwd: this.#stateDirectory, environment });
     await mkdir(path.join(draft, 'info'), { recursive: true });

@@ -39,9 +39,10 @@ function afterReading(
   ];
 }
 
-// The tool says so in a last line of its own when it cut its output.
+// A tool that cut its output ends it with this note, within a line or on one of its own. Writing such
+// a text back would delete the rest of the file.
 function isCut(source: string): boolean {
-  return source.slice(source.lastIndexOf('\n') + 1).startsWith('… [');
+  return /… \[[^\]\n]*\]$/.test(source);
 }
 
 function cannot(task: AgentTask, why: string): ModelContent {

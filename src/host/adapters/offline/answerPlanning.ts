@@ -23,19 +23,22 @@ export function answerPlanning(request: ModelRequest): readonly ModelContent[] {
   if (scope.type === 'missing')
     return [
       text(
-        `Offline (no AI): there is no "${scope.path}" in this workspace. Name a folder or file that exists, or none to take the whole workspace.`,
+        `Offline (no AI): cannot tell what "${scope.path}" is; this workspace does not have exactly one such folder or file. Name it by its whole path, or name none to take the whole workspace.`,
       ),
     ];
-  const isInTests =
-    scope.type === 'some' &&
-    scope.folders.some((folder) => /(?:^|\/)(?:__tests__|tests?)(?:\/|$)/.test(folder));
+  const isInTests = scope.folders.some((folder) =>
+    /(?:^|\/)(?:__tests__|tests?)(?:\/|$)/.test(folder),
+  );
   const script = writeWorkflow({
     rules: recognised.rules,
     scope,
     tests: isInTests ? 'included' : recognised.tests,
   });
-  const where =
-    scope.type === 'all' ? 'all JavaScript files' : [...scope.folders, ...scope.files].join(', ');
+  const targets = [...scope.folders, ...scope.files];
+  const where = [
+    targets.length === 0 ? 'all JavaScript files' : targets.join(', '),
+    ...(scope.excluded.length === 0 ? [] : [`except ${scope.excluded.join(', ')}`]),
+  ].join(' ');
   const summary = summarise(recognised.rules, where, recognised.notCovered);
   return [
     text(`Offline (no AI): ${summary}`),

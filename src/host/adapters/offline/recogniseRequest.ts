@@ -28,8 +28,10 @@ const beyondRules: readonly [RegExp, string][] = [
   [/\brenam|\bextract\b|\bdedup|\bperformance\b/i, 'refactorings that need understanding'],
 ];
 
+const restriction = /\b(?:only|just|nothing but)\b[^.;:,]{0,30}$/i;
+
 const negation =
-  /\b(?:no|not|don['’]?t|do not|without|except|avoid|never|keep|leave|but)\b[^.;:,]{0,24}$/i;
+  /\b(?:no|not|don['’]?t|do not|without|except|avoid|never|keep|leave)\b[^.;:,]{0,24}$/i;
 
 /** Recognises requests to modernise JavaScript; an unsafe rule is chosen only when the request names it. */
 export function recogniseRequest(request: string): Recognised {
@@ -37,7 +39,7 @@ export function recogniseRequest(request: string): Recognised {
   const isGeneral = generalIntent.test(words);
   const isNamed = (rule: Rule): boolean => isMentioned(rule, words) === 'wanted';
   const named = rules.filter(isNamed);
-  const isOnly = /\b(?:only|just|nothing but)\b/i.test(words) && named.length > 0;
+  const isOnly = named.some((rule) => restriction.test(beforeMention(rule, words) ?? ''));
   const chosen = rules.filter(
     (rule) =>
       named.includes(rule) ||
@@ -55,11 +57,16 @@ export function recogniseRequest(request: string): Recognised {
 }
 
 function isMentioned(rule: Rule, words: string): 'wanted' | 'unwanted' | 'no' {
+  const before = beforeMention(rule, words);
+  if (before === null) return 'no';
+  return negation.test(before) ? 'unwanted' : 'wanted';
+}
+
+function beforeMention(rule: Rule, words: string): string | null {
   const byName = new RegExp(`(?<![\\w-])${rule.name}(?![\\w-])`, 'i');
   // Some names are common words, so those count only with a dash in them.
   const match = rule.mention.exec(words) ?? (rule.name.includes('-') ? byName.exec(words) : null);
-  if (match === null) return 'no';
-  return negation.test(words.slice(0, match.index)) ? 'unwanted' : 'wanted';
+  return match === null ? null : words.slice(0, match.index);
 }
 
 // "lib/templates" names a folder, "let/const" names syntax.

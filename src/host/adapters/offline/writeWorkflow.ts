@@ -12,31 +12,8 @@ const neverTouched = [
 ];
 const tests = ['**/test/**', '**/tests/**', '**/__tests__/**', '**/*.test.js', '**/*.spec.js'];
 
-/** Writes the workflow that modernises a workspace by rule, one agent per file. */
-export function writeWorkflow(options: {
-  readonly rules: readonly RuleName[];
-  readonly scope: Extract<Scope, { type: 'all' | 'some' }>;
-  readonly tests: 'included' | 'excluded';
-}): string {
-  const { rules, scope } = options;
-  const excluded = options.tests === 'included' ? neverTouched : [...neverTouched, ...tests];
-  return `export const meta = {
-  name: 'modernise-javascript',
-  description: ${quoted(`Applies ${rules.length} mechanical rules to JavaScript files, one agent per file, without AI.`)},
-  phases: [
-    { title: 'Modernise', detail: 'one agent per file, edits grouped by folder' },
-    { title: 'Verify', detail: 'npm test, when the project has tests' },
-  ],
-};
-
-// Each agent applies these rules to one file, one after the other. No model is asked.
-const rules = [${rules.map(quoted).join(', ')}];
-
-const excluded = [
-${excluded.map((glob) => `  ${quoted(glob)},`).join('\n')}
-];
-${selection(scope)}
-// More agents than this are beyond the limit of a run.
+// The same for every request, once rules, excluded and found are known.
+const work = `// More agents than this are beyond the limit of a run.
 const paths = found.slice(0, 1000);
 if (found.length > paths.length) log(\`Left out: \${found.length - paths.length} files over the limit\`);
 if (paths.length === 0) {
@@ -87,10 +64,41 @@ if (changed.length > 0 && hasTests()) {
 
 return { changed, unchanged, failed, verified };
 `;
+
+/** Writes the workflow that modernises a workspace by rule, one agent per file. */
+export function writeWorkflow(options: {
+  readonly rules: readonly RuleName[];
+  readonly scope: Extract<Scope, { type: 'found' }>;
+  readonly tests: 'included' | 'excluded';
+}): string {
+  const { rules, scope } = options;
+  const excluded = [
+    ...neverTouched,
+    ...(options.tests === 'included' ? [] : tests),
+    ...scope.excluded,
+  ];
+  return `export const meta = {
+  name: 'modernise-javascript',
+  description: ${quoted(`Applies ${rules.length} mechanical rules to JavaScript files, one agent per file, without AI.`)},
+  phases: [
+    { title: 'Modernise', detail: 'one agent per file, edits grouped by folder' },
+    { title: 'Verify', detail: 'npm test, when the project has tests' },
+  ],
+};
+
+// Each agent applies these rules to one file, one after the other. No model is asked.
+const rules = [${rules.map(quoted).join(', ')}];
+
+const excluded = [
+${excluded.map((glob) => `  ${quoted(glob)},`).join('\n')}
+];
+${selection(scope)}
+${work}`;
 }
 
-function selection(scope: Extract<Scope, { type: 'all' | 'some' }>): string {
-  if (scope.type === 'all') return "const found = files('**/*.js', { exclude: excluded });";
+function selection(scope: Extract<Scope, { type: 'found' }>): string {
+  if (scope.folders.length + scope.files.length === 0)
+    return "const found = files('**/*.js', { exclude: excluded });";
   const globs = scope.folders.map((folder) => `${folder}/**/*.js`);
   const searched = globs.map((glob) => `...files(${quoted(glob)}, { exclude: excluded })`);
   // A file that the request names is taken even where its kind is excluded.

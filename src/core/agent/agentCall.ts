@@ -1,0 +1,136 @@
+/** Reads what a script passed to agent(). Nothing here throws: a wrong call becomes a failed agent with a cause. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson, parseJson, type Json } from '../../base/json.ts';
+import { oneLine } from '../../base/format.ts';
+import type { ErrorInfo } from '../../protocol/errorCodes.ts';
+import { AGENT_RETRIES, AGENT_TIMEOUT_MS, MAX_AGENT_TURNS, STRUCTURED_RETRIES } from '../limits.ts';
+
+/** JSON Schema for a structured answer. */
+const Schema = z.record(z.string(), z.json());
+
+const count = z.number().int().nonnegative();
+const optionSchemas = {
+  label: z.string(),
+  phase: z.string(),
+  schema: Schema,
+  model: z.string(),
+  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']),
+  agentType: z.string(),
+  isolation: z.enum(['worktree', 'none']),
+  stallMs: count,
+  tools: z.array(z.string()),
+  writes: z.union([z.string().transform((glob) => [glob]), z.array(z.string())]),
+  timeoutMs: count,
+  maxTurns: count.min(1),
+  maxUsd: z.number().positive(),
+  maxTokens: count.min(1),
+  retries: count,
+  structuredRetries: count,
+  group: z.string(),
+} as const;
+
+const AgentOptions = z.object(optionSchemas).partial();
+
+/** One call of agent(), understood. */
+export interface AgentCall {
+  readonly prompt: string;
+  readonly label: string;
+  readonly phase: string | null;
+  readonly group: string | null;
+  readonly schema: { readonly [key: string]: Json } | null;
+  readonly model: string | null;
+  readonly effort: string | null;
+  readonly agentType: string;
+  readonly isolation: string | null;
+  readonly tools: readonly string[] | null;
+  readonly writes: readonly string[] | null;
+  readonly timeoutMs: number;
+  readonly maxTurns: number;
+  readonly retries: number;
+  readonly structuredRetries: number;
+}
+
+export type ReadAgentCall =
+  | { readonly type: 'ok'; readonly call: AgentCall; readonly unknownKeys: readonly string[] }
+  | {
+      readonly type: 'wrong';
+      readonly label: string;
+      readonly phase: string | null;
+      readonly error: ErrorInfo;
+    };
+
+const MAX_LABEL_CHARS = 60;
+
+/** Reads the JSON text of `[prompt, options]`; `currentPhase` is what phase() said last. */
+export function readAgentCall(paramsJson: string, currentPhase: string | null): ReadAgentCall {
+  const [prompt, options] = z.tuple([z.unknown(), z.unknown()]).parse(parseJson(paramsJson));
+  const given = dropNulls(options);
+  const wrong = (error: ErrorInfo): ReadAgentCall => ({
+    type: 'wrong',
+    label: typeof given['label'] === 'string' ? given['label'] : 'agent',
+    phase: typeof given['phase'] === 'string' ? given['phase'] : currentPhase,
+    error,
+  });
+  if (typeof prompt !== 'string' || prompt.trim() === '') return wrong(promptError(prompt));
+  const parsed = AgentOptions.safeParse(given);
+  if (!parsed.success) return wrong(optionsError(parsed.error));
+  const unknownKeys = Object.keys(given).filter((key) => !(key in optionSchemas));
+  return { type: 'ok', call: makeCall(prompt, parsed.data, currentPhase), unknownKeys };
+}
+
+/**
+ * Hash of everything that decides what an agent is asked to do. Labels, phases and positions are not in it,
+ * so that moving a call in the script does not make it a new one.
+ */
+export function contentKey(call: AgentCall, model: string, definition: string): string {
+  const { prompt, schema, effort, agentType, tools, writes, isolation } = call;
+  const parts: Json = { prompt, schema, model, effort, agentType, definition, isolation };
+  const scopes: Json = { tools: tools ?? null, writes: writes ?? null };
+  return createHash('sha256')
+    .update(canonicalJson({ ...parts, ...scopes }))
+    .digest('hex');
+}
+
+function dropNulls(options: unknown): Readonly<Record<string, unknown>> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return {};
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+function promptError(prompt: unknown): ErrorInfo {
+  const what =
+    prompt === '' ? 'an empty string' : prompt === null ? 'nothing' : `a ${typeof prompt}`;
+  const message = `agent() needs a prompt, a string with text in it, and got ${what}.`;
+  return { code: 'agent_prompt_invalid', message };
+}
+
+function optionsError(error: z.ZodError): ErrorInfo {
+  const problems = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return { code: 'agent_options_invalid', message: `agent() options: ${problems.join('; ')}.` };
+}
+
+function makeCall(
+  prompt: string,
+  options: z.infer<typeof AgentOptions>,
+  currentPhase: string | null,
+): AgentCall {
+  return {
+    prompt,
+    label: options.label ?? oneLine(prompt, MAX_LABEL_CHARS),
+    phase: options.phase ?? currentPhase,
+    group: options.group ?? null,
+    schema: options.schema ?? null,
+    model: options.model ?? null,
+    effort: options.effort ?? null,
+    agentType: options.agentType ?? 'general-purpose',
+    isolation: options.isolation ?? null,
+    tools: options.tools ?? null,
+    writes: options.writes ?? null,
+    timeoutMs: options.timeoutMs ?? AGENT_TIMEOUT_MS,
+    maxTurns: options.maxTurns ?? MAX_AGENT_TURNS,
+    retries: options.retries ?? AGENT_RETRIES,
+    structuredRetries: options.structuredRetries ?? STRUCTURED_RETRIES,
+  };
+}

@@ -1,0 +1,16 @@
+/** What the tools can do with files: an agent's own view, never the disk. */
+export interface AgentFiles {
+  /** Sorted paths that the agent can see. */
+  list(): readonly string[];
+  /** Text without byte order mark and with `\n` line ends. */
+  readText(path: string): Promise<FileText>;
+  writeText(path: string, text: string): Promise<FileEdit>;
+  delete(path: string): Promise<FileEdit>;
+}
+
+export type FileText =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'refused'; readonly reason: string };
+
+export type FileEdit =
+  { readonly type: 'done' } | { readonly type: 'refused'; readonly reason: string };

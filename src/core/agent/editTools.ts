@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { plural } from '../../base/format.ts';
+import { MAX_WRITTEN_BYTES } from '../limits.ts';
+import { defineTool } from './defineTool.ts';
+import { toolError, toolOk, type ToolContext, type ToolResult } from './tool.ts';
+
+const path = z.string().min(1).describe('Path relative to the repository, with forward slashes.');
+
+export const editFileTool = defineTool({
+  name: 'edit_file',
+  description:
+    'Replaces a piece of text that occurs exactly once in a file. With all: true, every occurrence.',
+  input: z.object({
+    path,
+    old_text: z.string().min(1).describe('Exact text, with enough around it to be unique.'),
+    new_text: z.string(),
+    all: z.boolean().optional(),
+  }),
+  run: async (input, ctx) => {
+    const file = await ctx.files.readText(input.path);
+    if (file.type === 'refused') return toolError(file.reason);
+    const parts = file.text.split(input.old_text);
+    const occurrences = parts.length - 1;
+    if (occurrences === 0) return toolError(notFound(input.path, file.text, input.old_text));
+    if (occurrences > 1 && input.all !== true) {
+      return toolError(
+        `old_text occurs ${occurrences} times in ${input.path}. Add lines around it, or set all.`,
+      );
+    }
+    const done = `Replaced ${plural(occurrences, 'occurrence')} in ${input.path}.`;
+    return writeChecked(input.path, parts.join(input.new_text), done, ctx);
+  },
+});
+
+export const writeFileTool = defineTool({
+  name: 'write_file',
+  description: 'Writes a whole file; creates it when it is not there.',
+  input: z.object({ path, text: z.string() }),
+  run: async (input, ctx) => writeChecked(input.path, input.text, `Wrote ${input.path}.`, ctx),
+});
+
+export const deleteFileTool = defineTool({
+  name: 'delete_file',
+  description: 'Deletes a file.',
+  input: z.object({ path }),
+  run: async (input, ctx) => {
+    const refusal = await outsideWrites(input.path, ctx);
+    if (refusal !== null) return toolError(refusal);
+    const edit = await ctx.files.delete(input.path);
+    return edit.type === 'done' ? toolOk(`Deleted ${input.path}.`) : toolError(edit.reason);
+  },
+});
+
+async function writeChecked(
+  target: string,
+  text: string,
+  done: string,
+  ctx: ToolContext,
+): Promise<ToolResult> {
+  if (text.length > MAX_WRITTEN_BYTES) {
+    return toolError(`${target} would have over ${MAX_WRITTEN_BYTES} bytes, which is not allowed.`);
+  }
+  const refusal = await outsideWrites(target, ctx);
+  if (refusal !== null) return toolError(refusal);
+  const edit = await ctx.files.writeText(target, text);
+  return edit.type === 'done' ? toolOk(done) : toolError(edit.reason);
+}
+
+async function outsideWrites(target: string, ctx: ToolContext): Promise<string | null> {
+  if (ctx.writes === null) return null;
+  const task = { type: 'glob' as const, globs: [...ctx.writes], paths: [target] };
+  const answer = await ctx.compute.run(task, ctx.signal);
+  if (answer.type === 'paths' && answer.paths.length === 1) return null;
+  return `You may not write ${target}: this agent's edits are limited to ${ctx.writes.join(', ')}.`;
+}
+
+const HINT_CHARS = 60;
+
+function notFound(target: string, text: string, wanted: string): string {
+  const firstLine = wanted.split('\n').find((line) => line.trim() !== '') ?? '';
+  const lineNumber = text.split('\n').findIndex((line) => line.trim() === firstLine.trim()) + 1;
+  const hint =
+    lineNumber > 0
+      ? `Its first line stands at line ${lineNumber}, but what follows differs; read the file again.`
+      : `Not even its first line "${firstLine.trim().slice(0, HINT_CHARS)}" is there; read the file again.`;
+  return `old_text does not occur in ${target}. ${hint}`;
+}

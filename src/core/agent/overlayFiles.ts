@@ -1,0 +1,91 @@
+import type { Overlay } from '../changes/overlay.ts';
+import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../changes/fileContent.ts';
+import { classifyPath, normaliseAgentPath } from '../changes/protectedPaths.ts';
+import { decodeFile, fromAgentText, toAgentText, type TextFile } from '../changes/textFile.ts';
+import type { FileContent } from '../ports/fileView.ts';
+import type { AgentFiles, FileEdit, FileText } from './agentFiles.ts';
+
+/** An agent's files over its overlay: paths are checked, text is decoded, and every byte that was left alone is kept. */
+export class OverlayFiles implements AgentFiles {
+  readonly #overlay: Overlay;
+
+  constructor(overlay: Overlay) {
+    this.#overlay = overlay;
+  }
+
+  list(): readonly string[] {
+    return this.#overlay.list();
+  }
+
+  async readText(path: string): Promise<FileText> {
+    const found = await this.#find(path);
+    if (found.type === 'refused') return found;
+    if (found.content === null) return refuse(`There is no file ${found.path}.`);
+    const text = readableText(found.content);
+    return text === null
+      ? refuse(`${found.path} is not text.`)
+      : { type: 'text', text: toAgentText(text) };
+  }
+
+  async writeText(path: string, text: string): Promise<FileEdit> {
+    const found = await this.#find(path);
+    if (found.type === 'refused') return found;
+    const refusal = writeRefusal(found.path);
+    if (refusal !== null) return refuse(refusal);
+    const base = found.content === null ? null : readableText(found.content);
+    if (found.content !== null && base === null) {
+      return refuse(`${found.path} is not text and cannot be written as text.`);
+    }
+    const encoded = fromAgentText(base, text);
+    if (encoded.type === 'refused') return refuse(encoded.reason);
+    const mode = found.content?.mode ?? PLAIN_FILE_MODE;
+    return done(this.#overlay.write(found.path, { bytes: encoded.bytes, mode }));
+  }
+
+  async delete(path: string): Promise<FileEdit> {
+    const found = await this.#find(path);
+    if (found.type === 'refused') return found;
+    const refusal = writeRefusal(found.path);
+    return refusal === null ? done(this.#overlay.delete(found.path)) : refuse(refusal);
+  }
+
+  async #find(path: string): Promise<Found | Refused> {
+    const normalised = normaliseAgentPath(path);
+    if (normalised.type === 'refused') return normalised;
+    if (classifyPath(normalised.path) === 'hidden') {
+      return refuse(`${normalised.path} is protected and not available to agents.`);
+    }
+    return {
+      type: 'found',
+      path: normalised.path,
+      content: await this.#overlay.read(normalised.path),
+    };
+  }
+}
+
+type Refused = { readonly type: 'refused'; readonly reason: string };
+interface Found {
+  readonly type: 'found';
+  readonly path: string;
+  readonly content: FileContent | null;
+}
+
+function readableText(content: FileContent): TextFile | null {
+  if (content.mode === SYMLINK_MODE) return null;
+  const decoded = decodeFile(content.bytes);
+  return decoded.type === 'text' ? decoded : null;
+}
+
+function writeRefusal(path: string): string | null {
+  return classifyPath(path) === 'readOnly'
+    ? `${path} can be read but not changed by agents.`
+    : null;
+}
+
+function done(result: { readonly type: 'ok' } | Refused): FileEdit {
+  return result.type === 'ok' ? { type: 'done' } : result;
+}
+
+function refuse(reason: string): Refused {
+  return { type: 'refused', reason };
+}

@@ -1,0 +1,73 @@
+import type { FileContent } from '../ports/fileView.ts';
+import { contentSha256, sameContent } from './fileContent.ts';
+import type { HunkRange } from './hunks.ts';
+import { LineAuthors } from './lineAuthors.ts';
+
+/** The state of one path after one agent's merge. */
+export interface PathVersion {
+  /** Version of the run's tree that this state came with. */
+  readonly version: number;
+  readonly content: FileContent | null;
+  readonly sha256: string | null;
+  readonly agentId: number;
+  readonly groupTitle: string;
+}
+
+/** All states of one path in a run, oldest first, over its content in the snapshot. */
+export class PathHistory {
+  readonly path: string;
+  readonly base: FileContent | null;
+  readonly baseSha256: string | null;
+  readonly #versions: PathVersion[] = [];
+  readonly #authors: LineAuthors;
+  #authored = 0;
+  #isChanged = false;
+
+  constructor(path: string, base: FileContent | null) {
+    this.path = path;
+    this.base = base;
+    this.baseSha256 = contentSha256(base);
+    this.#authors = new LineAuthors(base);
+  }
+
+  get versions(): readonly PathVersion[] {
+    return this.#versions;
+  }
+
+  add(version: Omit<PathVersion, 'sha256'>): void {
+    this.#versions.push({ ...version, sha256: contentSha256(version.content) });
+    this.#isChanged = !sameContent(this.base, version.content);
+  }
+
+  /** The state at a version of the tree; undefined when the path had not been touched by then. */
+  at(version: number): PathVersion | undefined {
+    return this.#versions.findLast((candidate) => candidate.version <= version);
+  }
+
+  /** The content now. */
+  get content(): FileContent | null {
+    const last = this.#versions.at(-1);
+    return last === undefined ? this.base : last.content;
+  }
+
+  /** Whether the content now differs from the snapshot. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
+  /** Agents behind one hunk of the present version, in the order of their merges. */
+  authorsOf(range: HunkRange): readonly number[] {
+    for (; this.#authored < this.#versions.length; this.#authored++) {
+      const version = this.#versions[this.#authored];
+      if (version !== undefined) this.#authors.advance(version.content, version.agentId);
+    }
+    const named = new Set(this.#authors.authorsOf(range));
+    const inOrder = this.agentIds();
+    return named.size === 0 ? inOrder : inOrder.filter((agentId) => named.has(agentId));
+  }
+
+  /** Every agent that touched the path, in the order of their merges. */
+  agentIds(): readonly number[] {
+    return [...new Set(this.#versions.map((version) => version.agentId))];
+  }
+}

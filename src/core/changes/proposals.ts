@@ -1,0 +1,191 @@
+import {
+  type FileProposal,
+  type HunkState,
+  type ProposalCounts,
+  type ProposalSet,
+} from '../../protocol/proposals.ts';
+import type { FileContent } from '../ports/fileView.ts';
+import type { BlobStore } from '../ports/runStore.ts';
+import type { ContentRef } from './agentChanges.ts';
+import type { DecisionsState } from './decisions.ts';
+import { describeVersion, refOf } from './describeVersion.ts';
+import { sameContent, sha256Hex } from './fileContent.ts';
+import { flagForChange } from './flags.ts';
+import type { PathHistory } from './pathHistory.ts';
+import type { FileRecord, HunkRecord, ProposalRecord, ProposedVersion } from './proposalRecord.ts';
+import type { RunTree } from './runTree.ts';
+
+/** A record and the bytes that it names by hash. */
+export interface BuiltProposals {
+  readonly record: ProposalRecord;
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Describes all changes of a run's tree. Files that did not change since the last call cost nothing. */
+export function buildProposals(options: {
+  readonly runId: string;
+  readonly tree: RunTree;
+  readonly decisions: DecisionsState;
+}): BuiltProposals {
+  const { runId, tree, decisions } = options;
+  const contents = new Map<string, Uint8Array>();
+  const keep = (ref: ContentRef | null, content: FileContent | null): ContentRef | null => {
+    if (ref !== null && content !== null) contents.set(ref.sha256, content.bytes);
+    return ref;
+  };
+  const histories = tree.changedHistories();
+  const files = histories.map((history): FileRecord => {
+    const file = currentRecord(history);
+    keep(file.base, history.base);
+    keep(file.current.proposed, history.content);
+    const earlier = earlierVersions(history, decisions);
+    for (const { version, content } of earlier) keep(version.proposed, content);
+    return { ...file, earlier: earlier.map(({ version }) => version) };
+  });
+  const conflicts = tree.conflicts().map((conflict) => ({
+    ...conflict,
+    base: keep(refOf(conflict.base), conflict.base),
+    ours: keep(refOf(conflict.ours), conflict.ours),
+    theirs: keep(refOf(conflict.theirs), conflict.theirs),
+  }));
+  const record: ProposalRecord = {
+    schemaVersion: 1,
+    runId,
+    treeHash: tree.treeHash(),
+    groups: groupsOf(histories, files),
+    files,
+    conflicts,
+  };
+  return { record, contents };
+}
+
+/** Writes the bytes that a record needs, each once; write the record itself only afterwards. */
+export async function storeProposalContents(
+  built: BuiltProposals,
+  options: { readonly blobs: Pick<BlobStore, 'put'>; readonly stored: Set<string> },
+): Promise<void> {
+  for (const [sha256, bytes] of built.contents) {
+    if (options.stored.has(sha256)) continue;
+    await options.blobs.put(bytes);
+    options.stored.add(sha256);
+  }
+}
+
+/** The record with the present state of every hunk. `conflicting` holds pending hunks that no longer fit. */
+export function toProposalSet(
+  record: ProposalRecord,
+  decisions: DecisionsState,
+  conflicting: ReadonlySet<string>,
+): ProposalSet {
+  const stateOf = (hunkId: string): HunkState =>
+    decisions.hunkStates.get(hunkId) ?? (conflicting.has(hunkId) ? 'conflict' : 'pending');
+  const { runId, treeHash, groups } = record;
+  const files = record.files.map(({ path, flag, base, current }): FileProposal => {
+    const { kind, encoding, proposed } = current;
+    return {
+      path,
+      kind,
+      encoding,
+      baseSha256: base?.sha256 ?? null,
+      proposedSha256: proposed?.sha256 ?? null,
+      mode: proposed?.mode ?? base?.mode ?? 0,
+      flag,
+      hunks: current.hunks.map((hunk) => ({ ...hunk, path, state: stateOf(hunk.hunkId) })),
+    };
+  });
+  return { runId, treeHash, groups, files };
+}
+
+/** Counts for rows and badges. Edits that were kept aside because agents disagreed count as conflicts. */
+export function countProposals(set: ProposalSet, record: ProposalRecord): ProposalCounts {
+  const hunks = set.files.flatMap((file) => file.hunks);
+  const inState = (state: HunkState): number => hunks.filter((hunk) => hunk.state === state).length;
+  return {
+    groups: set.groups.length,
+    files: set.files.length,
+    hunks: hunks.length,
+    pending: inState('pending'),
+    conflicts: inState('conflict') + record.conflicts.length,
+  };
+}
+
+/** Id of the group with a title; the same in every process. */
+export function groupIdOf(title: string): string {
+  return `group-${sha256Hex(title).slice(0, 12)}`;
+}
+
+interface CachedRecord {
+  readonly versions: number;
+  readonly record: Omit<FileRecord, 'earlier'>;
+}
+
+/** Histories only grow, so a description holds until the next version. */
+const described = new WeakMap<PathHistory, CachedRecord>();
+
+function currentRecord(history: PathHistory): CachedRecord['record'] {
+  const versions = history.versions.length;
+  const cached = described.get(history);
+  if (cached?.versions === versions) return cached.record;
+  const { path, base, content } = history;
+  const current = describeVersion({
+    path,
+    base,
+    proposed: content,
+    credit: (range) => creditOf(history, history.authorsOf(range)),
+  });
+  const flag = flagForChange({ path, base, proposed: content });
+  const record = { path, flag, base: refOf(base), current };
+  described.set(history, { versions, record });
+  return record;
+}
+
+/** A hunk stands in the group of the first agent behind it. */
+function creditOf(
+  history: PathHistory,
+  agentIds: readonly number[],
+): Pick<HunkRecord, 'agentIds' | 'groupId'> {
+  const first = history.versions.find((version) => version.agentId === agentIds[0]);
+  return { agentIds: [...agentIds], groupId: groupIdOf(first?.groupTitle ?? '') };
+}
+
+interface EarlierVersion {
+  readonly content: FileContent | null;
+  readonly version: ProposedVersion;
+}
+
+/** Replaced versions that hold an accepted hunk which the present one lacks; without them no one could tell what was accepted. */
+function earlierVersions(history: PathHistory, decisions: DecisionsState): EarlierVersion[] {
+  const missing = new Set(decisions.acceptedByPath.get(history.path) ?? []);
+  for (const hunk of currentRecord(history).current.hunks) missing.delete(hunk.hunkId);
+  const found: EarlierVersion[] = [];
+  for (const { content } of history.versions.slice(0, -1).reverse()) {
+    if (missing.size === 0) break;
+    const { path, base } = history;
+    if (sameContent(base, content)) continue;
+    const credit = (): Pick<HunkRecord, 'agentIds' | 'groupId'> =>
+      creditOf(history, history.agentIds());
+    const version = describeVersion({ path, base, proposed: content, credit });
+    const names = version.hunks.map((hunk) => hunk.hunkId);
+    if (names.some((hunkId) => missing.delete(hunkId))) found.push({ content, version });
+  }
+  return found;
+}
+
+function groupsOf(
+  histories: readonly PathHistory[],
+  files: readonly FileRecord[],
+): ProposalRecord['groups'] {
+  const used = new Set(files.flatMap((file) => file.current.hunks.map((hunk) => hunk.groupId)));
+  const groups = new Map<string, { groupId: string; title: string; version: number }>();
+  for (const { versions } of histories) {
+    for (const { groupTitle: title, version } of versions) {
+      const groupId = groupIdOf(title);
+      if (!used.has(groupId)) continue;
+      const first = groups.get(groupId)?.version ?? version;
+      groups.set(groupId, { groupId, title, version: Math.min(first, version) });
+    }
+  }
+  return [...groups.values()]
+    .sort((a, b) => a.version - b.version || (a.title < b.title ? -1 : 1))
+    .map(({ groupId, title }) => ({ groupId, title }));
+}

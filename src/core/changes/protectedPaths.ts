@@ -1,0 +1,154 @@
+import picomatch from 'picomatch';
+
+/**
+ * How a path may be used: `hidden` is refused even to be read, `readOnly` may be read, `flagged` may be
+ * written and needs an accept of its own.
+ */
+export type PathClass = 'hidden' | 'readOnly' | 'flagged' | 'plain';
+
+/** All globs are in lower case; paths are folded before they are compared. */
+const HIDDEN = matcher([
+  '**/.git',
+  '**/.git/**',
+  '**/.env',
+  '**/.env.*',
+  '**/*.{pem,key,p12,pfx,jks,keystore,ppk}',
+  '**/id_{rsa,dsa,ecdsa,ecdsa_sk,ed25519,ed25519_sk}',
+  '**/.ssh/**',
+  '**/.git-credentials',
+  '**/.netrc',
+]);
+
+const NOT_HIDDEN = matcher(['**/.env.{example,sample,template}']);
+
+const READ_ONLY = matcher(['**/.vscode/{settings,tasks,launch}.json', '**/*.code-workspace']);
+
+const FLAGS: readonly { readonly matches: (path: string) => boolean; readonly reason: string }[] = [
+  {
+    matches: matcher([
+      '**/{package-lock,npm-shrinkwrap,packages.lock}.json',
+      '**/{yarn,bun,cargo,gemfile,poetry,uv,pdm,pipfile,composer,flake,mix,pubspec,podfile,deno}.lock',
+      '**/{pnpm-lock.yaml,bun.lockb,go.sum,gradle.lockfile}',
+    ]),
+    reason: 'Lock file: it decides which code of others is installed.',
+  },
+  {
+    matches: matcher([
+      '**/.github/{workflows,actions}/**',
+      '**/.{circleci,buildkite,woodpecker,ci,forgejo,gitea}/**',
+      '**/{.gitlab-ci,.travis,.drone,.woodpecker,azure-pipelines,bitbucket-pipelines,appveyor,.appveyor,action}.{yml,yaml}',
+      '**/jenkinsfile',
+    ]),
+    reason: 'CI file: it runs on your build machines.',
+  },
+  {
+    matches: matcher(['**/package.json']),
+    reason: 'Package scripts: they run on install, build or commit.',
+  },
+  {
+    matches: matcher([
+      '**/.{husky,githooks}/**',
+      '**/{.pre-commit-config.yaml,lefthook.yml,lefthook.yaml,.lefthook.yml,.gitmodules,.gitattributes}',
+    ]),
+    reason: 'Git hooks and git settings: they run or act on your machine.',
+  },
+  {
+    matches: matcher([
+      '**/{agents,claude,gemini,agents.*,claude.*}.md',
+      '**/.{claude,muster,cursor}/**',
+      '**/.{cursorrules,windsurfrules,worktreeinclude}',
+      '**/.github/{copilot-instructions.md,instructions/**}',
+    ]),
+    reason: 'Instructions: later agents obey this file.',
+  },
+  {
+    matches: matcher(['**/.envrc', '**/.devcontainer/**', '**/.devcontainer.json']),
+    reason: 'Environment file: it runs when the folder is opened.',
+  },
+];
+
+/** The strictest list that a path is on, whatever its letter case or disguise. */
+export function classifyPath(path: string): PathClass {
+  const folded = foldPath(path);
+  if (HIDDEN(folded) && !NOT_HIDDEN(folded)) return 'hidden';
+  if (READ_ONLY(folded)) return 'readOnly';
+  return flagReason(path) === null ? 'plain' : 'flagged';
+}
+
+/** Why a path needs an accept of its own; null for most. */
+export function flagReason(path: string): string | null {
+  const folded = foldPath(path);
+  return FLAGS.find((flag) => flag.matches(folded))?.reason ?? null;
+}
+
+export type NormalisedPath =
+  | { readonly type: 'path'; readonly path: string }
+  | { readonly type: 'refused'; readonly reason: string };
+
+/** Bytes that a path may have; the systems that we know allow no more. */
+const MAX_PATH_BYTES = 4096;
+const MAX_NAME_BYTES = 255;
+
+/** A path from an agent in the form that trees use, or the reason why it cannot name a file of the workspace. */
+export function normaliseAgentPath(path: string): NormalisedPath {
+  const reason = whyUnsafe(path);
+  if (reason !== null) return refused(path, reason);
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  if (names.length === 0) return refused(path, 'it names no file');
+  for (const name of names) {
+    const unsafe = whyUnsafeName(name);
+    if (unsafe !== null) return refused(path, unsafe);
+  }
+  return { type: 'path', path: names.join('/') };
+}
+
+function refused(path: string, reason: string): NormalisedPath {
+  const shown = JSON.stringify(path.slice(0, 200));
+  return {
+    type: 'refused',
+    reason: `Cannot use the path ${shown}: ${reason}. Use a path relative to the workspace, with "/".`,
+  };
+}
+
+function whyUnsafe(path: string): string | null {
+  if (!path.isWellFormed()) return 'it is not valid text';
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) return 'it is too long';
+  // Control characters are what this test is for.
+  if (/\p{Cc}|[\u2028\u2029]/u.test(path)) return 'it holds a control character';
+  if (path.includes('\\')) return 'it holds a backslash';
+  if (path.startsWith('/') || /^[A-Za-z]:/u.test(path)) return 'it is absolute';
+  if (path.startsWith('~')) return 'it starts with "~"';
+  return null;
+}
+
+function whyUnsafeName(name: string): string | null {
+  if (name === '..') return 'it leads out of its folder with ".."';
+  if (/[. ]$/u.test(name)) return 'a name in it ends with a dot or a space';
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return 'a name in it is too long';
+  return null;
+}
+
+/**
+ * What the file systems that people use may take a path for: without letter case, without characters
+ * that macOS ignores, without what Windows cuts off (final dots and spaces, `:stream`), and with its
+ * short name of `.git` spelled out.
+ */
+function foldPath(path: string): string {
+  return path
+    .split(/[/\\]/u)
+    .map((name) =>
+      name
+        .normalize('NFKC')
+        .replaceAll(/\p{Default_Ignorable_Code_Point}|\p{Cc}/gu, '')
+        .toLowerCase()
+        .replace(/:.*$/su, '')
+        .replace(/[. ]+$/u, '')
+        .replace(/^git~\d+$/u, '.git'),
+    )
+    .filter((name) => name !== '')
+    .join('/');
+}
+
+function matcher(globs: readonly string[]): (path: string) => boolean {
+  return picomatch([...globs], { dot: true, nonegate: true });
+}

@@ -1,0 +1,93 @@
+/**
+ * The journal is a hash chain: each line carries the hash of the line before it, so that nothing can
+ * be changed, dropped or reordered without every later line showing it.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { parseJson } from '../../base/json.ts';
+import { RunEvent } from '../../protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../protocol/runEvents.ts';
+import { JournalError } from './journalError.ts';
+
+/** Version of the line format; a change of meaning gets a new number and keeps the old reader. */
+export const JOURNAL_VERSION = 1;
+
+/** What the first line names as the hash of the line before it. */
+export const GENESIS_HASH = sha256Hex('');
+
+/** What is read back from a journal. */
+export interface JournalContent {
+  readonly events: readonly DurableRunEvent[];
+  /** Hash of the last line. */
+  readonly headHash: string;
+  /** Bytes of the whole lines; what follows them was torn off in mid-write and never counted. */
+  readonly wholeBytes: number;
+}
+
+const LineHead = z.looseObject({
+  v: z.literal(JOURNAL_VERSION),
+  seq: z.number().int().positive(),
+  at: z.number(),
+  prev: z.string(),
+  kind: z.string(),
+});
+
+/** Hash of a line without its line break, or of any text. */
+export function sha256Hex(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The line of an event, without its line break. The run's id is the folder's and is not repeated. */
+export function encodeJournalLine(event: DurableRunEvent, prev: string): string {
+  const { type, runId: _runId, seq, at, ...rest } = event;
+  return JSON.stringify({ v: JOURNAL_VERSION, seq, at, prev, kind: type, ...rest });
+}
+
+/** Reads a journal, checking every entry and the whole chain; a torn last line is left out. */
+export function decodeJournal(runId: string, bytes: Uint8Array): JournalContent {
+  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, wholeBytes));
+  const lines = text.split('\n').slice(0, -1);
+  const events: DurableRunEvent[] = [];
+  let headHash = GENESIS_HASH;
+  for (const line of lines) {
+    events.push(decodeLine(runId, line, { seq: events.length + 1, prev: headHash }));
+    headHash = sha256Hex(line);
+  }
+  return { events, headHash, wholeBytes };
+}
+
+function decodeLine(
+  runId: string,
+  line: string,
+  expected: { readonly seq: number; readonly prev: string },
+): DurableRunEvent {
+  const head = LineHead.safeParse(tryParse(line));
+  const entry = { line: expected.seq, seq: head.success ? head.data.seq : null };
+  if (!head.success) throw new JournalError('is no journal entry', entry);
+  const { v: _v, prev, kind, ...rest } = head.data;
+  if (rest.seq !== expected.seq) {
+    throw new JournalError(`is out of order: entry ${expected.seq} belongs there`, entry);
+  }
+  if (prev !== expected.prev) throw new JournalError('does not follow from the line before', entry);
+  const event = RunEvent.safeParse({ ...rest, type: kind, runId });
+  if (!event.success) {
+    throw new JournalError(
+      `is not a valid "${kind}" event: ${z.prettifyError(event.error)}`,
+      entry,
+    );
+  }
+  if (event.data.type === 'agent.progress') {
+    throw new JournalError('holds a transient event', entry);
+  }
+  return event.data;
+}
+
+function tryParse(line: string): unknown {
+  try {
+    return parseJson(line);
+  } catch {
+    // The caller names the line; where exactly its JSON breaks helps nobody.
+    return null;
+  }
+}

@@ -1,0 +1,111 @@
+/** The end of a run: status, verdict, proposals on disk, and the last journal entry. */
+import type { ErrorInfo } from '../../protocol/errorCodes.ts';
+import { parseJson } from '../../base/json.ts';
+import type { Receipt, Verdict } from '../../protocol/receipt.ts';
+import type { ProposalCounts } from '../../protocol/proposals.ts';
+import type { RunEvent, RunFact } from '../../protocol/runEvents.ts';
+import type { ScriptOutcome } from '../../protocol/scriptMessages.ts';
+import { countStatuses } from '../../protocol/summarizeRun.ts';
+import { NO_DECISIONS } from '../changes/decisions.ts';
+import {
+  buildProposals,
+  countProposals,
+  storeProposalContents,
+  toProposalSet,
+} from '../changes/proposals.ts';
+import { verdictOf } from '../evidence/verdictOf.ts';
+import type { RunContext } from './runContext.ts';
+import type { StopReason } from './runErrors.ts';
+import { storeValue } from './storeValue.ts';
+
+type EndedEvent = Extract<RunEvent, { type: 'run.ended' }>;
+type EndedFact = Extract<RunFact, { type: 'run.ended' }>;
+
+export interface RunConclusion {
+  readonly outcome: ScriptOutcome;
+  /** Why the run was stopped from outside, or null when the script came to its own end. */
+  readonly stop: StopReason | null;
+  readonly agentsStarted: number;
+  readonly receipts: readonly Receipt[];
+}
+
+/** Writes the last events and resolves with the very last one. */
+export async function concludeRun(ctx: RunContext, conclusion: RunConclusion): Promise<EndedEvent> {
+  const proposals = await recordProposals(ctx);
+  const fact = await endedFact(ctx, conclusion, proposals);
+  let ended: EndedEvent | undefined;
+  await ctx.recorder.record(fact, (event) => {
+    if (event.type === 'run.ended') ended = event;
+  });
+  if (ended === undefined) throw new Error('The journal did not give back the last event.');
+  return ended;
+}
+
+async function recordProposals(ctx: RunContext): Promise<ProposalCounts> {
+  const { recorder, tree, config, services } = ctx;
+  const { store } = services;
+  const built = buildProposals({ runId: config.runId, tree, decisions: NO_DECISIONS });
+  await storeProposalContents(built, { blobs: store.blobs, stored: new Set() });
+  await store.writeFile('proposals.json', JSON.stringify(built.record));
+  const set = toProposalSet(built.record, NO_DECISIONS, new Set());
+  const counts = countProposals(set, built.record);
+  await recorder.record({ type: 'proposals.changed', treeHash: tree.treeHash(), counts });
+  return counts;
+}
+
+async function endedFact(
+  ctx: RunContext,
+  conclusion: RunConclusion,
+  proposals: ProposalCounts,
+): Promise<EndedFact> {
+  const { recorder, services, spend } = ctx;
+  const { ok, failed, skipped, cancelled } = countStatuses(recorder.view.agents);
+  const end = endState(conclusion, { ok, failed });
+  const { outcome } = conclusion;
+  const isReturned = outcome.type === 'returned' && end.status === 'completed';
+  return {
+    type: 'run.ended',
+    ...end,
+    verdict: await verdict(ctx, conclusion.receipts),
+    headHash: recorder.headHash(),
+    result: isReturned ? await storeValue(parseJson(outcome.json), services.store.blobs) : null,
+    agents: { ok, failed, skipped, cancelled, cached: 0 },
+    usage: { ...spend.usage, usd: spend.usd },
+    proposals,
+    durationMs: services.clock.nowMs() - recorder.view.startedAt,
+  };
+}
+
+function endState(
+  conclusion: RunConclusion,
+  agents: { readonly ok: number; readonly failed: number },
+): Pick<EndedFact, 'status' | 'reason' | 'error'> {
+  const { outcome, stop, agentsStarted } = conclusion;
+  if (stop !== null) {
+    const status = stop.code === 'limit_reached' ? 'paused' : 'cancelled';
+    return { status, reason: stop.message, error: null };
+  }
+  if (outcome.type === 'failed') {
+    return { status: 'failed', reason: null, error: withPosition(outcome) };
+  }
+  if (agentsStarted > 0 && agents.ok === 0) {
+    const message = `None of ${agentsStarted} agents succeeded.`;
+    return { status: 'failed', reason: message, error: { code: 'script_error', message } };
+  }
+  const reason = agentsStarted === 0 ? 'No agent was started: nothing was done.' : null;
+  return { status: 'completed', reason, error: null };
+}
+
+function withPosition(outcome: Extract<ScriptOutcome, { type: 'failed' }>): ErrorInfo {
+  const { error, line, column } = outcome;
+  if (line === null) return error;
+  const position = column === null ? `line ${line}` : `line ${line}, column ${column}`;
+  return { code: error.code, message: `${error.message} (${position})` };
+}
+
+async function verdict(ctx: RunContext, receipts: readonly Receipt[]): Promise<Verdict> {
+  if (receipts.length === 0) return 'unverified';
+  const { snapshot, snapshots } = ctx.services;
+  const currentTreeHash = await snapshots.writeTree(snapshot.tree, ctx.tree.changes());
+  return verdictOf({ receipts, requiredCommands: [], currentTreeHash });
+}

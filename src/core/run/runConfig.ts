@@ -1,0 +1,45 @@
+import type { RunLimits } from '../../protocol/runLimits.ts';
+import type { ScriptMeta } from '../../protocol/plan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CommandRunner } from '../ports/commandRunner.ts';
+import type { ComputePool } from '../ports/computePool.ts';
+import type { Snapshot, SnapshotStore } from '../ports/fileView.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunStore } from '../ports/runStore.ts';
+import type { TestReports } from '../ports/testReports.ts';
+import type { ScriptRunner } from '../ports/scriptRunner.ts';
+import type { Governor } from './governor.ts';
+
+/** What the user approved. */
+export interface RunConfig {
+  readonly runId: string;
+  readonly request: string;
+  readonly script: string;
+  readonly scriptSha256: string;
+  readonly meta: ScriptMeta;
+  readonly argsJson: string | null;
+  readonly limits: RunLimits;
+  readonly model: string;
+  /** Output tokens for the script's `budget.total`; null when none was given. */
+  readonly budgetTokens: number | null;
+  readonly approvedCommands: readonly string[];
+  readonly allowCommand: (command: string) => Promise<boolean>;
+  /** Commands may run without a sandbox. */
+  readonly unsandboxed: boolean;
+  /** What happens when a limit is reached: wait for the user, or stop resumable. */
+  readonly onLimit: 'wait' | 'stop';
+}
+
+/** What a run works with. */
+export interface RunServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: RunStore;
+  readonly snapshot: Snapshot;
+  readonly snapshots: SnapshotStore;
+  readonly governor: Governor;
+  readonly scripts: ScriptRunner;
+  readonly compute: ComputePool;
+  readonly commands: CommandRunner;
+  readonly reports: TestReports;
+}

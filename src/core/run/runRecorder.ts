@@ -1,0 +1,61 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/runStore.ts';
+import { reduceRun } from '../../protocol/reduceRun.ts';
+import type {
+  DurableRunEvent,
+  RunEvent,
+  RunFact,
+  TransientRunEvent,
+} from '../../protocol/runEvents.ts';
+import type { RunView } from '../../protocol/runView.ts';
+
+/**
+ * The one way from a decision to its effect: a fact is journaled, then the view changes, then whoever
+ * waits for it goes on. Effects happen in the order of the journal.
+ */
+export class RunRecorder {
+  readonly #runId: string;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #onEvent: (event: RunEvent, view: RunView) => void;
+  #view: RunView | null = null;
+
+  constructor(options: {
+    readonly runId: string;
+    readonly journal: Journal;
+    readonly clock: Clock;
+    readonly onEvent: (event: RunEvent, view: RunView) => void;
+  }) {
+    this.#runId = options.runId;
+    this.#journal = options.journal;
+    this.#clock = options.clock;
+    this.#onEvent = options.onEvent;
+  }
+
+  get view(): RunView {
+    if (this.#view === null) throw new Error('The run has not been started.');
+    return this.#view;
+  }
+
+  /** Resolves when the fact is durable and `effect` has been called, in the order of the journal. */
+  async record(fact: RunFact, effect?: (event: DurableRunEvent) => void): Promise<void> {
+    await this.#journal.append(fact).then((event) => {
+      this.#apply(event);
+      effect?.(event);
+    });
+  }
+
+  /** Shows a sign of life; it is not journaled. */
+  progress(event: Omit<TransientRunEvent, 'runId' | 'at'>): void {
+    this.#apply({ ...event, runId: this.#runId, at: this.#clock.nowMs() });
+  }
+
+  headHash(): string {
+    return this.#journal.headHash();
+  }
+
+  #apply(event: RunEvent): void {
+    this.#view = reduceRun(this.#view, event);
+    this.#onEvent(event, this.#view);
+  }
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { RunFact } from '../../protocol/runEvents.ts';
+import { PRODUCT_VERSION } from '../../protocol/version.ts';
+import type { RunConfig, RunServices } from './runConfig.ts';
+
+/** The first entry of a journal: what was approved, and what the run starts from. */
+export function startedFact(config: RunConfig, services: RunServices): RunFact {
+  const { request, meta, scriptSha256, limits, model, approvedCommands, unsandboxed } = config;
+  const { snapshot, governor } = services;
+  return {
+    ...{ type: 'run.started', request, meta, scriptSha256, limits, model, unsandboxed },
+    argsSha256: createHash('sha256')
+      .update(config.argsJson ?? 'undefined')
+      .digest('hex'),
+    provider: governor.client.provider,
+    snapshotTree: snapshot.tree,
+    snapshotFiles: snapshot.entries.length,
+    leftOut: snapshot.leftOut.map(({ path, reason }) => `${path}: ${reason}`),
+    approvedCommands: [...approvedCommands],
+    productVersion: PRODUCT_VERSION,
+  };
+}

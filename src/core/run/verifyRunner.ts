@@ -1,0 +1,173 @@
+/** Carries out the script's calls of verify(): the run's present tree on disk, a command in it, a receipt. */
+import { z } from 'zod';
+import { parseJson } from '../../base/json.ts';
+import type { Receipt } from '../../protocol/receipt.ts';
+import type { AsyncCall, HostToScript } from '../../protocol/scriptMessages.ts';
+import { makeReceipt } from '../evidence/makeReceipt.ts';
+import { VERIFY_TIMEOUT_MS } from '../limits.ts';
+import type { CommandResult } from '../ports/commandRunner.ts';
+import type { RunContext } from './runContext.ts';
+import { describeFailure } from './runErrors.ts';
+
+const VerifySpec = z.union([
+  z
+    .string()
+    .trim()
+    .min(1)
+    .transform((command) => ({ command })),
+  z.object({
+    command: z.string().trim().min(1),
+    cwd: z.string().nullish(),
+    timeoutMs: z.number().positive().nullish(),
+    required: z.boolean().nullish(),
+    report: z.enum(['auto', 'tap', 'junit', 'json', 'none']).nullish(),
+    baseline: z.boolean().nullish(),
+    label: z.string().nullish(),
+    phase: z.string().nullish(),
+  }),
+]);
+
+interface VerifyCall {
+  readonly command: string;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly required: boolean;
+  readonly report: 'auto' | 'tap' | 'junit' | 'json' | 'none';
+  readonly label: string;
+  readonly phase: string | null;
+}
+
+export class VerifyRunner {
+  readonly #ctx: RunContext;
+  readonly #receipts: Receipt[] = [];
+  #lastVerifyId = 0;
+
+  constructor(ctx: RunContext) {
+    this.#ctx = ctx;
+  }
+
+  get receipts(): readonly Receipt[] {
+    return this.#receipts;
+  }
+
+  async handle(
+    callId: number,
+    message: Extract<AsyncCall, { method: 'verify' }>,
+    send: (answer: HostToScript) => void,
+  ): Promise<void> {
+    const throwInScript = (text: string): void =>
+      send(this.#ctx.deliveries.fail(callId, { name: 'Error', message: text }));
+    const call = readSpec(message.params, message.phase);
+    if (typeof call === 'string') {
+      throwInScript(call);
+      return;
+    }
+    const refusal = await this.#refusal(call);
+    if (refusal !== null) {
+      this.#ctx.warn(refusal);
+      throwInScript(refusal);
+      return;
+    }
+    await this.#verify(callId, call, send);
+  }
+
+  async #refusal(call: VerifyCall): Promise<string | null> {
+    const { approvedCommands, allowCommand, unsandboxed } = this.#ctx.config;
+    if (!approvedCommands.includes(call.command) && !(await allowCommand(call.command))) {
+      return `verify: the command "${call.command}" was not approved. Approve it with the plan, or allow it (--allow-command).`;
+    }
+    if (this.#ctx.services.commands.sandbox !== 'none' || unsandboxed) return null;
+    return `verify: "${call.command}" would run code written by agents with your rights, because no sandbox is available. Give that consent with the plan (--unsandboxed).`;
+  }
+
+  async #verify(
+    callId: number,
+    call: VerifyCall,
+    send: (answer: HostToScript) => void,
+  ): Promise<void> {
+    const { snapshot, snapshots } = this.#ctx.services;
+    const { recorder, deliveries, tree } = this.#ctx;
+    this.#lastVerifyId += 1;
+    const verifyId = this.#lastVerifyId;
+    const treeHash = await snapshots.writeTree(snapshot.tree, tree.changes());
+    const { label, phase, command } = call;
+    await recorder.record({
+      ...{ type: 'verify.started', verifyId, callId, label, phase, command, treeHash },
+    });
+    try {
+      const receipt = await this.#runCommand(verifyId, call, treeHash);
+      this.#receipts.push(receipt);
+      await recorder.record({ type: 'verify.ended', verifyId, receipt, error: null }, () =>
+        send(deliveries.settle(callId, scriptReceipt(receipt))),
+      );
+    } catch (error) {
+      const info = describeFailure(error);
+      await recorder.record({ type: 'verify.ended', verifyId, receipt: null, error: info }, () =>
+        send(deliveries.fail(callId, { name: 'Error', message: `verify: ${info.message}` })),
+      );
+    }
+  }
+
+  async #runCommand(verifyId: number, call: VerifyCall, treeHash: string): Promise<Receipt> {
+    const { snapshots, commands, store, reports } = this.#ctx.services;
+    const logPath = await store.verifyLogPath(verifyId);
+    const { command, timeoutMs } = call;
+    const result: CommandResult = await snapshots.withDirectory(treeHash, (directory) =>
+      commands.run({
+        ...{ command, timeoutMs, logPath, signal: this.#ctx.signal },
+        directory: call.cwd === '' ? directory : `${directory}/${call.cwd}`,
+      }),
+    );
+    const report = call.report === 'none' ? null : await reports.parse(result.output, call.report);
+    const receipt = makeReceipt({
+      ...{ verifyId, treeHash, logPath, result, report },
+      ...{ command, label: call.label, phase: call.phase, cwd: call.cwd, required: call.required },
+      sandbox: commands.sandbox,
+    });
+    const record = JSON.stringify({ ...receipt, results: report?.results ?? [] }, null, 2);
+    await store.writeFile(`verify/${String(verifyId).padStart(4, '0')}/receipt.json`, record);
+    return receipt;
+  }
+}
+
+function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall | string {
+  const parsed = VerifySpec.safeParse(parseJson(paramsJson));
+  if (!parsed.success) {
+    return 'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, label, phase }.';
+  }
+  const spec = { ...emptySpec, ...parsed.data };
+  if (spec.baseline === true) return 'verify({ baseline: true }) is not available yet.';
+  const cwd = (spec.cwd ?? '').replace(/^\.?\/*/u, '');
+  if (cwd.split('/').includes('..')) return `verify: cwd "${cwd}" leaves the workspace.`;
+  return {
+    command: spec.command,
+    cwd,
+    timeoutMs: spec.timeoutMs ?? VERIFY_TIMEOUT_MS,
+    required: spec.required ?? true,
+    report: spec.report ?? 'auto',
+    label: spec.label ?? spec.command,
+    phase: spec.phase ?? currentPhase,
+  };
+}
+
+const emptySpec = {
+  cwd: null,
+  timeoutMs: null,
+  required: null,
+  report: null,
+  baseline: null,
+  label: null,
+  phase: null,
+};
+
+// What the dialect promises; the paths and names of the host's own records stay out of it.
+function scriptReceipt(
+  receipt: Receipt,
+): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests'> {
+  const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
+  const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
+  return {
+    ...{ ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed },
+    ...{ treeHash, logPath, output, command, cwd, timedOut },
+  };
+}

@@ -1,0 +1,125 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../base/disposables.ts';
+import { ChatFromWebview, type ChatToWebview } from '../../protocol/chatMessages.ts';
+import type { ChatItem } from '../../protocol/chatMessages.ts';
+import { t } from '../localize.ts';
+import type { Tasks } from '../tasks.ts';
+import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
+import type { ChatController } from './chatController.ts';
+import type { Conversation } from './conversation.ts';
+
+const viewId = 'muster.chat';
+/** Changes of one item are sent at most this often: a stream must not flood the page. */
+const itemIntervalMs = 100;
+
+/** What the view needs. */
+export interface ChatViewOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly conversation: Conversation;
+  readonly controller: ChatController;
+  readonly tasks: Tasks;
+  /** The view came into sight. */
+  readonly onNeeded: () => void;
+}
+
+/** The chat's webview: it holds no state and is rebuilt from one snapshot. */
+export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #options: ChatViewOptions;
+  readonly #subscriptions: readonly Disposable[];
+  readonly #changedItems = new Map<string, ChatItem>();
+  #webview: vscode.Webview | null = null;
+  #isReady = false;
+  #wantsFocus = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: ChatViewOptions) {
+    this.#options = options;
+    this.#subscriptions = [
+      vscode.window.registerWebviewViewProvider(viewId, this),
+      options.conversation.onDidChange((item) => this.#sendSoon(item)),
+      options.conversation.onDidClear(() => this.#sendSnapshot()),
+      options.controller.onDidChangeComposer(() => this.refreshComposer()),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { extensionUri, tasks } = this.#options;
+    const { webview } = view;
+    this.#webview = webview;
+    this.#isReady = false;
+    webview.options = webviewOptions(extensionUri);
+    webview.onDidReceiveMessage((message: unknown) => tasks.track('Chat', this.#receive(message)));
+    view.onDidDispose(() => {
+      if (this.#webview !== webview) return;
+      this.#webview = null;
+      this.#isReady = false;
+    });
+    webview.html = webviewHtml(webview, extensionUri, { name: 'chat', title: t('Chat') });
+    this.#options.onNeeded();
+  }
+
+  /** Opens the chat because the user asked, with the cursor in the composer. */
+  async focus(): Promise<void> {
+    this.#wantsFocus = true;
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    this.#sendFocus();
+  }
+
+  /** Sends the composer's state again: settings, trust or folders may have changed. */
+  refreshComposer(): void {
+    this.#options.tasks.track('Composer', this.#sendComposer());
+  }
+
+  dispose(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #receive(raw: unknown): Promise<void> {
+    const parsed = ChatFromWebview.safeParse(raw);
+    if (!parsed.success) return;
+    if (parsed.data.type === 'ready') {
+      this.#isReady = true;
+      await this.#snapshot();
+      this.#sendFocus();
+      return;
+    }
+    await this.#options.controller.handle(parsed.data);
+  }
+
+  #sendSnapshot(): void {
+    this.#options.tasks.track('Chat', this.#snapshot());
+  }
+
+  async #snapshot(): Promise<void> {
+    const composer = await this.#options.controller.composer();
+    this.#changedItems.clear();
+    this.#post({ type: 'snapshot', items: [...this.#options.conversation.items], composer });
+  }
+
+  async #sendComposer(): Promise<void> {
+    this.#post({ type: 'composer', composer: await this.#options.controller.composer() });
+  }
+
+  #sendFocus(): void {
+    if (!this.#wantsFocus || !this.#isReady) return;
+    this.#wantsFocus = false;
+    this.#post({ type: 'focusComposer' });
+  }
+
+  #sendSoon(item: ChatItem): void {
+    if (!this.#isReady) return;
+    this.#changedItems.set(item.id, item);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      for (const changed of this.#changedItems.values())
+        this.#post({ type: 'item', item: changed });
+      this.#changedItems.clear();
+    }, itemIntervalMs);
+  }
+
+  #post(message: ChatToWebview): void {
+    if (this.#webview === null || !this.#isReady) return;
+    this.#options.tasks.track('Posting to the chat', this.#webview.postMessage(message));
+  }
+}

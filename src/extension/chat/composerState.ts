@@ -1,0 +1,32 @@
+import type { ComposerState } from '../../protocol/chatMessages.ts';
+import type { RunLimits } from '../../protocol/runLimits.ts';
+import { t } from '../localize.ts';
+import type { ResolvedProvider } from '../settings/resolveProvider.ts';
+import { describeCaps } from '../settings/settings.ts';
+
+/** What decides whether a request can be sent. */
+export interface ComposerInput {
+  readonly hasFolder: boolean;
+  readonly isTrusted: boolean;
+  readonly isBusy: boolean;
+  readonly provider: ResolvedProvider;
+  readonly limits: RunLimits;
+}
+
+/** The composer as the chat shows it, with the first reason that stands against sending. */
+export function composerState(input: ComposerInput): ComposerState {
+  return {
+    disabledReason: disabledReason(input),
+    busy: input.isBusy,
+    providerLabel: input.provider.label,
+    modelLabel: input.provider.modelLabel,
+    capsLabel: describeCaps(input.limits),
+  };
+}
+
+function disabledReason({ hasFolder, isTrusted, provider }: ComposerInput): string | null {
+  if (!hasFolder) return t('Open a folder first: a run works on the files of a folder.');
+  if (!isTrusted)
+    return t('This folder is not trusted. Past runs can be read; new ones cannot start.');
+  return provider.problem;
+}

@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import { errorText } from '../base/errorText.ts';
+import { formatDuration } from '../base/format.ts';
+import type { ChatView } from './chat/chatView.ts';
+import type { Conversation } from './chat/conversation.ts';
+import type { HostProcess } from './hostProcess/hostProcess.ts';
+import { t } from './localize.ts';
+import type { ProposalModel } from './review/proposalModel.ts';
+import type { ProposalNode } from './review/proposalNodes.ts';
+import type { ProposalTree } from './review/proposalTree.ts';
+import type { ReviewController } from './review/reviewController.ts';
+import type { RunRegistry } from './runTree/runRegistry.ts';
+import type { RunTreeViews } from './runTree/runTreeViews.ts';
+import type { ProviderSettings } from './settings/providerSettings.ts';
+import type { RunActionName, RunActions } from './statusBar/runActions.ts';
+import { showRunMenu } from './statusBar/runMenu.ts';
+import type { SeenRuns } from './statusBar/seenRuns.ts';
+import type { Tasks } from './tasks.ts';
+
+/** Everything that some command steers. */
+export interface CommandParts {
+  readonly host: HostProcess;
+  readonly hostLogFile: string;
+  readonly registry: RunRegistry;
+  readonly chatView: ChatView;
+  readonly conversation: Conversation;
+  readonly runTreeViews: RunTreeViews;
+  readonly actions: RunActions;
+  readonly seen: SeenRuns;
+  readonly model: ProposalModel;
+  readonly tree: ProposalTree;
+  readonly review: ReviewController;
+  readonly settings: ProviderSettings;
+  readonly tasks: Tasks;
+}
+
+type Handler = (...args: never[]) => Promise<void> | void;
+
+/** Registers every command of the manifest. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const handlers: Readonly<Record<string, Handler>> = {
+    ...generalCommands(parts),
+    ...runCommands(parts),
+    ...reviewCommands(parts),
+  };
+  const registrations = Object.entries(handlers).map(([command, handler]) =>
+    vscode.commands.registerCommand(command, (...args: never[]) =>
+      runGuarded(parts.tasks, command, () => handler(...args)),
+    ),
+  );
+  return vscode.Disposable.from(...registrations);
+}
+
+function generalCommands(parts: CommandParts): Record<string, Handler> {
+  const { chatView, conversation, host, settings } = parts;
+  return {
+    'muster.openChat': () => chatView.focus(),
+    'muster.clearConversation': () => conversation.clear(),
+    'muster.setApiKey': () => settings.askForApiKey(),
+    'muster.clearApiKey': () => settings.clearApiKey(),
+    'muster.chooseProvider': () => settings.chooseProvider(),
+    'muster.startHost': () => host.restart(),
+    'muster.showHostLog': async () => {
+      await vscode.window.showTextDocument(vscode.Uri.file(parts.hostLogFile), { preview: true });
+    },
+  };
+}
+
+function runCommands(parts: CommandParts): Record<string, Handler> {
+  const { actions, registry } = parts;
+  const onShown = (action: RunActionName) => async () => {
+    const run = await shownRun(parts);
+    if (run !== null) await actions.perform(run.runId, action);
+  };
+  return {
+    'muster.showRunMenu': async () => {
+      const run = await shownRun(parts);
+      if (run === null) return;
+      await parts.seen.add(run.runId);
+      await showRunMenu(run, actions);
+    },
+    'muster.openRunTree': () => parts.runTreeViews.openPanel(),
+    'muster.pauseRun': onShown('pause'),
+    'muster.resumeRun': onShown('resume'),
+    'muster.throttleRun': onShown('throttle'),
+    'muster.cancelRun': onShown('cancel'),
+    'muster.openReport': onShown('openReport'),
+    'muster.openRunScript': onShown('openScript'),
+    'muster.reviewChanges': onShown('review'),
+    'muster.chooseRun': async () => {
+      const runId = await pickRun(parts);
+      if (runId !== null) registry.show(runId);
+    },
+  };
+}
+
+function reviewCommands({ review, model, tree, settings }: CommandParts): Record<string, Handler> {
+  return {
+    'muster.openProposal': (node: ProposalNode) => review.openNode(node),
+    'muster.acceptProposal': (node: ProposalNode) => review.acceptNode(node),
+    'muster.rejectProposal': (node: ProposalNode) => review.rejectNode(node),
+    'muster.acceptAll': () => review.acceptAll(),
+    'muster.rejectAll': () => review.rejectAll(),
+    'muster.undoAccept': () => review.undo(),
+    'muster.refreshProposals': () => model.invalidate(),
+    'muster.acceptFile': () => review.acceptFile(),
+    'muster.rejectFile': () => review.rejectFile(),
+    'muster.acceptHunk': () => review.acceptHunk(),
+    'muster.rejectHunk': () => review.rejectHunk(),
+    'muster.nextHunk': () => review.goToHunk('next'),
+    'muster.previousHunk': () => review.goToHunk('previous'),
+    'muster.groupProposals': async () => {
+      await settings.chooseGrouping();
+      tree.refresh();
+    },
+  };
+}
+
+// A command may be the first thing that happens in a window: the list is then read now.
+async function shownRun({ host, registry }: CommandParts): Promise<RunRegistry['shown']> {
+  if (registry.shown === null) {
+    await host.connect();
+    await registry.refresh();
+  }
+  return registry.shown;
+}
+
+async function pickRun(parts: CommandParts): Promise<string | null> {
+  await shownRun(parts);
+  const rows = parts.registry.all().map((run) => ({
+    label: run.name,
+    description: run.state,
+    detail: t('{0}, {1} ago', run.request, formatDuration(Math.max(0, Date.now() - run.startedAt))),
+    runId: run.runId,
+  }));
+  const choice = await vscode.window.showQuickPick(rows, { title: t('Runs of This Workspace') });
+  return choice?.runId ?? null;
+}
+
+async function runGuarded(
+  tasks: Tasks,
+  command: string,
+  work: () => Promise<void> | void,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    tasks.track(command, vscode.window.showErrorMessage(`Muster: ${errorText(error)}`));
+  }
+}

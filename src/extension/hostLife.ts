@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposables.ts';
+import { isLive } from '../protocol/summarizeRun.ts';
+import type { ChatController } from './chat/chatController.ts';
+import type { ChatView } from './chat/chatView.ts';
+import type { HostProcess } from './hostProcess/hostProcess.ts';
+import { t } from './localize.ts';
+import type { Review } from './review/review.ts';
+import type { RunFeeds } from './runTree/runFeeds.ts';
+import type { RunRegistry } from './runTree/runRegistry.ts';
+import type { ProviderSettings } from './settings/providerSettings.ts';
+import type { Storage } from './storage.ts';
+import type { Tasks } from './tasks.ts';
+
+const activeRunKey = 'muster.hasActiveRun';
+
+/** What hears of the host's life. */
+export interface HostLifeParts {
+  readonly host: HostProcess;
+  readonly registry: RunRegistry;
+  readonly feeds: RunFeeds;
+  readonly review: Review;
+  readonly controller: ChatController;
+  readonly chatView: ChatView;
+  readonly settings: ProviderSettings;
+  readonly workspaceState: Storage;
+  readonly tasks: Tasks;
+}
+
+/** What the host's coming and going does to the rest. */
+export interface HostLife extends Disposable {
+  /** A view came into sight: reads the runs, unless the host is gone and the user has not asked. */
+  wake(): Promise<void>;
+  /** After a reload: attaches again if a run was on or changes waited when the window closed. */
+  resume(): void;
+}
+
+/** Joins the host to all that shows its state. */
+export function connectHostLife(parts: HostLifeParts): HostLife {
+  const { host, registry, feeds, review, settings, tasks } = parts;
+  let hasDied = false;
+  const refreshComposer = () => parts.chatView.refreshComposer();
+  const subscriptions: readonly Disposable[] = [
+    host.onConnected(() => {
+      hasDied = false;
+      tasks.track('Reading the runs', registry.refresh());
+      feeds.reload();
+      review.model.invalidate();
+    }),
+    host.onDied(() => {
+      hasDied = true;
+      const interrupted = registry.markInterrupted();
+      feeds.markInterrupted(t('The background host ended. Finished agents’ work is kept.'));
+      parts.controller.reportHostDied(interrupted);
+    }),
+    registry.onDidChange(() => tasks.track('Remembering the run', rememberActive(parts))),
+    settings.onDidChange(() => {
+      tasks.track('Configuring the provider', host.reconfigure());
+      refreshComposer();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(refreshComposer),
+    vscode.workspace.onDidChangeWorkspaceFolders(refreshComposer),
+  ];
+  const wake = async () => {
+    if (hasDied || (vscode.workspace.workspaceFolders ?? []).length === 0) return;
+    await host.connect();
+  };
+  return {
+    wake,
+    resume: () => {
+      if (parts.workspaceState.get(activeRunKey) === true) tasks.track('Attaching', wake());
+    },
+    dispose: () => {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
+
+async function rememberActive({ registry, workspaceState }: HostLifeParts): Promise<void> {
+  const isActive = registry.all().some((run) => isLive(run.state) || run.proposals.pending > 0);
+  if (workspaceState.get(activeRunKey) === isActive) return;
+  await workspaceState.update(activeRunKey, isActive);
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../base/disposables.ts';
+import { plural } from '../../base/format.ts';
+import type { HostClient } from '../hostProcess/hostClient.ts';
+import { t } from '../localize.ts';
+import type { RunRegistry } from '../runTree/runRegistry.ts';
+import type { ProviderSettings } from '../settings/providerSettings.ts';
+import type { Tasks } from '../tasks.ts';
+import { ApplyService } from './applyService.ts';
+import { findDirtyDocument, readOpenBuffers, workspaceFolder } from './openDocuments.ts';
+import { ProposalFileSystem } from './proposalFileSystem.ts';
+import { ProposalModel } from './proposalModel.ts';
+import type { ProposalNode } from './proposalNodes.ts';
+import { ProposalTree, proposalViewId } from './proposalTree.ts';
+import { ReviewController } from './reviewController.ts';
+
+/** All of the review: the tree, the diffs and the decisions. */
+export interface Review extends Disposable {
+  readonly model: ProposalModel;
+  readonly tree: ProposalTree;
+  readonly controller: ReviewController;
+  /** Shows the view with a run's proposals, because the user asked. */
+  open(runId: string): Promise<void>;
+}
+
+/** What the review needs. */
+export interface ReviewContext {
+  readonly host: HostClient;
+  readonly registry: RunRegistry;
+  readonly settings: ProviderSettings;
+  readonly tasks: Tasks;
+  /** The view came into sight. */
+  readonly onNeeded: () => void;
+}
+
+/** Builds the review and joins it to the shown run. */
+export function createReview({ host, registry, settings, tasks, onNeeded }: ReviewContext): Review {
+  const applyService = new ApplyService({ folder: workspaceFolder, findDirty: findDirtyDocument });
+  const model = new ProposalModel({ host, applyService, openBuffers: readOpenBuffers });
+  const tree = new ProposalTree(model, () => settings.current().groupBy);
+  const view = vscode.window.createTreeView<ProposalNode>(proposalViewId, {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+  });
+  const fileSystem = new ProposalFileSystem({
+    host,
+    openBuffers: readOpenBuffers,
+    onDidChangeRun: model.onDidChange,
+  });
+  const controller = new ReviewController({ model, tree, view, tasks });
+  const followShown = () => {
+    model.choose(registry.shown?.runId ?? null);
+    describeView(view, registry);
+  };
+  const subscriptions: readonly Disposable[] = [
+    view.onDidChangeVisibility(({ visible }) => {
+      if (visible) onNeeded();
+    }),
+    registry.onDidChangeShown(followShown),
+    registry.onDidChange(() => describeView(view, registry)),
+    settings.onDidChange(() => tree.refresh()),
+  ];
+  return {
+    model,
+    tree,
+    controller,
+    open: async (runId) => {
+      model.choose(runId);
+      await vscode.commands.executeCommand(`${proposalViewId}.focus`);
+    },
+    dispose: () => {
+      for (const item of [...subscriptions, fileSystem, view, tree, model]) item.dispose();
+    },
+  };
+}
+
+function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry): void {
+  const run = registry.shown;
+  const pending = run?.proposals.pending ?? 0;
+  view.description = run?.name ?? '';
+  view.badge =
+    pending === 0
+      ? undefined
+      : { value: pending, tooltip: t('{0} wait for review', plural(pending, 'change')) };
+  const isDecided = run !== null && run.proposals.hunks > 0 && pending === 0;
+  view.message =
+    isDecided && run.proposals.conflicts === 0
+      ? t('All proposed changes are decided. “Undo Last Accept” takes the last one back.')
+      : '';
+}

@@ -1,0 +1,215 @@
+import * as vscode from 'vscode';
+import { plural } from '../../base/format.ts';
+import type { FileProposal, Selection } from '../../protocol/proposals.ts';
+import { t } from '../localize.ts';
+import type { Tasks } from '../tasks.ts';
+import { firstHunkOfAgent, neighbourHunk } from './hunkPositions.ts';
+import { activeProposal, hunkAtCursor, showDiff } from './proposalDiff.ts';
+import type { ApplyResult, ProposalModel } from './proposalModel.ts';
+import { acceptableHunkIds, rejectableHunkIds, type ProposalNode } from './proposalNodes.ts';
+import type { ProposalTree } from './proposalTree.ts';
+import { summarizeApply } from './summarizeApply.ts';
+
+/** What the controller steers. */
+export interface ReviewParts {
+  readonly model: ProposalModel;
+  readonly tree: ProposalTree;
+  readonly view: vscode.TreeView<ProposalNode>;
+  readonly tasks: Tasks;
+}
+
+/** The user's decisions about proposals, wherever they are made. */
+export class ReviewController {
+  readonly #parts: ReviewParts;
+
+  constructor(parts: ReviewParts) {
+    this.#parts = parts;
+  }
+
+  /** Shows the diff behind a row of the tree. */
+  async openNode(node: ProposalNode): Promise<void> {
+    const runId = this.#parts.model.runId;
+    if (runId === null || node.type === 'group') return;
+    const file = node.type === 'file' ? node.file : node.parent.file;
+    const hunk = node.type === 'hunk' ? node.hunk : null;
+    await showDiff({ runId, file, hunk, focus: 'keep' });
+  }
+
+  /** Accepts what a row shows; a group's result is told, a single file's is seen. */
+  async acceptNode(node: ProposalNode): Promise<void> {
+    const hunkIds = acceptableHunkIds(node);
+    if (hunkIds.length === 0) {
+      tell(t('Nothing here can be accepted: it is in conflict, or needs an accept of its own.'));
+      return;
+    }
+    await this.#accept({ type: 'hunks', hunkIds }, node.type === 'group' ? 'always' : 'problems');
+  }
+
+  async rejectNode(node: ProposalNode): Promise<void> {
+    await this.#reject({ type: 'hunks', hunkIds: rejectableHunkIds(node) });
+  }
+
+  /** Accepts all that the tree shows, but for files that need an accept of their own. */
+  async acceptAll(): Promise<void> {
+    const hunkIds = (await this.#rows()).flatMap(acceptableHunkIds);
+    if (hunkIds.length === 0) tell(t('There is nothing that can be accepted at once.'));
+    else await this.#accept({ type: 'hunks', hunkIds }, 'always');
+  }
+
+  /** Rejects all that the tree shows, after a question. */
+  async rejectAll(): Promise<void> {
+    const hunkIds = (await this.#rows()).flatMap(rejectableHunkIds);
+    if (hunkIds.length === 0) return;
+    const reject = t('Reject {0}', plural(hunkIds.length, 'change'));
+    const choice = await vscode.window.showQuickPick([reject, t('Keep them')], {
+      title: t('Reject All Proposed Changes'),
+    });
+    if (choice === reject) await this.#reject({ type: 'hunks', hunkIds });
+  }
+
+  /** Takes back the last accept of the run under review. */
+  async undo(): Promise<void> {
+    const { model } = this.#parts;
+    if (model.runId === null) return;
+    const result = await model.undo(model.runId, null);
+    this.#parts.tasks.track('Telling what was undone', this.#tellResult(result, 'always'));
+  }
+
+  async acceptFile(): Promise<void> {
+    const file = await this.#activeFile();
+    if (file === null) return;
+    await this.#accept({ type: 'files', paths: [file.path] }, 'problems');
+    await this.#goOn(file, null);
+  }
+
+  async rejectFile(): Promise<void> {
+    const file = await this.#activeFile();
+    if (file === null) return;
+    await this.#reject({ type: 'files', paths: [file.path] });
+    await this.#goOn(file, null);
+  }
+
+  /** Accepts the hunk at the cursor and goes to the next one. */
+  async acceptHunk(): Promise<void> {
+    const file = await this.#activeFile();
+    const hunk = file === null ? null : hunkAtCursor(file);
+    if (file === null || hunk === null) return;
+    await this.#accept({ type: 'hunks', hunkIds: [hunk.hunkId] }, 'problems');
+    await this.#goOn(file, hunk.hunkId);
+  }
+
+  /** Rejects the hunk at the cursor and goes to the next one. */
+  async rejectHunk(): Promise<void> {
+    const file = await this.#activeFile();
+    const hunk = file === null ? null : hunkAtCursor(file);
+    if (file === null || hunk === null) return;
+    await this.#reject({ type: 'hunks', hunkIds: [hunk.hunkId] });
+    await this.#goOn(file, hunk.hunkId);
+  }
+
+  /** Moves to another hunk, over the end of a file into the next one. */
+  async goToHunk(direction: 'next' | 'previous'): Promise<void> {
+    const file = await this.#activeFile();
+    const set = await this.#parts.model.load();
+    if (file === null || set === null) return;
+    const hunkId = hunkAtCursor(file)?.hunkId ?? null;
+    const place = neighbourHunk(set, { path: file.path, hunkId }, direction);
+    if (place !== null) await showDiff({ runId: set.runId, ...place, focus: 'move' });
+  }
+
+  /** Shows the first hunk that an agent wrote, in the diff and in the tree. */
+  async revealAgent(runId: string, agentId: number): Promise<void> {
+    const { model, tree, view } = this.#parts;
+    model.choose(runId);
+    const set = await model.load();
+    const place = set === null ? null : firstHunkOfAgent(set, agentId);
+    if (place === null) {
+      tell(t('This agent proposed no change.'));
+      return;
+    }
+    await showDiff({ runId, ...place, focus: 'keep' });
+    await this.#rows();
+    const node = tree.findHunk(place.hunk.hunkId);
+    if (node !== null) await view.reveal(node, { select: true, focus: false });
+  }
+
+  async #accept(selection: Selection, report: 'always' | 'problems'): Promise<void> {
+    const { model } = this.#parts;
+    const runId = model.runId;
+    if (runId === null || !isAllowed()) return;
+    const result = await vscode.window.withProgress(
+      { location: { viewId: 'muster.proposals' } },
+      () => model.accept(runId, selection),
+    );
+    this.#parts.tasks.track('Telling what was applied', this.#tellResult(result, report));
+  }
+
+  async #reject(selection: Selection): Promise<void> {
+    const { model } = this.#parts;
+    if (model.runId !== null) await model.reject(model.runId, selection);
+  }
+
+  async #tellResult(result: ApplyResult, report: 'always' | 'problems'): Promise<void> {
+    if (report === 'problems' && result.problems.length === 0) return;
+    const choice = await askAboutResult(result);
+    if (choice === 'details') await showProblems(result);
+    if (choice !== 'undo') return;
+    const { model } = this.#parts;
+    await this.#tellResult(await model.undo(result.runId, result.decisionId), 'always');
+  }
+
+  // The tree may never have been shown; the rows are then made now.
+  async #rows(): Promise<readonly ProposalNode[]> {
+    await this.#parts.model.load();
+    return this.#parts.tree.getChildren();
+  }
+
+  async #activeFile(): Promise<FileProposal | null> {
+    const active = activeProposal();
+    if (active === null) return null;
+    const { model } = this.#parts;
+    if (model.runId?.toLowerCase() !== active.runId.toLowerCase()) model.choose(active.runId);
+    const set = await model.load();
+    return set?.files.find((file) => file.path === active.path) ?? null;
+  }
+
+  async #goOn(file: FileProposal, hunkId: string | null): Promise<void> {
+    const set = await this.#parts.model.load();
+    const place = set === null ? null : neighbourHunk(set, { path: file.path, hunkId }, 'next');
+    if (set !== null && place !== null) {
+      await showDiff({ runId: set.runId, ...place, focus: 'move' });
+    }
+  }
+}
+
+function isAllowed(): boolean {
+  if (vscode.workspace.isTrusted) return true;
+  tell(t('This folder is not trusted. Trust it before you accept proposals into it.'));
+  return false;
+}
+
+async function askAboutResult(result: ApplyResult): Promise<'undo' | 'details' | null> {
+  const undo = t('Undo');
+  const details = t('Show Details');
+  const actions = [
+    ...(result.action === 'accept' && result.writtenPaths.length > 0 ? [undo] : []),
+    ...(result.problems.length > 1 ? [details] : []),
+  ];
+  const show =
+    result.problems.length === 0
+      ? vscode.window.showInformationMessage
+      : vscode.window.showWarningMessage;
+  const choice = await show(summarizeApply(result), ...actions);
+  if (choice === undefined) return null;
+  return choice === undo ? 'undo' : 'details';
+}
+
+async function showProblems(result: ApplyResult): Promise<void> {
+  const rows = result.problems.map(({ path, reason }) => ({ label: path, detail: reason }));
+  await vscode.window.showQuickPick(rows, { title: t('Not Written') });
+}
+
+function tell(message: string): void {
+  // A message waits for its reader; nobody waits for the message.
+  vscode.window.showInformationMessage(message).then(undefined, () => undefined);
+}

@@ -1,0 +1,100 @@
+import { formatUsd, plural } from '../../base/format.ts';
+import type { RunSummary } from '../../protocol/summarizeRun.ts';
+import { t } from '../localize.ts';
+import { describeCaps } from '../settings/settings.ts';
+
+/** What the status bar item shows; null hides it. */
+export interface StatusText {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly emphasis: 'none' | 'warning' | 'error';
+}
+
+/** What the item speaks of. */
+export interface StatusInput {
+  readonly run: RunSummary | null;
+  /** The user has looked at how this run ended. */
+  readonly isSeen: boolean;
+  readonly pendingChanges: number;
+}
+
+/** One line for the run's state while it matters, else the number of changes that wait. */
+export function statusText(input: StatusInput): StatusText | null {
+  const { run, isSeen } = input;
+  const ofRun = run === null ? null : runText(run, isSeen);
+  if (ofRun !== null) return ofRun;
+  if (input.pendingChanges === 0) return null;
+  return {
+    text: `$(diff) ${input.pendingChanges}`,
+    tooltip: t('Muster: {0} wait for your review', plural(input.pendingChanges, 'change')),
+    emphasis: 'none',
+  };
+}
+
+/** `37/120`: agents that are over, of those that were asked for. */
+export function progressText(run: RunSummary): string {
+  const { queued, running, ok, failed, skipped, cancelled } = run.counts;
+  const ended = ok + failed + skipped + cancelled;
+  return `${ended}/${ended + running + queued}`;
+}
+
+function runText(run: RunSummary, isSeen: boolean): StatusText | null {
+  const tooltip = describeRun(run);
+  switch (run.state) {
+    case 'running': {
+      const text = `$(sync~spin) Muster ${progressText(run)} · ${formatUsd(run.usd)}`;
+      return { text, tooltip, emphasis: 'none' };
+    }
+    case 'paused': {
+      const text = `$(debug-pause) Muster ${progressText(run)} · ${pauseText(run)}`;
+      return { text, tooltip, emphasis: 'warning' };
+    }
+    case 'interrupted':
+      if (isSeen) return null;
+      return { text: t('$(debug-disconnect) Muster: interrupted'), tooltip, emphasis: 'warning' };
+    case 'failed':
+      if (isSeen) return null;
+      return { text: t('$(error) Muster: failed'), tooltip, emphasis: 'error' };
+    case 'completed':
+    case 'cancelled':
+      return null;
+  }
+}
+
+function pauseText(run: RunSummary): string {
+  switch (run.pauseReason) {
+    case 'limit':
+      return t('limit reached');
+    case 'gate':
+      return t('waits for you');
+    case 'breaker':
+      return t('stopped: agents keep failing');
+    case 'usage':
+      return t('usage limit');
+    case 'user':
+    case null:
+      return t('paused');
+  }
+}
+
+function describeRun(run: RunSummary): string {
+  const lines = [t('Muster: {0}', run.name)];
+  if (run.stateMessage !== null) lines.push(run.stateMessage);
+  for (const phase of run.phases) {
+    const { queued, running, ok, failed, skipped, cancelled } = phase.counts;
+    const total = queued + running + ok + failed + skipped + cancelled;
+    lines.push(
+      failed === 0
+        ? t('{0}: {1} of {2} done', phase.title, total - queued - running, total)
+        : t(
+            '{0}: {1} of {2} done, {3} failed',
+            phase.title,
+            total - queued - running,
+            total,
+            failed,
+          ),
+    );
+  }
+  lines.push(t('Caps: {0}', describeCaps({ ...run.limits, concurrency: run.concurrency })));
+  return lines.join('\n');
+}

@@ -1,0 +1,67 @@
+import path from 'node:path';
+import type { Log } from '../../../core/ports/log.ts';
+import type { FileChange, Snapshot, SnapshotStore } from '../../../core/ports/fileView.ts';
+import { BlobReader } from './blobReader.ts';
+import { DirectoryPool } from './directoryPool.ts';
+import { splitNul } from './runGit.ts';
+import { ShadowRepository } from './shadowRepository.ts';
+import { sortEntries, takeSnapshot } from './takeSnapshot.ts';
+import type { SnapshotMemory } from './takeSnapshot.ts';
+import { writeTree } from './writeTree.ts';
+
+export interface GitSnapshotStoreOptions {
+  readonly workspaceRoot: string;
+  readonly stateDirectory: string;
+  readonly log: Log;
+  /** Paths that no agent may see; they never enter a snapshot. */
+  readonly isHidden: (path: string) => boolean;
+  /** Environment of the git processes; this process's own by default. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+/** A snapshot store that holds a git process and directories until it is disposed. */
+export interface GitSnapshotStore extends SnapshotStore {
+  dispose(): Promise<void>;
+}
+
+/** Opens the shadow repository of a workspace, which is created at the first call that needs it. */
+export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSnapshotStore {
+  const { workspaceRoot, stateDirectory, log } = options;
+  const environment = options.environment ?? process.env;
+  const shadow = new ShadowRepository(stateDirectory, environment);
+  const reader = new BlobReader(shadow);
+  const pool = new DirectoryPool({ workspaceRoot, stateDirectory, shadow, log });
+  const memory: SnapshotMemory = { knownObjects: new Set<string>(), last: null };
+  const isHidden = hideState(options);
+  return {
+    takeSnapshot: ({ runId, signal }) =>
+      takeSnapshot({ workspaceRoot, environment, shadow, isHidden, signal, runId, memory }),
+    openSnapshot: (tree) => openSnapshot(shadow, tree),
+    readBlob: (blob) => reader.read(blob),
+    writeTree: (tree: string, changes: ReadonlyMap<string, FileChange>) =>
+      writeTree({ shadow, tree, changes, knownObjects: memory.knownObjects }),
+    withDirectory: (tree, task) => pool.run(tree, task),
+    dispose: async () => {
+      await reader.dispose();
+      await pool.dispose();
+    },
+  };
+}
+
+/** The state folder is no part of the workspace, also where the user has put it inside. */
+function hideState(options: GitSnapshotStoreOptions): (file: string) => boolean {
+  const inside = path.relative(options.workspaceRoot, options.stateDirectory);
+  if (inside === '' || inside.startsWith('..') || path.isAbsolute(inside)) return options.isHidden;
+  const prefix = `${inside.replaceAll(path.sep, '/')}/`;
+  return (file) => file.startsWith(prefix) || options.isHidden(file);
+}
+
+async function openSnapshot(shadow: ShadowRepository, tree: string): Promise<Snapshot> {
+  const output = await shadow.git(['ls-tree', '-r', '-z', '--full-tree', tree]);
+  const entries = splitNul(output).map((line) => ({
+    mode: Number.parseInt(line.slice(0, 6), 8),
+    blob: line.slice(line.indexOf('\t') - 40, line.indexOf('\t')),
+    path: line.slice(line.indexOf('\t') + 1),
+  }));
+  return { tree, entries: sortEntries(entries), leftOut: [] };
+}

@@ -1,0 +1,40 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+let nextDraft = 1;
+
+/** Writes a file so that after a crash it is either the old one or the whole new one. */
+export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${file}.${process.pid}.${nextDraft++}.tmp`;
+  try {
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+/** Creates a folder that only this user can enter. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Makes new names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open folders, and keeps names durable by itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,162 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Disposables } from '../../../base/disposables.ts';
+import { errorCode } from '../../../base/errorText.ts';
+import { decodeJournal } from '../../../core/journal/journalLines.ts';
+import type { JournalContent } from '../../../core/journal/journalLines.ts';
+import { scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { Log } from '../../../core/ports/log.ts';
+import type { RunStore } from '../../../core/ports/runStore.ts';
+import type { DurableRunEvent } from '../../../protocol/runEvents.ts';
+import { createDecisionLog } from './decisionLog.ts';
+import type { DecisionLog } from './decisionLog.ts';
+import { makePrivateFolder, syncFolder, writeDurably } from './durableFiles.ts';
+import { FileBlobs } from './fileBlobs.ts';
+import { openFileJournal } from './fileJournal.ts';
+import { FileTranscript } from './fileTranscript.ts';
+
+const JOURNAL_FILE = 'journal.jsonl';
+
+/** The one file that is kept to the byte: its hash was approved. */
+const EXACT_FILE = 'script.js';
+
+export interface RunStoreOptions {
+  readonly stateDirectory: string;
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Keys that must never reach the disk, beside everything that looks like one. */
+  readonly secrets: readonly string[];
+}
+
+/** A run's folder as files, with its reviewer's decisions. */
+export interface FileRunStore extends RunStore {
+  readonly decisions: DecisionLog;
+}
+
+export interface OpenedRunStore {
+  readonly store: FileRunStore;
+  /** What the journal held when it was opened. */
+  readonly events: readonly DurableRunEvent[];
+}
+
+/** Makes the folder of a new run; rejects when it exists. */
+export async function createRunStore(options: RunStoreOptions): Promise<FileRunStore> {
+  const directory = runDirectory(options.stateDirectory, options.runId);
+  if (await exists(path.join(directory, JOURNAL_FILE))) {
+    throw new Error(`Cannot create run ${options.runId}: ${directory} exists. Resume it instead.`);
+  }
+  await makePrivateFolder(directory);
+  const { store } = await openAt(options, directory);
+  await syncFolder(directory);
+  return store;
+}
+
+/** Opens the folder of an earlier run for going on with it; this process must be its only writer. */
+export async function openRunStore(options: RunStoreOptions): Promise<OpenedRunStore> {
+  const directory = runDirectory(options.stateDirectory, options.runId);
+  if (!(await exists(path.join(directory, JOURNAL_FILE)))) {
+    throw new Error(`There is no run ${options.runId} under ${options.stateDirectory}.`);
+  }
+  return openAt(options, directory);
+}
+
+/** Reads a run's journal without changing it; rejects with a JournalError that names the broken entry. */
+export async function readJournal(directory: string): Promise<JournalContent> {
+  const bytes = await readFile(path.join(directory, JOURNAL_FILE));
+  return decodeJournal(path.basename(directory), bytes);
+}
+
+/** The folder of a run. */
+export function runDirectory(stateDirectory: string, runId: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/u.test(runId)) {
+    throw new Error(`"${runId}" is not a run id.`);
+  }
+  return path.join(stateDirectory, 'runs', runId);
+}
+
+export interface ListedRun {
+  readonly runId: string;
+  readonly directory: string;
+  /** When its journal was last written, in milliseconds since the epoch. */
+  readonly changedAtMs: number;
+}
+
+/** Every run of a workspace, the one that changed last first. */
+export async function listRuns(stateDirectory: string): Promise<readonly ListedRun[]> {
+  const folder = path.join(stateDirectory, 'runs');
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const listed = await Promise.all(
+    names.map(async (runId) => {
+      const directory = path.join(folder, runId);
+      const changedAtMs = await modifiedAt(path.join(directory, JOURNAL_FILE));
+      return changedAtMs === null ? [] : [{ runId, directory, changedAtMs }];
+    }),
+  );
+  return listed.flat().sort((a, b) => b.changedAtMs - a.changedAtMs);
+}
+
+async function openAt(options: RunStoreOptions, directory: string): Promise<OpenedRunStore> {
+  const { runId, clock, log, secrets } = options;
+  const file = path.join(directory, JOURNAL_FILE);
+  const { journal, events } = await openFileJournal({ runId, file, clock, secrets });
+  const opened = new Disposables();
+  opened.onDispose(() => journal.close());
+  const store: FileRunStore = {
+    runId,
+    directory,
+    journal,
+    blobs: new FileBlobs(path.join(directory, 'blobs')),
+    decisions: createDecisionLog(directory),
+    openTranscript: (agentId) => {
+      const transcript = path.join(directory, 'agents', numbered(agentId), 'transcript.jsonl');
+      const writer = new FileTranscript({ file: transcript, clock, log, secrets });
+      opened.onDispose(() => writer.close());
+      return writer;
+    },
+    verifyLogPath: async (verifyId) => {
+      const folder = path.join(directory, 'verify', numbered(verifyId));
+      await makePrivateFolder(folder);
+      return path.join(folder, 'output.log');
+    },
+    writeFile: (name, text) => writeNamed({ directory, name, text, secrets }),
+    dispose: () => opened.dispose(),
+  };
+  return { store, events };
+}
+
+async function writeNamed(request: {
+  readonly directory: string;
+  readonly name: string;
+  readonly text: string;
+  readonly secrets: readonly string[];
+}): Promise<void> {
+  const { directory, name, text, secrets } = request;
+  const file = path.join(directory, name);
+  if (!file.startsWith(directory + path.sep)) {
+    throw new Error(`Cannot write ${name}: it leads out of the run's folder.`);
+  }
+  await makePrivateFolder(path.dirname(file));
+  await writeDurably(file, name === EXACT_FILE ? text : scrubSecrets(text, secrets));
+}
+
+function numbered(id: number): string {
+  return String(id).padStart(4, '0');
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await modifiedAt(file)) !== null;
+}
+
+async function modifiedAt(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).mtimeMs;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
