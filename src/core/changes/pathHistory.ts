@@ -19,7 +19,7 @@ export class PathHistory {
   readonly base: FileContent | null;
   readonly baseSha256: string | null;
   readonly #versions: PathVersion[] = [];
-  readonly #authors: LineAuthors;
+  #authors: LineAuthors | null = null;
   #authored = 0;
   #isChanged = false;
 
@@ -27,7 +27,6 @@ export class PathHistory {
     this.path = path;
     this.base = base;
     this.baseSha256 = contentSha256(base);
-    this.#authors = new LineAuthors(base);
   }
 
   get versions(): readonly PathVersion[] {
@@ -55,14 +54,22 @@ export class PathHistory {
     return this.#isChanged;
   }
 
+  /** Names the content now among all contents of this path; null when it is that of the snapshot. */
+  get changeIdentity(): string | null {
+    if (!this.#isChanged) return null;
+    const mode = this.content === null ? 'deleted' : this.content.mode.toString(8);
+    return `${mode} ${this.#versions.at(-1)?.sha256 ?? ''}`;
+  }
+
   /** Agents behind one hunk of the present version, in the order of their merges. */
   authorsOf(range: HunkRange): readonly number[] {
-    for (; this.#authored < this.#versions.length; this.#authored++) {
-      const version = this.#versions[this.#authored];
-      if (version !== undefined) this.#authors.advance(version.content, version.agentId);
-    }
-    const named = new Set(this.#authors.authorsOf(range));
     const inOrder = this.agentIds();
+    if (inOrder.length === 1) return inOrder;
+    const authors = (this.#authors ??= new LineAuthors(this.base));
+    for (const version of this.#versions.slice(this.#authored))
+      authors.advance(version.content, version.agentId);
+    this.#authored = this.#versions.length;
+    const named = new Set(authors.authorsOf(range));
     return named.size === 0 ? inOrder : inOrder.filter((agentId) => named.has(agentId));
   }
 

@@ -155,7 +155,9 @@ interface EarlierVersion {
 
 /** Replaced versions that hold an accepted hunk which the present one lacks; without them no one could tell what was accepted. */
 function earlierVersions(history: PathHistory, decisions: DecisionsState): EarlierVersion[] {
-  const missing = new Set(decisions.acceptedByPath.get(history.path) ?? []);
+  const accepted = decisions.acceptedByPath.get(history.path);
+  if (accepted === undefined) return [];
+  const missing = new Set(accepted);
   for (const hunk of currentRecord(history).current.hunks) missing.delete(hunk.hunkId);
   const found: EarlierVersion[] = [];
   for (const { content } of history.versions.slice(0, -1).reverse()) {
@@ -176,16 +178,13 @@ function groupsOf(
   files: readonly FileRecord[],
 ): ProposalRecord['groups'] {
   const used = new Set(files.flatMap((file) => file.current.hunks.map((hunk) => hunk.groupId)));
-  const groups = new Map<string, { groupId: string; title: string; version: number }>();
-  for (const { versions } of histories) {
-    for (const { groupTitle: title, version } of versions) {
-      const groupId = groupIdOf(title);
-      if (!used.has(groupId)) continue;
-      const first = groups.get(groupId)?.version ?? version;
-      groups.set(groupId, { groupId, title, version: Math.min(first, version) });
-    }
-  }
-  return [...groups.values()]
+  const firstVersions = new Map<string, number>();
+  for (const { versions } of histories)
+    for (const { groupTitle, version } of versions)
+      firstVersions.set(groupTitle, Math.min(firstVersions.get(groupTitle) ?? version, version));
+  return [...firstVersions]
+    .map(([title, version]) => ({ groupId: groupIdOf(title), title, version }))
+    .filter(({ groupId }) => used.has(groupId))
     .sort((a, b) => a.version - b.version || (a.title < b.title ? -1 : 1))
     .map(({ groupId, title }) => ({ groupId, title }));
 }

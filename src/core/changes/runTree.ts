@@ -2,11 +2,12 @@ import { assertNever } from '../../base/assertNever.ts';
 import { Mutex } from '../../base/mutex.ts';
 import type { FileChange, FileContent, FileView } from '../ports/fileView.ts';
 import { collectAgentChanges, type AgentChange } from './agentChanges.ts';
-import { sameContent, sha256Hex, SYMLINK_MODE } from './fileContent.ts';
+import { sameContent, SYMLINK_MODE } from './fileContent.ts';
 import { mergeContents, nearLines, type MergeObstacle } from './mergeContents.ts';
 import { Overlay } from './overlay.ts';
 import { PathHistory } from './pathHistory.ts';
 import { includesPath, whyNotPlaceable, withoutPath, withPath } from './sortedPaths.ts';
+import { TreeHasher } from './treeHasher.ts';
 
 /** Whose changes are merged, and under which heading they are reviewed. */
 export interface MergeAuthor {
@@ -35,17 +36,16 @@ export interface MergeReport {
  */
 export class RunTree implements FileView {
   readonly #snapshot: FileView;
-  readonly #snapshotTree: string;
+  readonly #hasher: TreeHasher;
   readonly #histories = new Map<string, PathHistory>();
   readonly #conflicts: MergeConflict[] = [];
   readonly #merging = new Mutex();
   #paths: readonly string[];
   #version = 0;
-  #hash: { readonly version: number; readonly value: string } | null = null;
 
   constructor(options: { readonly snapshot: FileView; readonly snapshotTree: string }) {
     this.#snapshot = options.snapshot;
-    this.#snapshotTree = options.snapshotTree;
+    this.#hasher = new TreeHasher(options.snapshotTree);
     this.#paths = options.snapshot.list();
   }
 
@@ -137,17 +137,7 @@ export class RunTree implements FileView {
 
   /** Identity of the content: equal for equal trees, however they came about. */
   treeHash(): string {
-    if (this.#hash?.version !== this.#version)
-      this.#hash = { version: this.#version, value: this.#computeHash() };
-    return this.#hash.value;
-  }
-
-  #computeHash(): string {
-    const changes = this.changedHistories().map((history) => {
-      const last = history.versions.at(-1);
-      return [history.path, history.content?.mode ?? null, last?.sha256 ?? null];
-    });
-    return sha256Hex(JSON.stringify([this.#snapshotTree, changes]));
+    return this.#hasher.value();
   }
 
   get #lookup(): Lookup {
@@ -195,8 +185,11 @@ export class RunTree implements FileView {
 
   #commit(staged: StagedMerge, { agentId, groupTitle }: MergeAuthor): MergeReport {
     if (staged.contents.size > 0) this.#version++;
-    for (const [path, content] of staged.contents)
-      this.#histories.get(path)?.add({ version: this.#version, content, agentId, groupTitle });
+    for (const [path, content] of staged.contents) {
+      const history = this.#histories.get(path);
+      history?.add({ version: this.#version, content, agentId, groupTitle });
+      this.#hasher.set(path, history?.changeIdentity ?? null);
+    }
     this.#paths = staged.paths;
     this.#conflicts.push(...staged.conflicts);
     return { changedPaths: [...staged.contents.keys()].sort(), conflicts: staged.conflicts };

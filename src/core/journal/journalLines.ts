@@ -7,10 +7,8 @@ import { z } from 'zod';
 import { parseJson } from '../../base/json.ts';
 import { RunEvent } from '../../protocol/runEvents.ts';
 import type { DurableRunEvent } from '../../protocol/runEvents.ts';
+import { JOURNAL_VERSION } from '../../protocol/version.ts';
 import { JournalError } from './journalError.ts';
-
-/** Version of the line format; a change of meaning gets a new number and keeps the old reader. */
-export const JOURNAL_VERSION = 1;
 
 /** What the first line names as the hash of the line before it. */
 export const GENESIS_HASH = sha256Hex('');
@@ -39,8 +37,10 @@ export function sha256Hex(text: string | Uint8Array): string {
 
 /** The line of an event, without its line break. The run's id is the folder's and is not repeated. */
 export function encodeJournalLine(event: DurableRunEvent, prev: string): string {
-  const { type, runId: _runId, seq, at, ...rest } = event;
-  return JSON.stringify({ v: JOURNAL_VERSION, seq, at, prev, kind: type, ...rest });
+  const { type: kind, ...fields } = event;
+  // Named first, so that every line begins alike; what is undefined has no place in JSON.
+  const head = { v: JOURNAL_VERSION, seq: fields.seq, at: fields.at, prev, kind };
+  return JSON.stringify(Object.assign(head, fields, { runId: undefined }));
 }
 
 /** Reads a journal, checking every entry and the whole chain; a torn last line is left out. */
@@ -65,12 +65,12 @@ function decodeLine(
   const head = LineHead.safeParse(tryParse(line));
   const entry = { line: expected.seq, seq: head.success ? head.data.seq : null };
   if (!head.success) throw new JournalError('is no journal entry', entry);
-  const { v: _v, prev, kind, ...rest } = head.data;
-  if (rest.seq !== expected.seq) {
+  const { seq, prev, kind } = head.data;
+  if (seq !== expected.seq) {
     throw new JournalError(`is out of order: entry ${expected.seq} belongs there`, entry);
   }
   if (prev !== expected.prev) throw new JournalError('does not follow from the line before', entry);
-  const event = RunEvent.safeParse({ ...rest, type: kind, runId });
+  const event = RunEvent.safeParse({ ...head.data, type: kind, runId });
   if (!event.success) {
     throw new JournalError(
       `is not a valid "${kind}" event: ${z.prettifyError(event.error)}`,

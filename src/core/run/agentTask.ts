@@ -10,6 +10,7 @@ import type { AgentType } from '../agent/agentTypes.ts';
 import { OverlayFiles } from '../agent/overlayFiles.ts';
 import { AgentFailure, runAgent, type AgentAnswer, type AgentProgress } from '../agent/runAgent.ts';
 import { collectAgentChanges, storeAgentChanges } from '../changes/agentChanges.ts';
+import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import type { Overlay } from '../changes/overlay.ts';
 import { PROGRESS_INTERVAL_MS } from '../limits.ts';
 import type { ModelAnswer, ModelRequest } from '../ports/modelClient.ts';
@@ -157,7 +158,7 @@ export class AgentTask {
     const { agentId, call } = this.#job;
     const changes = await collectAgentChanges(overlay);
     const stored = await storeAgentChanges(changes, services.store.blobs);
-    const groupTitle = call.group ?? call.phase ?? call.label;
+    const groupTitle = groupTitleOf(call);
     const report = await tree.mergeChanges({ agentId, groupTitle, changes });
     const end = this.#end({ outcome: 'ok', error: null, value });
     return {

@@ -1,0 +1,56 @@
+import { formatDuration, plural } from '../../base/format.ts';
+import type { Receipt, Verdict } from '../../protocol/receipt.ts';
+import type { RunView } from '../../protocol/runView.ts';
+import { isStale } from './verdictOf.ts';
+
+/** Names of failed tests that a receipt shows here; its log has them all. */
+const MAX_TEST_NAMES = 10;
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  passed: 'every required command passed on the tree that is proposed',
+  failed: 'a required command failed on the tree that is proposed',
+  unverified: 'no required command has passed on the tree that is proposed',
+};
+
+/** The verdict and what it rests on. */
+export function describeReceipts(view: RunView): string {
+  const receipts = view.verifications.flatMap((item) => item.receipt ?? []);
+  const lines = ['## Verdict', '', `**${view.verdict}**: ${VERDICTS[view.verdict]}.`];
+  if (receipts.length === 0) return [...lines, '', 'No command was run.'].join('\n');
+  return [...lines, '', ...receipts.flatMap((receipt) => describe(receipt, view))].join('\n');
+}
+
+function describe(receipt: Receipt, view: RunView): string[] {
+  const facts = [
+    receipt.ok ? 'passed' : receipt.timedOut ? 'ran out of time' : `failed (${exitText(receipt)})`,
+    formatDuration(receipt.durationMs),
+    ...(receipt.tests === null ? [] : [testText(receipt.tests)]),
+    `sandbox: ${receipt.sandbox}`,
+    ...(receipt.required ? [] : ['not required']),
+    ...(view.treeHash !== null && isStale(receipt, view.treeHash) ? ['stale'] : []),
+  ];
+  const place = receipt.cwd === '' ? '' : ` in \`${receipt.cwd}\``;
+  return [
+    `- \`${receipt.command}\`${place}: ${facts.join(', ')}`,
+    `  - tree \`${receipt.treeHash}\`, log \`${receipt.logPath}\``,
+    ...names('failed', receipt.failedTests),
+    ...names('failed and passed before', receipt.regressions),
+    ...names('fixed', receipt.fixed),
+  ];
+}
+
+function exitText(receipt: Receipt): string {
+  return receipt.exitCode === null ? 'ended by a signal' : `exit code ${receipt.exitCode}`;
+}
+
+function testText(tests: NonNullable<Receipt['tests']>): string {
+  const { passed, failed, skipped } = tests;
+  return `${plural(passed + failed + skipped, 'test')}: ${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+function names(title: string, tests: readonly string[]): string[] {
+  if (tests.length === 0) return [];
+  const shown = tests.slice(0, MAX_TEST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
+  const more = tests.length > MAX_TEST_NAMES ? ` and ${tests.length - MAX_TEST_NAMES} more` : '';
+  return [`  - ${title}: ${shown.join(', ')}${more}`];
+}

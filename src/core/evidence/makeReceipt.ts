@@ -1,0 +1,47 @@
+import type { Receipt, TestResult } from '../../protocol/receipt.ts';
+import { RECEIPT_OUTPUT_CHARS } from '../limits.ts';
+import type { CommandResult } from '../ports/commandRunner.ts';
+import type { TestReport } from '../ports/testReports.ts';
+
+/** What is known when a verification's command has ended. */
+export interface VerificationFacts {
+  readonly verifyId: number;
+  readonly label: string;
+  readonly phase: string | null;
+  readonly command: string;
+  readonly cwd: string;
+  readonly required: boolean;
+  readonly sandbox: Receipt['sandbox'];
+  readonly treeHash: string;
+  readonly logPath: string;
+  readonly result: CommandResult;
+  readonly report: TestReport | null;
+  /** What the same command reported on the snapshot, when it was asked to run there too. */
+  readonly baseline?: TestReport | null | undefined;
+}
+
+/** States what came out, without judging more than the command and its tests did. */
+export function makeReceipt(facts: VerificationFacts): Receipt {
+  const { verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath } = facts;
+  const { exitCode, timedOut, durationMs, output } = facts.result;
+  const results = facts.report?.results ?? [];
+  const tests = facts.report?.counts ?? null;
+  const failed = namesOf(results, 'failed');
+  const before = facts.baseline?.results ?? [];
+  const passedBefore = new Set(namesOf(before, 'passed'));
+  const failedBefore = new Set(namesOf(before, 'failed'));
+  return {
+    ...{ verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath },
+    ...{ exitCode, timedOut, durationMs, tests },
+    // Some runners end with 0 although a test failed.
+    ok: exitCode === 0 && !timedOut && (tests === null || tests.failed === 0),
+    failedTests: failed,
+    regressions: failed.filter((name) => passedBefore.has(name)),
+    fixed: namesOf(results, 'passed').filter((name) => failedBefore.has(name)),
+    output: output.slice(-RECEIPT_OUTPUT_CHARS),
+  };
+}
+
+function namesOf(results: readonly TestResult[], outcome: TestResult['outcome']): string[] {
+  return results.filter((result) => result.outcome === outcome).map((result) => result.name);
+}

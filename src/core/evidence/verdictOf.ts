@@ -1,0 +1,60 @@
+import type { Receipt, Verdict } from '../../protocol/receipt.ts';
+
+/** A command that has to pass, by what makes it distinct. */
+export interface RequiredCommand {
+  readonly command: string;
+  readonly cwd: string;
+}
+
+export interface Evidence {
+  /** In the order in which they were made. */
+  readonly receipts: readonly Receipt[];
+  /** Required by the user's settings, or started and never finished; beside those that the receipts name. */
+  readonly requiredCommands: readonly RequiredCommand[];
+  /** Identity of the tree that is proposed now. */
+  readonly currentTreeHash: string | null;
+  /** Verifications that also ran on the snapshot: for these, failures that are not new do not count. */
+  readonly withBaseline?: ReadonlySet<number> | undefined;
+}
+
+type Standing = 'passed' | 'failed' | 'missing' | 'stale';
+
+/** Judges by the latest receipt of each required command, and only by receipts for the tree that is proposed now. */
+export function verdictOf(evidence: Evidence): Verdict {
+  const required = new Map<string, RequiredCommand>();
+  for (const item of [...evidence.requiredCommands, ...evidence.receipts.filter(isRequired)]) {
+    required.set(keyOf(item), item);
+  }
+  const standings = [...required.keys()].map((key) => standingOf(key, evidence));
+  if (standings.includes('failed')) return 'failed';
+  if (standings.length === 0) return 'unverified';
+  return standings.every((standing) => standing === 'passed') ? 'passed' : 'unverified';
+}
+
+/** True when the receipt is about another tree than the one that is proposed now. */
+export function isStale(receipt: Receipt, currentTreeHash: string | null): boolean {
+  return receipt.treeHash !== currentTreeHash;
+}
+
+function standingOf(key: string, evidence: Evidence): Standing {
+  const latest = evidence.receipts.findLast((receipt) => keyOf(receipt) === key);
+  if (latest === undefined) return 'missing';
+  if (isStale(latest, evidence.currentTreeHash)) return 'stale';
+  const isCompared = evidence.withBaseline?.has(latest.verifyId) ?? false;
+  return latest.ok || (isCompared && isWithoutRegressions(latest)) ? 'passed' : 'failed';
+}
+
+/** No new failure, from a suite that really ran. */
+function isWithoutRegressions(receipt: Receipt): boolean {
+  const { tests, timedOut, regressions } = receipt;
+  const ran = tests !== null && tests.passed + tests.failed > 0 && !timedOut;
+  return ran && regressions.length === 0;
+}
+
+function isRequired(receipt: Receipt): boolean {
+  return receipt.required;
+}
+
+function keyOf(item: RequiredCommand): string {
+  return JSON.stringify([item.command, item.cwd]);
+}

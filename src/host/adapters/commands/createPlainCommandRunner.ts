@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createDeferred } from '../../../base/deferred.ts';
+import { errorText } from '../../../base/errorText.ts';
+import { scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
+import { MAX_COMMAND_OUTPUT_BYTES } from '../../../core/limits.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type {
+  CommandRequest,
+  CommandResult,
+  CommandRunner,
+} from '../../../core/ports/commandRunner.ts';
+import type { Log } from '../../../core/ports/log.ts';
+import { commandEnvironment } from './commandEnvironment.ts';
+import { CommandOutput } from './commandOutput.ts';
+import { endProcesses } from './endProcesses.ts';
+
+type CommandProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Time that the pipes may stay open once nothing of the command is alive. */
+const DRAIN_MS = 1000;
+
+export interface PlainCommandRunnerOptions {
+  /** The user's environment; only the variables on the allow-list reach a command. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Keys that must never reach a log, beside everything that looks like one. */
+  readonly secrets: readonly string[];
+}
+
+/** A command that could not be started. */
+export class CommandUnavailableError extends Error {
+  override readonly name = 'CommandUnavailableError';
+  readonly code = 'command_unavailable';
+}
+
+/** Runs commands through the user's shell with the user's rights: no sandbox, but nothing of them stays behind. */
+export function createPlainCommandRunner(options: PlainCommandRunnerOptions): CommandRunner {
+  return { sandbox: 'none', run: (request) => runCommand(options, request) };
+}
+
+async function runCommand(
+  options: PlainCommandRunnerOptions,
+  request: CommandRequest,
+): Promise<CommandResult> {
+  request.signal.throwIfAborted();
+  const { clock, log, secrets } = options;
+  const runTag = randomUUID();
+  const startedMs = clock.monotonicMs();
+  const child = start(request, commandEnvironment(options.environment, runTag));
+  const output = new CommandOutput(MAX_COMMAND_OUTPUT_BYTES);
+  child.stdout.on('data', (chunk: Buffer) => output.add(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
+  const closed = whenClosed(child);
+  const pid = await started(child, request);
+  const end = await firstEnd(child, request, clock);
+  await endProcesses({ pid, runTag, clock });
+  await drained(child, closed, clock);
+  const durationMs = clock.monotonicMs() - startedMs;
+  const text = scrubSecrets(output.text(), secrets);
+  await writeFile(request.logPath, text, { mode: 0o600 });
+  log.info('commands', 'ended', { end: end.type, durationMs });
+  request.signal.throwIfAborted();
+  const exitCode = end.type === 'exit' ? end.exitCode : null;
+  return { exitCode, timedOut: end.type === 'timeout', durationMs, output: text };
+}
+
+function start(request: CommandRequest, env: NodeJS.ProcessEnv): CommandProcess {
+  const isWindows = process.platform === 'win32';
+  const shell = isWindows ? (env['ComSpec'] ?? 'cmd.exe') : '/bin/sh';
+  const arguments_ = isWindows
+    ? ['/d', '/s', '/c', `"${request.command}"`]
+    : ['-c', request.command];
+  return spawn(shell, arguments_, {
+    cwd: request.directory,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that one signal reaches everything that stays in it.
+    detached: !isWindows,
+    windowsHide: true,
+    windowsVerbatimArguments: isWindows,
+  });
+}
+
+function started(child: CommandProcess, request: CommandRequest): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', () => resolve(child.pid ?? 0));
+    child.once('error', (error) => {
+      const place = `"${request.command}" in ${request.directory}`;
+      const message = `Cannot start ${place}: ${errorText(error)}. Check that the directory exists.`;
+      reject(new CommandUnavailableError(message, { cause: error }));
+    });
+  });
+}
+
+type CommandEnd =
+  | { readonly type: 'exit'; readonly exitCode: number | null }
+  | { readonly type: 'timeout' }
+  | { readonly type: 'abort' };
+
+async function firstEnd(
+  child: CommandProcess,
+  request: CommandRequest,
+  clock: Clock,
+): Promise<CommandEnd> {
+  const end = createDeferred<CommandEnd>();
+  const onAbort = () => end.resolve({ type: 'abort' });
+  const timer = clock.after(request.timeoutMs, () => end.resolve({ type: 'timeout' }));
+  request.signal.addEventListener('abort', onAbort, { once: true });
+  child.once('exit', (exitCode) => end.resolve({ type: 'exit', exitCode }));
+  if (request.signal.aborted) onAbort();
+  if (child.exitCode !== null) end.resolve({ type: 'exit', exitCode: child.exitCode });
+  try {
+    return await end.promise;
+  } finally {
+    timer.dispose();
+    request.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function whenClosed(child: CommandProcess): Promise<null> {
+  const closed = createDeferred<null>();
+  child.once('close', () => closed.resolve(null));
+  return closed.promise;
+}
+
+/** A process that escaped us may hold the pipes open for ever; what it would print is not waited for. */
+async function drained(child: CommandProcess, closed: Promise<null>, clock: Clock): Promise<void> {
+  const giveUp = clock.after(DRAIN_MS, () => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  });
+  await closed;
+  giveUp.dispose();
+}

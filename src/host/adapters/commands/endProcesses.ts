@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { createDeferred } from '../../../base/deferred.ts';
+import { errorCode } from '../../../base/errorText.ts';
+import { KILL_GRACE_MS } from '../../../core/limits.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import { findTaggedProcesses } from './taggedProcesses.ts';
+
+/** Time between two looks at what is still alive. */
+const LOOK_INTERVAL_MS = 50;
+
+/** Sweeps with SIGKILL: a process that forks faster than this many sweeps is beyond us. */
+const MAX_SWEEPS = 10;
+
+export interface CommandProcesses {
+  /** The command's own process, which leads its group. */
+  readonly pid: number;
+  readonly runTag: string;
+  readonly clock: Clock;
+}
+
+/** Ends everything that a command started: asks first, and after the grace does not ask again. */
+export async function endProcesses(processes: CommandProcesses): Promise<void> {
+  if (process.platform === 'win32') return endTree(processes.pid);
+  let left = await findLeft(processes);
+  if (left.length === 0) return;
+  const deadlineMs = processes.clock.monotonicMs() + KILL_GRACE_MS;
+  signalAll(left, 'SIGTERM');
+  while (left.length > 0 && processes.clock.monotonicMs() < deadlineMs) {
+    await pause(processes.clock);
+    left = await findLeft(processes);
+  }
+  for (let sweep = 0; left.length > 0 && sweep < MAX_SWEEPS; sweep += 1) {
+    signalAll(left, 'SIGKILL');
+    await pause(processes.clock);
+    left = await findLeft(processes);
+  }
+}
+
+/** Targets for a signal: the group as a negative number, and processes that have left it. */
+async function findLeft(processes: CommandProcesses): Promise<readonly number[]> {
+  const tagged = await findTaggedProcesses(processes.runTag);
+  // On Linux a dead process that nobody has collected keeps its group alive but has no environment.
+  const isGroupAlive = process.platform === 'linux' ? tagged.length > 0 : isAlive(-processes.pid);
+  return isGroupAlive ? [-processes.pid, ...tagged] : [];
+}
+
+function isAlive(target: number): boolean {
+  try {
+    process.kill(target, 0);
+    return true;
+  } catch {
+    // No such process, or not ours any more: nothing to end in either case.
+    return false;
+  }
+}
+
+function signalAll(targets: readonly number[], signal: 'SIGTERM' | 'SIGKILL'): void {
+  for (const target of targets) {
+    try {
+      process.kill(target, signal);
+    } catch (error) {
+      // It ended by itself since we looked.
+      if (errorCode(error) !== 'ESRCH') throw error;
+    }
+  }
+}
+
+function pause(clock: Clock): Promise<null> {
+  const over = createDeferred<null>();
+  clock.after(LOOK_INTERVAL_MS, () => over.resolve(null));
+  return over.promise;
+}
+
+function endTree(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    const killer = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
+    killer.once('error', () => resolve());
+    killer.once('close', () => resolve());
+  });
+}

@@ -1,0 +1,60 @@
+import { Governor } from '../../core/run/governor.ts';
+import { DEFAULT_ANTHROPIC_MODEL } from '../../core/planner/modelAliases.ts';
+import type { Clock, Random } from '../../core/ports/clock.ts';
+import type { ModelClient } from '../../core/ports/modelClient.ts';
+import type { ProviderConfig } from '../../protocol/hostRpc.ts';
+import { createAnthropicClient } from './anthropic/createAnthropicClient.ts';
+import { createOfflineClient } from './offline/createOfflineClient.ts';
+
+/** Where the maker serves its own models. */
+const DEFAULT_BASE_URL = 'https://api.anthropic.com';
+
+/** Thrown when a provider cannot be used as it is set up. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  readonly code = 'provider_missing';
+}
+
+/** One governor for each provider, address and key, shared by all runs that use them. */
+export class ModelRegistry {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #governors = new Map<string, Governor>();
+  readonly #secrets = new Set<string>();
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Keys in use, for whoever must keep them out of logs and files. */
+  secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  governorFor(config: ProviderConfig): Governor {
+    const key = JSON.stringify(config);
+    let governor = this.#governors.get(key);
+    if (governor === undefined) {
+      governor = new Governor(this.#createClient(config), this.#clock, this.#random);
+      this.#governors.set(key, governor);
+    }
+    return governor;
+  }
+
+  #createClient(config: ProviderConfig): ModelClient {
+    if (config.provider === 'offline') return createOfflineClient();
+    if (config.apiKey === null) {
+      throw new ProviderError(
+        'No Anthropic key is set. Set one (command "Muster: Set Anthropic API Key", or ANTHROPIC_API_KEY), or choose the offline provider.',
+      );
+    }
+    this.#secrets.add(config.apiKey);
+    const { apiKey, baseUrl, model } = config;
+    return createAnthropicClient({
+      apiKey,
+      baseUrl: baseUrl ?? DEFAULT_BASE_URL,
+      defaultModel: model ?? DEFAULT_ANTHROPIC_MODEL,
+    });
+  }
+}

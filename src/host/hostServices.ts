@@ -1,0 +1,88 @@
+/** Composition of the orchestration host; the forked process and the command line use the same. */
+import { realpath } from 'node:fs/promises';
+import { Disposables } from '../base/disposables.ts';
+import { errorText } from '../base/errorText.ts';
+import { classifyPath } from '../core/changes/protectedPaths.ts';
+import type { Clock, Random } from '../core/ports/clock.ts';
+import type { CommandRunner } from '../core/ports/commandRunner.ts';
+import type { ComputePool } from '../core/ports/computePool.ts';
+import type { SnapshotStore } from '../core/ports/fileView.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { ScriptRunner } from '../core/ports/scriptRunner.ts';
+import type { TestReports } from '../core/ports/testReports.ts';
+import { createPlainCommandRunner } from './adapters/commands/createPlainCommandRunner.ts';
+import { tapTestReports } from './adapters/commands/tapTestReports.ts';
+import { createPiscinaComputePool } from './adapters/compute/piscinaComputePool.ts';
+import { createGitSnapshotStore } from './adapters/git/createGitSnapshotStore.ts';
+import { ModelRegistry } from './adapters/modelRegistry.ts';
+import { createPiscinaScriptRunner } from './adapters/script/piscinaScriptRunner.ts';
+import { stateDirectoryFor } from './adapters/store/stateDirectory.ts';
+import { systemClock, systemRandom } from './adapters/system.ts';
+
+export interface HostServices {
+  readonly workspace: string;
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly models: ModelRegistry;
+  readonly snapshots: SnapshotStore;
+  readonly scripts: ScriptRunner;
+  readonly compute: ComputePool;
+  readonly commands: CommandRunner;
+  readonly reports: TestReports;
+  dispose(): Promise<void>;
+}
+
+/** Thrown when the workspace cannot be used. */
+export class WorkspaceError extends Error {
+  override readonly name = 'WorkspaceError';
+  readonly code = 'workspace_missing';
+}
+
+/** Opens everything that a host needs for one workspace. */
+export async function createHostServices(options: {
+  readonly workspace: string;
+  readonly stateDirectory: string | null;
+  readonly distDirectory: string;
+  readonly log: Log;
+}): Promise<HostServices> {
+  const { distDirectory, log } = options;
+  const workspace = await realWorkspace(options.workspace);
+  const { env, platform } = process;
+  const chosen = options.stateDirectory ?? env['MUSTER_STATE_DIR'];
+  const stateDirectory = stateDirectoryFor(
+    workspace,
+    { ...env, MUSTER_STATE_DIR: chosen },
+    platform,
+  );
+  const open = new Disposables();
+  return {
+    ...{ workspace, stateDirectory, log, clock: systemClock, random: systemRandom },
+    models: new ModelRegistry(systemClock, systemRandom),
+    snapshots: open.register(
+      createGitSnapshotStore({
+        ...{ workspaceRoot: workspace, stateDirectory, log },
+        isHidden: (path) => classifyPath(path) === 'hidden',
+      }),
+    ),
+    scripts: open.register(createPiscinaScriptRunner({ distDirectory })),
+    compute: open.register(createPiscinaComputePool(distDirectory)),
+    commands: createPlainCommandRunner({
+      ...{ environment: env, clock: systemClock, log },
+      // The environment's own keys never reach a command; see its allow-list.
+      secrets: [],
+    }),
+    reports: tapTestReports,
+    dispose: () => open.dispose(),
+  };
+}
+
+async function realWorkspace(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    const message = `The workspace ${path} cannot be opened: ${errorText(cause)}`;
+    throw new WorkspaceError(message, { cause });
+  }
+}

@@ -1,0 +1,76 @@
+/** Entry of the orchestration host, forked by the extension: one for each workspace, outliving its windows. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorText } from '../base/errorText.ts';
+import { scrubSecrets } from '../core/journal/scrubSecrets.ts';
+import type { HostLock } from '../protocol/hostRpc.ts';
+import { PRODUCT_VERSION } from '../protocol/version.ts';
+import { createStreamLog } from './adapters/system.ts';
+import { hostSocketPath, releaseHostLock, takeHostLock } from './hostLock.ts';
+import { createHostServices, type HostServices } from './hostServices.ts';
+import { HostServer } from './rpc/hostServer.ts';
+
+const TOKEN_BYTES = 32;
+
+async function main(): Promise<void> {
+  const workspace = process.env['MUSTER_WORKSPACE'] ?? process.cwd();
+  const log = createStreamLog(process.stdout, (line) => scrubSecrets(line, []));
+  const distDirectory = dirname(fileURLToPath(import.meta.url));
+  const services = await createHostServices({
+    ...{ workspace, distDirectory, log },
+    stateDirectory: null,
+  });
+  await mkdir(services.stateDirectory, { recursive: true, mode: 0o700 });
+  const lock = createLock(services.stateDirectory);
+  const taken = await takeHostLock(services.stateDirectory, lock);
+  if (taken.type === 'held') {
+    await services.dispose();
+    tellParent({ type: 'ready', socket: taken.by.socket, token: taken.by.token });
+    return;
+  }
+  await serve(services, lock);
+  tellParent({ type: 'ready', socket: lock.socket, token: lock.token });
+  log.info('host', 'ready', { pid: process.pid, workspace });
+}
+
+function createLock(stateDirectory: string): HostLock {
+  return {
+    pid: process.pid,
+    startTime: Date.now(),
+    socket: hostSocketPath(stateDirectory, process.pid),
+    token: randomBytes(TOKEN_BYTES).toString('hex'),
+    version: PRODUCT_VERSION,
+  };
+}
+
+async function serve(services: HostServices, lock: HostLock): Promise<void> {
+  const end = (): void => {
+    server.dispose();
+    services
+      .dispose()
+      .then(() => releaseHostLock(services.stateDirectory, process.pid))
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+  };
+  const { socket: socketPath, token } = lock;
+  const server = new HostServer({ services, socketPath, token, onIdle: end });
+  // A lock that was left by a host with this process id must not keep the socket taken.
+  await rm(socketPath, { force: true });
+  await server.listen();
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+}
+
+function tellParent(message: unknown): void {
+  process.send?.(message, () => process.disconnect());
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = 1;
+  process.stderr.write(`The host cannot start: ${errorText(error)}\n`);
+  if (process.connected) tellParent({ type: 'failed', message: errorText(error) });
+});

@@ -1,0 +1,43 @@
+import { draftWorkflow } from '../core/planner/draftWorkflow.ts';
+import { checkScript } from '../core/script/checkScript.ts';
+import { readInstructions } from '../core/run/readInstructions.ts';
+import type { ProviderConfig } from '../protocol/hostRpc.ts';
+import type { WorkflowPlan } from '../protocol/plan.ts';
+import type { RunLimits } from '../protocol/runLimits.ts';
+import type { HostServices } from './hostServices.ts';
+
+export type PlanResult =
+  | { readonly type: 'plan'; readonly plan: WorkflowPlan }
+  | { readonly type: 'answer'; readonly text: string };
+
+export interface PlanRequest {
+  readonly planId: string;
+  readonly request: string;
+  readonly limits: RunLimits;
+  readonly provider: ProviderConfig;
+  readonly onText: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the provider's model for a workflow over the workspace as it is now. Nothing runs. */
+export async function planWorkflow(
+  services: HostServices,
+  request: PlanRequest,
+): Promise<PlanResult> {
+  const { snapshots, models, commands } = services;
+  const { signal, limits, onText, planId, provider } = request;
+  const { client } = models.governorFor(provider);
+  const snapshot = await snapshots.takeSnapshot({ runId: `plan-${planId}`, signal });
+  const instructions = await readInstructions(snapshot, snapshots);
+  const files = snapshot.entries.map((entry) => entry.path);
+  const model = provider.model ?? client.defaultModel;
+  const draft = await draftWorkflow({
+    ...{ client, model, checkScript, onText, signal, request: request.request },
+    workspaceFacts: instructions === '' ? { files } : { files, instructions },
+  });
+  if (draft.type === 'answer') return draft;
+  const { script, summary, check } = draft;
+  const needsUnsandboxedConsent = check.commands.length > 0 && commands.sandbox === 'none';
+  const plan = { planId, request: request.request, summary, script, check, limits, model };
+  return { type: 'plan', plan: { ...plan, provider: client.provider, needsUnsandboxedConsent } };
+}

@@ -1,0 +1,187 @@
+/**
+ * Reviews of runs: what is proposed, what was decided, and the plans by which the apply service writes.
+ * This is the only writer of decisions; it never writes into the workspace itself.
+ */
+import { join } from 'node:path';
+import { Mutex } from '../../base/mutex.ts';
+import { foldDecisions, type DecisionsState } from '../../core/changes/decisions.ts';
+import { findConflicts, planAccept, type Review } from '../../core/changes/planAccept.ts';
+import { intentOf, type PlannedDecision } from '../../core/changes/plannedDecision.ts';
+import { planReject } from '../../core/changes/planReject.ts';
+import { planUndo } from '../../core/changes/planUndo.ts';
+import { buildProposals, toProposalSet } from '../../core/changes/proposals.ts';
+import { baseSide, proposedSide } from '../../core/changes/proposedSide.ts';
+import type { RunTree } from '../../core/changes/runTree.ts';
+import type { BlobStore } from '../../core/ports/runStore.ts';
+import type {
+  ApplyPlan,
+  OpenBuffer,
+  ProposalSet,
+  Selection,
+  WriteOutcome,
+} from '../../protocol/proposals.ts';
+import { createDecisionLog, type DecisionLog } from '../adapters/store/decisionLog.ts';
+import { FileBlobs } from '../adapters/store/fileBlobs.ts';
+import { runDirectory } from '../adapters/store/runStore.ts';
+import type { HostServices } from '../hostServices.ts';
+import type { RunService } from '../runs/runService.ts';
+import { readLiveFile } from './readLiveFile.ts';
+import { rebuildTree } from './rebuildTree.ts';
+
+/** Thrown when a review step cannot be taken; the message says why and what to do. */
+export class ReviewError extends Error {
+  override readonly name = 'ReviewError';
+  readonly code = 'conflict';
+}
+
+interface OpenedReview extends Review {
+  readonly blobs: BlobStore;
+}
+
+export class ReviewService {
+  readonly #services: HostServices;
+  readonly #runs: RunService;
+  /** Who decides, for the log of decisions. */
+  readonly #by: string;
+  readonly #endedTrees = new Map<string, RunTree>();
+  readonly #logs = new Map<string, DecisionLog>();
+  readonly #locks = new Map<string, Mutex>();
+
+  constructor(services: HostServices, runs: RunService, by: string) {
+    this.#services = services;
+    this.#runs = runs;
+    this.#by = by;
+  }
+
+  /** Everything proposed, with conflicts found against the files as they are now. */
+  async get(runId: string, openBuffers: readonly OpenBuffer[] = []): Promise<ProposalSet> {
+    const review = await this.#open(runId, openBuffers);
+    const conflicts = await findConflicts(review, null);
+    return toProposalSet(review.record, review.decisions, new Set(conflicts.keys()));
+  }
+
+  /** Bytes of one side of a file's diff; null when the file does not exist on that side. */
+  async content(request: {
+    readonly runId: string;
+    readonly path: string;
+    readonly side: 'base' | 'proposed';
+    readonly openBuffers: readonly OpenBuffer[];
+  }): Promise<Uint8Array | null> {
+    const review = await this.#open(request.runId, request.openBuffers);
+    const side = request.side === 'base' ? baseSide : proposedSide;
+    return (await side(review, request.path))?.bytes ?? null;
+  }
+
+  /** Plans an accept. The bytes before and after, and the intent, are durable before the plan is handed out. */
+  accept(
+    runId: string,
+    selection: Selection,
+    openBuffers: readonly OpenBuffer[],
+  ): Promise<ApplyPlan> {
+    return this.#lock(runId).run(async () => {
+      const review = await this.#open(runId, openBuffers);
+      const decisionId = this.#services.random.id();
+      const planned = await planAccept(review, { selection, decisionId });
+      return this.#recordIntent(runId, review, { planned, undoes: null });
+    });
+  }
+
+  /** Plans to take back one accept, the newest when none is named. */
+  undo(
+    runId: string,
+    decisionId: string | null,
+    openBuffers: readonly OpenBuffer[],
+  ): Promise<ApplyPlan> {
+    return this.#lock(runId).run(async () => {
+      const review = await this.#open(runId, openBuffers);
+      const options = { undoes: decisionId, decisionId: this.#services.random.id() };
+      const result = await planUndo(review, options);
+      if (result.type === 'nothing') throw new ReviewError(result.reason);
+      return this.#recordIntent(runId, review, result);
+    });
+  }
+
+  /** Takes note of what the apply service did; only now does any hunk change its state. */
+  async applied(
+    runId: string,
+    decisionId: string,
+    outcomes: readonly WriteOutcome[],
+  ): Promise<ProposalSet> {
+    const at = this.#services.clock.nowMs();
+    await this.#log(runId).append({ type: 'outcome', decisionId, at, outcomes: [...outcomes] });
+    return this.get(runId);
+  }
+
+  /** Takes hunks out of the proposal. */
+  async reject(runId: string, selection: Selection): Promise<ProposalSet> {
+    await this.#lock(runId).run(async () => {
+      const review = await this.#open(runId, []);
+      const head = { decisionId: this.#services.random.id(), by: this.#by };
+      const at = this.#services.clock.nowMs();
+      const { decision, problems } = planReject(review, { ...head, at, selection });
+      if (decision === null) {
+        throw new ReviewError(problems[0]?.reason ?? 'There is nothing left to reject there.');
+      }
+      await this.#log(runId).append(decision);
+    });
+    return this.get(runId);
+  }
+
+  async #recordIntent(
+    runId: string,
+    review: OpenedReview,
+    decision: { readonly planned: PlannedDecision; readonly undoes: string | null },
+  ): Promise<ApplyPlan> {
+    const { planned, undoes } = decision;
+    for (const bytes of planned.blobs.values()) await review.blobs.put(bytes);
+    if (planned.plan.writes.length > 0) {
+      const at = this.#services.clock.nowMs();
+      await this.#log(runId).append(intentOf(planned, { at, by: this.#by, undoes }));
+    }
+    return planned.plan;
+  }
+
+  async #open(runId: string, openBuffers: readonly OpenBuffer[]): Promise<OpenedReview> {
+    const { workspace, stateDirectory } = this.#services;
+    const blobs = new FileBlobs(join(runDirectory(stateDirectory, runId), 'blobs'));
+    const tree = await this.#tree(runId, blobs);
+    const decisions: DecisionsState = foldDecisions(await this.#log(runId).read());
+    const { record, contents } = buildProposals({ runId, tree, decisions });
+    const get = async (sha256: string): Promise<Uint8Array> =>
+      contents.get(sha256) ?? blobs.get(sha256);
+    return {
+      ...{ record, decisions, blobs },
+      contents: { get },
+      readLive: (path) => readLiveFile(workspace, path, openBuffers),
+    };
+  }
+
+  async #tree(runId: string, blobs: BlobStore): Promise<RunTree> {
+    const live = this.#runs.live(runId);
+    if (live !== undefined) return live.engine.tree;
+    const known = this.#endedTrees.get(runId);
+    if (known !== undefined) return known;
+    const { snapshots } = this.#services;
+    const tree = await rebuildTree(await this.#runs.events(runId), { snapshots, blobs });
+    this.#endedTrees.set(runId, tree);
+    return tree;
+  }
+
+  #log(runId: string): DecisionLog {
+    let log = this.#logs.get(runId);
+    if (log === undefined) {
+      log = createDecisionLog(runDirectory(this.#services.stateDirectory, runId));
+      this.#logs.set(runId, log);
+    }
+    return log;
+  }
+
+  #lock(runId: string): Mutex {
+    let lock = this.#locks.get(runId);
+    if (lock === undefined) {
+      lock = new Mutex();
+      this.#locks.set(runId, lock);
+    }
+    return lock;
+  }
+}

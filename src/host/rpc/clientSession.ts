@@ -1,0 +1,124 @@
+/** One client on the socket. Until it has said hello with the right token, nothing else is answered. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  ParameterStructures,
+  ResponseError,
+  SocketMessageReader,
+  SocketMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import { z } from 'zod';
+import { errorCode, errorText } from '../../base/errorText.ts';
+import { HelloParams, hostMethods, type HostMethod } from '../../protocol/hostRpc.ts';
+import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
+import {
+  createHostHandlers,
+  type ClientHandlers,
+  type HostState,
+  type Notify,
+} from './hostHandlers.ts';
+
+/** JSON-RPC error codes of our own. */
+const NOT_AUTHENTICATED = -32_001;
+const WRONG_VERSION = -32_002;
+const REFUSED = -32_003;
+
+export class ClientSession {
+  readonly #connection: MessageConnection;
+  readonly #socket: Socket;
+  readonly #state: HostState;
+  readonly #token: string;
+  #client: ClientHandlers | null = null;
+
+  constructor(socket: Socket, state: HostState, token: string) {
+    this.#socket = socket;
+    this.#state = state;
+    this.#token = token;
+    this.#connection = createMessageConnection(
+      new SocketMessageReader(socket),
+      new SocketMessageWriter(socket),
+    );
+    this.#connection.onClose(() => this.dispose());
+    // The close that follows does what there is to do.
+    this.#connection.onError(() => undefined);
+    this.#connection.onRequest((method: string, params: unknown) => this.#answer(method, params));
+    this.#connection.listen();
+  }
+
+  get isReady(): boolean {
+    return this.#client !== null;
+  }
+
+  readonly notify: Notify = async (name, params) => {
+    if (this.#client === null) return;
+    await this.#connection.sendNotification(name, ParameterStructures.byName, params);
+  };
+
+  dispose(): void {
+    this.#client?.dispose();
+    this.#client = null;
+    this.#connection.dispose();
+    this.#socket.destroy();
+  }
+
+  async #answer(method: string, params: unknown): Promise<unknown> {
+    try {
+      if (method === 'hello') return this.#hello(params);
+      if (this.#client === null) throw this.#unauthenticated();
+      return await this.#dispatch(method, params, this.#client);
+    } catch (error) {
+      throw toResponseError(error);
+    }
+  }
+
+  #hello(params: unknown): unknown {
+    const hello = HelloParams.parse(params);
+    if (!isSameSecret(hello.token, this.#token)) throw this.#unauthenticated();
+    if (hello.protocolVersion !== PROTOCOL_VERSION) {
+      const message = `The host speaks version ${PROTOCOL_VERSION}, the window version ${hello.protocolVersion}.`;
+      throw new ResponseError(WRONG_VERSION, message);
+    }
+    this.#client ??= createHostHandlers(this.#state, this.notify);
+    return {
+      protocolVersion: PROTOCOL_VERSION,
+      hostVersion: PRODUCT_VERSION,
+      pid: process.pid,
+    };
+  }
+
+  #unauthenticated(): ResponseError {
+    // The answer still has to go out; then the line is cut.
+    setImmediate(() => this.#socket.end());
+    return new ResponseError(NOT_AUTHENTICATED, 'The first request must be hello with the token.');
+  }
+
+  #dispatch(method: string, params: unknown, client: ClientHandlers): Promise<unknown> {
+    if (!isHandled(method)) {
+      throw new ResponseError(ErrorCodes.MethodNotFound, `There is no method ${method}.`);
+    }
+    // The table pairs each name with its schema; an index type cannot express that pairing.
+    const handle = client.handlers[method] as (params: unknown) => Promise<unknown>;
+    return handle(hostMethods[method].params.parse(params));
+  }
+}
+
+function isHandled(method: string): method is Exclude<HostMethod, 'hello'> {
+  return method !== 'hello' && Object.hasOwn(hostMethods, method);
+}
+
+function isSameSecret(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+function toResponseError(error: unknown): ResponseError<{ readonly code: string }> {
+  if (error instanceof ResponseError) return error as ResponseError<{ readonly code: string }>;
+  const message =
+    error instanceof z.ZodError
+      ? `The request has the wrong shape: ${z.prettifyError(error)}`
+      : errorText(error);
+  return new ResponseError(REFUSED, message, { code: errorCode(error) ?? 'internal' });
+}

@@ -1,0 +1,227 @@
+/** What each request of a client does. One set of handlers serves one connection. */
+import { errorCode } from '../../base/errorText.ts';
+import { checkScript } from '../../core/script/checkScript.ts';
+import type {
+  HostMethod,
+  HostNotification,
+  HostNotificationParams,
+  HostParams,
+  HostResult,
+  ProviderConfig,
+} from '../../protocol/hostRpc.ts';
+import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import { planWorkflow } from '../planService.ts';
+import type { HostServices } from '../hostServices.ts';
+import type { ReviewService } from '../review/reviewService.ts';
+import type { RunService } from '../runs/runService.ts';
+import { formatTranscript } from '../runs/formatTranscript.ts';
+import { EventBatcher } from './eventBatcher.ts';
+
+export type HostHandlers = {
+  readonly [M in Exclude<HostMethod, 'hello'>]: (params: HostParams<M>) => Promise<HostResult<M>>;
+};
+
+export type Notify = <N extends HostNotification>(
+  name: N,
+  params: HostNotificationParams<N>,
+) => Promise<void>;
+
+/** What all connections of a host share. */
+export interface HostState {
+  readonly services: HostServices;
+  readonly runs: RunService;
+  readonly reviews: ReviewService;
+  /** The newest configuration that any window sent; a key is only ever here. */
+  provider: ProviderConfig;
+  /** Tells every connection. */
+  readonly broadcast: Notify;
+}
+
+export interface ClientHandlers {
+  readonly handlers: HostHandlers;
+  dispose(): void;
+}
+
+/** Makes the handlers of one connection; `notify` reaches only that client. */
+export function createHostHandlers(state: HostState, notify: Notify): ClientHandlers {
+  const feeds = new RunFeeds(state.runs, notify);
+  const plans = new Map<string, AbortController>();
+  return {
+    handlers: {
+      ...configurationHandlers(state),
+      ...planHandlers(state, notify, plans),
+      ...runHandlers(state, feeds),
+      ...proposalHandlers(state),
+    },
+    dispose: () => {
+      feeds.dispose();
+      for (const plan of plans.values()) plan.abort();
+    },
+  };
+}
+
+function configurationHandlers(
+  state: HostState,
+): Pick<HostHandlers, 'provider.configure' | 'script.check'> {
+  return {
+    'provider.configure': (config) => {
+      state.provider = config;
+      return Promise.resolve({});
+    },
+    'script.check': ({ script }) => Promise.resolve(checkScript(script)),
+  };
+}
+
+function planHandlers(
+  state: HostState,
+  notify: Notify,
+  plans: Map<string, AbortController>,
+): Pick<HostHandlers, 'plan.draft' | 'plan.cancel'> {
+  return {
+    'plan.draft': async ({ planId, request, limits }) => {
+      const controller = new AbortController();
+      plans.set(planId, controller);
+      const { signal } = controller;
+      const onText = (text: string): void => {
+        // A window that is gone reads nothing; its plan is cancelled with its connection.
+        notify('plan.text', { planId, text }).catch(() => undefined);
+      };
+      try {
+        const { services, provider } = state;
+        const plan = { planId, request, limits, provider, onText, signal };
+        return await planWorkflow(services, plan);
+      } finally {
+        plans.delete(planId);
+      }
+    },
+    'plan.cancel': ({ planId }) => {
+      plans.get(planId)?.abort(new Error('Planning was stopped.'));
+      return Promise.resolve({});
+    },
+  };
+}
+
+type RunMethods =
+  | 'run.start'
+  | 'run.control'
+  | 'runs.list'
+  | 'run.subscribe'
+  | 'run.unsubscribe'
+  | 'run.report'
+  | 'run.script'
+  | 'agent.transcript';
+
+function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunMethods> {
+  const { runs } = state;
+  return {
+    'run.start': async (params) => {
+      const { provider, services } = state;
+      const rest = { allowedCommands: [], budgetTokens: null, onLimit: 'wait' as const };
+      const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+      const live = await runs.start({ ...params, ...rest, provider }, signal);
+      live.ended.catch((error: unknown) => {
+        services.log.error('run', String(error), { runId: live.runId });
+      });
+      return { runId: live.runId };
+    },
+    'run.control': ({ runId, control }) => {
+      runs.control(runId, control);
+      return Promise.resolve({});
+    },
+    'runs.list': async () => ({ runs: (await runs.list()).map(summarizeRun) }),
+    'run.subscribe': ({ runId }) => feeds.subscribe(runId),
+    'run.unsubscribe': ({ runId }) => {
+      feeds.unsubscribe(runId);
+      return Promise.resolve({});
+    },
+    'run.report': async ({ runId }) => ({ markdown: await runs.report(runId) }),
+    'run.script': async ({ runId }) => ({ script: await runs.readFile(runId, 'script.js') }),
+    'agent.transcript': async ({ runId, agentId }) => ({
+      markdown: await readTranscript(runs, runId, agentId),
+    }),
+  };
+}
+
+/** A snapshot of the largest repository that we know takes seconds; a minute means that something hangs. */
+const START_TIMEOUT_MS = 60_000;
+
+async function readTranscript(runs: RunService, runId: string, agentId: number): Promise<string> {
+  const name = `agents/${String(agentId).padStart(4, '0')}/transcript.jsonl`;
+  try {
+    return formatTranscript(await runs.readFile(runId, name));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'This agent has not sent anything yet.';
+    throw error;
+  }
+}
+
+type ProposalMethods =
+  | 'proposals.get'
+  | 'proposals.content'
+  | 'proposals.accept'
+  | 'proposals.undo'
+  | 'proposals.applied'
+  | 'proposals.reject';
+
+function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods> {
+  const { reviews } = state;
+  const announce = (runId: string): Promise<void> =>
+    state.broadcast('proposals.changed', { runId });
+  return {
+    'proposals.get': ({ runId }) => reviews.get(runId),
+    'proposals.content': async (params) => {
+      const bytes = await reviews.content(params);
+      return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
+    },
+    'proposals.accept': ({ runId, selection, openBuffers }) =>
+      reviews.accept(runId, selection, openBuffers),
+    'proposals.undo': ({ runId, decisionId, openBuffers }) =>
+      reviews.undo(runId, decisionId, openBuffers),
+    'proposals.applied': async ({ runId, decisionId, outcomes }) => {
+      const set = await reviews.applied(runId, decisionId, outcomes);
+      await announce(runId);
+      return set;
+    },
+    'proposals.reject': async ({ runId, selection }) => {
+      const set = await reviews.reject(runId, selection);
+      await announce(runId);
+      return set;
+    },
+  };
+}
+
+/** The runs that one client watches. */
+class RunFeeds {
+  readonly #runs: RunService;
+  readonly #notify: Notify;
+  readonly #batchers = new Map<string, EventBatcher>();
+  readonly #listening: { dispose(): void };
+
+  constructor(runs: RunService, notify: Notify) {
+    this.#runs = runs;
+    this.#notify = notify;
+    this.#listening = runs.listen((event) => this.#batchers.get(event.runId)?.push(event));
+  }
+
+  async subscribe(runId: string): Promise<HostResult<'run.subscribe'>> {
+    this.unsubscribe(runId);
+    const view = await this.#runs.view(runId);
+    // Nothing may be awaited between reading the live view and listening, or an event would be lost.
+    const newest = this.#runs.live(runId)?.engine.view ?? view;
+    const send = (sequence: number, events: HostNotificationParams<'run.events'>['events']) =>
+      this.#notify('run.events', { runId, sequence, events });
+    this.#batchers.set(runId, new EventBatcher((sequence, events) => send(sequence, [...events])));
+    return { sequence: 0, view: newest };
+  }
+
+  unsubscribe(runId: string): void {
+    this.#batchers.get(runId)?.dispose();
+    this.#batchers.delete(runId);
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    for (const batcher of this.#batchers.values()) batcher.dispose();
+    this.#batchers.clear();
+  }
+}

@@ -1,0 +1,115 @@
+/** The host's socket: accepts clients, tells them about runs, and ends the host when nobody needs it. */
+import { createServer, type Server } from 'node:net';
+import { chmod } from 'node:fs/promises';
+import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import type { RunEvent } from '../../protocol/runEvents.ts';
+import type { RunView } from '../../protocol/runView.ts';
+import { EVENT_BATCH_MS } from '../../core/limits.ts';
+import { ReviewService } from '../review/reviewService.ts';
+import { RunService } from '../runs/runService.ts';
+import type { HostServices } from '../hostServices.ts';
+import { ClientSession } from './clientSession.ts';
+import type { HostState, Notify } from './hostHandlers.ts';
+
+/** Time without a client and without a run after which the host ends. */
+const IDLE_EXIT_MS = 60_000;
+
+/** Time that runs go on after the last client has gone. */
+const UNATTENDED_MS = 30 * 60_000;
+
+export interface HostServerOptions {
+  readonly services: HostServices;
+  readonly socketPath: string;
+  readonly token: string;
+  /** Called once when nobody has needed the host for a while. */
+  readonly onIdle: () => void;
+}
+
+export class HostServer {
+  readonly #options: HostServerOptions;
+  readonly #server: Server;
+  readonly #sessions = new Set<ClientSession>();
+  readonly #state: HostState;
+  readonly #summaries = new Map<string, NodeJS.Timeout>();
+  #idleTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: HostServerOptions) {
+    this.#options = options;
+    const { services } = options;
+    const runs = new RunService(services);
+    runs.listen((event, view) => this.#announce(event, view));
+    const reviews = new ReviewService(services, runs, 'editor');
+    const provider = { provider: 'offline' as const, baseUrl: null, model: null, apiKey: null };
+    this.#state = { services, runs, reviews, provider, broadcast: this.#broadcast };
+    this.#server = createServer((socket) => {
+      const session = new ClientSession(socket, this.#state, options.token);
+      this.#sessions.add(session);
+      socket.once('close', () => {
+        session.dispose();
+        this.#sessions.delete(session);
+        this.#watchIdle();
+      });
+      this.#watchIdle();
+    });
+  }
+
+  /** Resolves when clients can connect. */
+  async listen(): Promise<void> {
+    const { socketPath } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(socketPath, resolve);
+    });
+    if (process.platform !== 'win32') await chmod(socketPath, 0o600);
+    this.#watchIdle();
+  }
+
+  dispose(): void {
+    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    for (const timer of this.#summaries.values()) clearTimeout(timer);
+    for (const session of this.#sessions) session.dispose();
+    this.#server.close();
+  }
+
+  readonly #broadcast: Notify = async (name, params) => {
+    await Promise.all([...this.#sessions].map((session) => session.notify(name, params)));
+  };
+
+  /** A run's summary goes to all windows: at once when its state changes, else a few times a second. */
+  #announce(event: RunEvent, view: RunView): void {
+    const isTurningPoint =
+      event.type === 'run.started' || event.type === 'run.state' || event.type === 'run.ended';
+    if (isTurningPoint) this.#sendSummary(view.runId);
+    else if (!this.#summaries.has(view.runId)) {
+      const timer = setTimeout(() => this.#sendSummary(view.runId), EVENT_BATCH_MS);
+      this.#summaries.set(view.runId, timer);
+    }
+    if (event.type === 'run.ended') this.#watchIdle();
+    if (event.type === 'proposals.changed' || event.type === 'agent.ended') {
+      this.#send('proposals.changed', { runId: view.runId });
+    }
+  }
+
+  #sendSummary(runId: string): void {
+    clearTimeout(this.#summaries.get(runId));
+    this.#summaries.delete(runId);
+    const { runs } = this.#state;
+    runs.view(runId).then(
+      (view) => this.#send('runs.changed', { run: summarizeRun(view) }),
+      (error: unknown) => this.#options.services.log.error('host', String(error), { runId }),
+    );
+  }
+
+  #send: (...args: Parameters<Notify>) => void = (name, params) => {
+    // A client that went away in mid-send is closed by its own session.
+    this.#broadcast(name, params).catch(() => undefined);
+  };
+
+  #watchIdle(): void {
+    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    this.#idleTimer = null;
+    if (this.#sessions.size > 0) return;
+    const waitMs = this.#state.runs.liveCount > 0 ? UNATTENDED_MS : IDLE_EXIT_MS;
+    this.#idleTimer = setTimeout(() => this.#options.onIdle(), waitMs);
+  }
+}

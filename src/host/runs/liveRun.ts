@@ -1,0 +1,15 @@
+import type { RunEvent } from '../../protocol/runEvents.ts';
+import type { RunView } from '../../protocol/runView.ts';
+import type { RunEngine } from '../../core/run/runEngine.ts';
+import type { RunStore } from '../../core/ports/runStore.ts';
+
+export type RunListener = (event: RunEvent, view: RunView) => void;
+
+/** A run that this process owns. */
+export interface LiveRun {
+  readonly runId: string;
+  readonly engine: RunEngine;
+  readonly store: RunStore;
+  /** Resolves with the last event once everything is on disk. */
+  readonly ended: Promise<Extract<RunEvent, { type: 'run.ended' }>>;
+}

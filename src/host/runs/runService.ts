@@ -1,0 +1,199 @@
+/** Starts runs, keeps the live ones, and reads the earlier ones from their folders. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { z } from 'zod';
+import { errorCode, errorText } from '../../base/errorText.ts';
+import { parseJson } from '../../base/json.ts';
+import { writeReport } from '../../core/evidence/writeReport.ts';
+import { checkScript } from '../../core/script/checkScript.ts';
+import { RunEngine } from '../../core/run/runEngine.ts';
+import type { RunControl } from '../../protocol/hostRpc.ts';
+import { reduceRunEvents } from '../../protocol/reduceRun.ts';
+import type { DurableRunEvent, RunEvent } from '../../protocol/runEvents.ts';
+import type { RunView } from '../../protocol/runView.ts';
+import { isLive } from '../../protocol/summarizeRun.ts';
+import { createRunStore, listRuns, readJournal, runDirectory } from '../adapters/store/runStore.ts';
+import type { HostServices } from '../hostServices.ts';
+import type { LiveRun, RunListener } from './liveRun.ts';
+import { InvalidScriptError, type RunRequest } from './runRequest.ts';
+
+/** Thrown when a run that was named does not exist. */
+export class RunMissingError extends Error {
+  override readonly name = 'RunMissingError';
+  readonly code = 'not_found';
+}
+
+const Owner = z.object({ pid: z.number().int(), startTime: z.number() });
+
+export class RunService {
+  readonly #services: HostServices;
+  readonly #live = new Map<string, LiveRun>();
+  readonly #listeners = new Set<RunListener>();
+  /** Views of runs that have ended; a journal does not change any more then. */
+  readonly #ended = new Map<string, RunView>();
+
+  constructor(services: HostServices) {
+    this.#services = services;
+  }
+
+  /** Number of runs under way. */
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  /** Calls back for every event of every live run; dispose stops it. */
+  listen(listener: RunListener): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  live(runId: string): LiveRun | undefined {
+    return this.#live.get(runId);
+  }
+
+  /** Takes the snapshot, makes the folder and starts the script. Rejects before anything ran. */
+  async start(request: RunRequest, signal: AbortSignal): Promise<LiveRun> {
+    const check = checkScript(request.script);
+    if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
+    const { snapshots, clock, log, models, stateDirectory, random } = this.#services;
+    const governor = models.governorFor(request.provider);
+    const runId = random.id();
+    const snapshot = await snapshots.takeSnapshot({ runId, signal });
+    const secrets = models.secrets();
+    const store = await createRunStore({ stateDirectory, runId, clock, log, secrets });
+    const { scriptSha256, meta } = check;
+    const config = { ...request, runId, scriptSha256, meta };
+    const model = request.provider.model ?? governor.client.defaultModel;
+    const allowCommand = allowedBy(request.allowedCommands);
+    const engine = new RunEngine(
+      { ...config, model, allowCommand },
+      { ...this.#services, store, snapshot, governor },
+      (event, view) => this.#emit(event, view),
+    );
+    await this.#writeHead(store, request, { ...check, model, snapshotTree: snapshot.tree });
+    const live = { runId, engine, store, ended: this.#execute(engine, store) };
+    this.#live.set(runId, live);
+    return live;
+  }
+
+  /** Steers a live run; rejects when this process does not own it. */
+  control(runId: string, control: RunControl): void {
+    const live = this.#live.get(runId);
+    if (live === undefined) {
+      throw new RunMissingError(
+        `Run ${runId} is not running here; there is nothing to ${control.action}.`,
+      );
+    }
+    live.engine.control(control);
+  }
+
+  /** The present view of any run of this workspace. */
+  async view(runId: string): Promise<RunView> {
+    const live = this.#live.get(runId);
+    if (live !== undefined) return live.engine.view;
+    const known = this.#ended.get(runId);
+    if (known !== undefined) return known;
+    const view = reduceRunEvents(null, await this.events(runId));
+    if (view === null) throw new RunMissingError(`Run ${runId} never began.`);
+    if (!isLive(view.state)) this.#ended.set(runId, view);
+    return isLive(view.state) && !(await this.#isOwned(runId)) ? interrupted(view) : view;
+  }
+
+  /** Every durable event of a run. */
+  async events(runId: string): Promise<readonly DurableRunEvent[]> {
+    try {
+      return (await readJournal(runDirectory(this.#services.stateDirectory, runId))).events;
+    } catch (cause) {
+      if (errorCode(cause) !== 'ENOENT') throw cause;
+      throw new RunMissingError(`There is no run ${runId} in this workspace.`, { cause });
+    }
+  }
+
+  /** All runs, newest first; one whose journal can't be read is left out and logged. */
+  async list(): Promise<readonly RunView[]> {
+    const views: RunView[] = [];
+    for (const { runId } of await listRuns(this.#services.stateDirectory)) {
+      try {
+        views.push(await this.view(runId));
+      } catch (error) {
+        this.#services.log.warn('runs', 'unreadable', { runId, error: errorText(error) });
+      }
+    }
+    return views;
+  }
+
+  /** A text file of a run's folder, such as script.js. */
+  readFile(runId: string, name: string): Promise<string> {
+    return readFile(join(runDirectory(this.#services.stateDirectory, runId), name), 'utf8');
+  }
+
+  /** The report as of now: written anew from the journal, so that it is never older than the run. */
+  async report(runId: string): Promise<string> {
+    return writeReport(await this.view(runId), null);
+  }
+
+  #emit(event: RunEvent, view: RunView): void {
+    for (const listener of this.#listeners) listener(event, view);
+  }
+
+  async #execute(engine: RunEngine, store: LiveRun['store']): LiveRun['ended'] {
+    try {
+      const ended = await engine.execute();
+      await store.writeFile('report.md', writeReport(engine.view, null));
+      return ended;
+    } finally {
+      this.#live.delete(store.runId);
+      await store.dispose();
+    }
+  }
+
+  async #writeHead(
+    store: LiveRun['store'],
+    request: RunRequest,
+    facts: { readonly scriptSha256: string; readonly model: string; readonly snapshotTree: string },
+  ): Promise<void> {
+    const { clock, workspace } = this.#services;
+    const { limits, argsJson, approvedCommands, unsandboxed, provider } = request;
+    const { scriptSha256, model, snapshotTree } = facts;
+    const startTime = clock.nowMs();
+    await store.writeFile('owner.json', JSON.stringify({ pid: process.pid, startTime }));
+    await store.writeFile('script.js', request.script);
+    const head = {
+      ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
+      ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
+    };
+    await store.writeFile('run.json', JSON.stringify(head, null, 2));
+  }
+
+  async #isOwned(runId: string): Promise<boolean> {
+    const owner = Owner.parse(parseJson(await this.readFile(runId, 'owner.json')));
+    return owner.pid !== process.pid && isProcessAlive(owner.pid);
+  }
+}
+
+function allowedBy(globs: readonly string[]): (command: string) => Promise<boolean> {
+  // These globs come from the user's own settings or command line, not from a script.
+  const isMatch = globs.length === 0 ? () => false : picomatch([...globs], { bash: true });
+  return (command) => Promise.resolve(isMatch(command));
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    // There is no such process, or it belongs to somebody else: it is not the one that began the run.
+    return false;
+  }
+}
+
+function interrupted(view: RunView): RunView {
+  const agents = view.agents.map((agent) =>
+    agent.status === 'queued' || agent.status === 'running'
+      ? { ...agent, status: 'cancelled' as const, activity: '' }
+      : agent,
+  );
+  const stateMessage = 'The host ended in mid-run. What agents had finished is kept.';
+  return { ...view, agents, state: 'interrupted', stateMessage };
+}
