@@ -14,7 +14,6 @@ import type { RunTreeViews } from './runTree/runTreeViews.ts';
 import type { ProviderSettings } from './settings/providerSettings.ts';
 import type { RunActionName, RunActions } from './statusBar/runActions.ts';
 import { showRunMenu } from './statusBar/runMenu.ts';
-import type { SeenRuns } from './statusBar/seenRuns.ts';
 import type { Tasks } from './tasks.ts';
 
 /** Everything that some command steers. */
@@ -26,7 +25,6 @@ export interface CommandParts {
   readonly conversation: Conversation;
   readonly runTreeViews: RunTreeViews;
   readonly actions: RunActions;
-  readonly seen: SeenRuns;
   readonly model: ProposalModel;
   readonly tree: ProposalTree;
   readonly review: ReviewController;
@@ -76,7 +74,7 @@ function runCommands(parts: CommandParts): Record<string, Handler> {
     'muster.showRunMenu': async () => {
       const run = await shownRun(parts);
       if (run === null) return;
-      await parts.seen.add(run.runId);
+      await actions.markSeen(run.runId);
       await showRunMenu(run, actions);
     },
     'muster.openRunTree': () => parts.runTreeViews.openPanel(),

@@ -43,7 +43,7 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
   const subscriptions: readonly Disposable[] = [
     host.onConnected(() => {
       hasDied = false;
-      tasks.track('Reading the runs', registry.refresh());
+      tasks.track('Reading the runs', readRuns(parts));
       feeds.reload();
       review.model.invalidate();
     }),
@@ -74,6 +74,11 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
       for (const subscription of subscriptions) subscription.dispose();
     },
   };
+}
+
+async function readRuns({ registry, controller }: HostLifeParts): Promise<void> {
+  await registry.refresh();
+  controller.settleUnknownRuns();
 }
 
 async function rememberActive({ registry, workspaceState }: HostLifeParts): Promise<void> {

@@ -105,7 +105,7 @@ function compose(base: Base): void {
   all.register(composeNotifications(base, actions));
   all.register(
     registerCommands({
-      ...{ ...base, ...chat, runTreeViews, actions, seen },
+      ...{ ...base, ...chat, runTreeViews, actions },
       ...{ model: review.model, tree: review.tree, review: review.controller },
     }),
   );

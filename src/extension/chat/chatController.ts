@@ -5,7 +5,7 @@ import { errorText } from '../../base/errorText.ts';
 import type { ChatFromWebview, ChatItem, ComposerState } from '../../protocol/chatMessages.ts';
 import type { WorkflowPlan } from '../../protocol/plan.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
-import type { RunSummary } from '../../protocol/summarizeRun.ts';
+import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { t } from '../localize.ts';
@@ -93,6 +93,17 @@ export class ChatController implements Disposable {
         ),
         ['startHost'],
       );
+    }
+  }
+
+  /** After the list was read: a card whose run the host does not know must not look alive. */
+  settleUnknownRuns(): void {
+    const { conversation, registry } = this.#options;
+    for (const item of conversation.items) {
+      if (item.type !== 'run' || !isLive(item.run.state)) continue;
+      if (registry.get(item.run.runId) !== null) continue;
+      const stateMessage = t('The background host does not know this run any more.');
+      conversation.put({ ...item, run: { ...item.run, state: 'interrupted', stateMessage } });
     }
   }
 
@@ -224,18 +235,13 @@ export class ChatController implements Disposable {
     const approved = await this.#checkEdited(item);
     if (approved === null) return;
     const { plan } = approved;
-    const runs = plan.check.commands.length > 0;
-    if (plan.needsUnsandboxedConsent && runs && !unsandboxed) {
-      throw new Error(
-        t('This plan runs commands without a sandbox. Tick the box on the plan card to allow it.'),
-      );
-    }
     const { runId } = await this.#options.host.request('run.start', {
       request: plan.request,
       script: plan.script,
       argsJson: null,
       limits: plan.limits,
       approvedCommands: plan.check.commands,
+      // Without this consent the host refuses the commands where it has no sandbox, and says so.
       unsandboxed,
     });
     this.#options.conversation.put({ ...approved, status: 'approved' });

@@ -32,12 +32,17 @@ export interface ProposalModelOptions {
 export class ProposalModel implements Disposable {
   readonly #options: ProposalModelOptions;
   readonly #changed = new Emitter<string>();
+  readonly #loaded = new Emitter<ProposalSet>();
   readonly #subscription: Disposable;
   #runId: string | null = null;
   #set: ProposalSet | null = null;
   #loading: Promise<ProposalSet | null> | null = null;
+  /** Grows whenever what was asked for before is out of date. */
+  #generation = 0;
   /** The proposals of this run, or the choice of the run, changed. */
   readonly onDidChange: Event<string> = this.#changed.event;
+  /** The proposals of a run as the host has them now. */
+  readonly onDidLoad: Event<ProposalSet> = this.#loaded.event;
 
   constructor(options: ProposalModelOptions) {
     this.#options = options;
@@ -66,8 +71,7 @@ export class ProposalModel implements Disposable {
 
   /** Forgets what was loaded. */
   invalidate(): void {
-    this.#set = null;
-    this.#loading = null;
+    this.#forget();
     if (this.#runId !== null) this.#changed.fire(this.#runId);
   }
 
@@ -102,17 +106,20 @@ export class ProposalModel implements Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();
+    this.#loaded.dispose();
   }
 
   async #read(runId: string): Promise<ProposalSet | null> {
-    const loading = this.#loading;
+    const generation = this.#generation;
     try {
       const set = await this.#options.host.request('proposals.get', { runId });
       // What changed while it was on its way is asked for anew by whoever needs it.
-      if (this.#runId === runId && this.#loading !== null) this.#set = set;
+      if (this.#generation !== generation) return set;
+      this.#set = set;
+      this.#loaded.fire(set);
       return set;
     } finally {
-      if (this.#loading === loading) this.#loading = null;
+      if (this.#generation === generation) this.#loading = null;
     }
   }
 
@@ -128,11 +135,18 @@ export class ProposalModel implements Disposable {
     return { runId, decisionId, action, ...sortOutcomes(outcomes, plan.problems) };
   }
 
+  #forget(): void {
+    this.#generation += 1;
+    this.#set = null;
+    this.#loading = null;
+  }
+
   #adopt(set: ProposalSet): void {
     if (set.runId === this.#runId) {
-      this.#loading = null;
+      this.#forget();
       this.#set = set;
     }
+    this.#loaded.fire(set);
     this.#changed.fire(set.runId);
   }
 }

@@ -10,7 +10,7 @@ import { ApplyService } from './applyService.ts';
 import { findDirtyDocument, readOpenBuffers, workspaceFolder } from './openDocuments.ts';
 import { ProposalFileSystem } from './proposalFileSystem.ts';
 import { ProposalModel } from './proposalModel.ts';
-import type { ProposalNode } from './proposalNodes.ts';
+import { countProposals, type ProposalNode } from './proposalNodes.ts';
 import { ProposalTree, proposalViewId } from './proposalTree.ts';
 import { ReviewController } from './reviewController.ts';
 
@@ -57,6 +57,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       if (visible) onNeeded();
     }),
     registry.onDidChangeShown(followShown),
+    model.onDidLoad((set) => registry.setProposals(set.runId, countProposals(set))),
     registry.onDidChange(() => describeView(view, registry)),
     settings.onDidChange(() => tree.refresh()),
   ];

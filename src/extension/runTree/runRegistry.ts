@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '../../base/disposables.ts';
+import type { ProposalCounts } from '../../protocol/proposals.ts';
 import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
@@ -54,6 +56,13 @@ export class RunRegistry implements Disposable {
   async refresh(): Promise<void> {
     const { runs } = await this.#host.request('runs.list', {});
     for (const run of runs) this.#set(run, false);
+  }
+
+  /** The decisions about a run's proposals changed what waits for review. */
+  setProposals(runId: string, proposals: ProposalCounts): void {
+    const run = this.get(runId);
+    if (run === null || isDeepStrictEqual(run.proposals, proposals)) return;
+    this.#set({ ...run, proposals }, false);
   }
 
   /** The host is gone: what was live has been interrupted. Answers with those runs. */

@@ -43,14 +43,14 @@ export class RunTreeViews implements vscode.WebviewViewProvider, vscode.Disposab
     );
   }
 
+  /** Leaves an open tab alone: after a window reload the editor brings it back. */
   dispose(): void {
     this.#registrations.dispose();
-    this.#panel?.dispose();
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
     this.#panel = panel;
-    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, 'media', 'icon.svg');
+    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, 'media', 'icon.png');
     const page = new RunTreeWebview(panel.webview, this.#context);
     panel.onDidDispose(() => {
       page.dispose();

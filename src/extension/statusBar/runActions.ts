@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { assertNever } from '../../base/assertNever.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
-import type { RunSummary } from '../../protocol/summarizeRun.ts';
+import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { t } from '../localize.ts';
 import type { RunDocuments } from '../runTree/runDocuments.ts';
@@ -32,7 +32,7 @@ export class RunActions {
 
   /** Carries out one action; asks first where it throws work away. */
   async perform(runId: string, action: RunActionName): Promise<void> {
-    const { documents, registry, seen } = this.#context;
+    const { documents, registry } = this.#context;
     switch (action) {
       case 'pause':
       case 'resume':
@@ -44,19 +44,25 @@ export class RunActions {
       case 'openTree':
         registry.show(runId);
         this.#context.openTree();
-        return seen.add(runId);
+        return this.markSeen(runId);
       case 'review':
         registry.show(runId);
-        await seen.add(runId);
+        await this.markSeen(runId);
         return this.#context.review(runId);
       case 'openReport':
-        await seen.add(runId);
+        await this.markSeen(runId);
         return documents.open({ type: 'report', runId });
       case 'openScript':
         return documents.open({ type: 'script', runId });
       default:
         return assertNever(action);
     }
+  }
+
+  /** Remembers that the user looked at how a run ended; a run that goes on has not ended. */
+  async markSeen(runId: string): Promise<void> {
+    const run = this.#context.registry.get(runId);
+    if (run !== null && !isLive(run.state)) await this.#context.seen.add(runId);
   }
 
   async #control(runId: string, control: RunControl): Promise<void> {

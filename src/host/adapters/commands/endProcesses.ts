@@ -3,7 +3,7 @@ import { createDeferred } from '../../../base/deferred.ts';
 import { errorCode } from '../../../base/errorText.ts';
 import { KILL_GRACE_MS } from '../../../core/limits.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import { findTaggedProcesses } from './taggedProcesses.ts';
+import { findTaggedProcesses, isRunning } from './taggedProcesses.ts';
 
 /** Time between two looks at what is still alive. */
 const LOOK_INTERVAL_MS = 50;
@@ -21,27 +21,34 @@ export interface CommandProcesses {
 /** Ends everything that a command started: asks first, and after the grace does not ask again. */
 export async function endProcesses(processes: CommandProcesses): Promise<void> {
   if (process.platform === 'win32') return endTree(processes.pid);
-  let left = await findLeft(processes);
+  /** Every process that was seen: one that is dying has lost its environment and still holds its files. */
+  const seen = new Set<number>();
+  let left = await findLeft(processes, seen);
   if (left.length === 0) return;
   const deadlineMs = processes.clock.monotonicMs() + KILL_GRACE_MS;
   signalAll(left, 'SIGTERM');
   while (left.length > 0 && processes.clock.monotonicMs() < deadlineMs) {
     await pause(processes.clock);
-    left = await findLeft(processes);
+    left = await findLeft(processes, seen);
   }
   for (let sweep = 0; left.length > 0 && sweep < MAX_SWEEPS; sweep += 1) {
     signalAll(left, 'SIGKILL');
     await pause(processes.clock);
-    left = await findLeft(processes);
+    left = await findLeft(processes, seen);
   }
 }
 
 /** Targets for a signal: the group as a negative number, and processes that have left it. */
-async function findLeft(processes: CommandProcesses): Promise<readonly number[]> {
-  const tagged = await findTaggedProcesses(processes.runTag);
-  // On Linux a dead process that nobody has collected keeps its group alive but has no environment.
-  const isGroupAlive = process.platform === 'linux' ? tagged.length > 0 : isAlive(-processes.pid);
-  return isGroupAlive ? [-processes.pid, ...tagged] : [];
+async function findLeft(
+  processes: CommandProcesses,
+  seen: Set<number>,
+): Promise<readonly number[]> {
+  if (process.platform !== 'linux') return isAlive(-processes.pid) ? [-processes.pid] : [];
+  for (const pid of await findTaggedProcesses(processes.runTag)) seen.add(pid);
+  const pids = [...seen];
+  const running = await Promise.all(pids.map(isRunning));
+  const left = pids.filter((_pid, index) => running[index]);
+  return left.length === 0 ? [] : [-processes.pid, ...left];
 }
 
 function isAlive(target: number): boolean {

@@ -13,6 +13,18 @@ export async function findTaggedProcesses(runTag: string): Promise<readonly numb
   return names.filter((_name, index) => found[index]).map(Number);
 }
 
+/** False once a process is dead, also while nobody has collected it yet. Linux only. */
+export async function isRunning(pid: number): Promise<boolean> {
+  try {
+    const line = await readFile(`/proc/${pid}/stat`, 'latin1');
+    // The name before the state stands in parentheses and may itself hold any character.
+    return !/^[ZX]/u.test(line.slice(line.lastIndexOf(')') + 2));
+  } catch {
+    // There is no such process any more.
+    return false;
+  }
+}
+
 async function hasEntry(pid: string, entry: string): Promise<boolean> {
   try {
     const environment = await readFile(`/proc/${pid}/environ`, 'latin1');

@@ -3,7 +3,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { createDeferred } from '../../../base/deferred.ts';
 import type { Deferred } from '../../../base/deferred.ts';
-import { GitError, isGitError } from './gitError.ts';
+import { GitError } from './gitError.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
 
 type CatFile = ChildProcessByStdio<Writable, Readable, null>;
@@ -27,10 +27,11 @@ export class BlobReader {
   async read(id: string): Promise<Uint8Array> {
     if (!/^[0-9a-f]{40}$/u.test(id)) throw new GitError(`"${id}" is not an object id.`, null);
     await this.#repository.ensureCreated();
+    const session = this.#session();
     try {
-      return await this.#session().read(id);
+      return await session.read(id);
     } catch (error) {
-      if (!isGitError(error) || !(this.#process?.isDead ?? false)) throw error;
+      if (!session.isDead) throw error;
       return this.#session().read(id);
     }
   }

@@ -1,0 +1,40 @@
+import { formatDuration, oneLine } from '../../base/format.ts';
+import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
+import { EXIT, type ExitCode } from '../exitCodes.ts';
+import { findRun, withWorkspace } from '../openWorkspace.ts';
+
+const MAX_REQUEST_CHARS = 60;
+
+/** `muster runs`: the runs of a workspace, newest first. */
+export function runsCommand(ctx: CliContext, options: CommonOptions): Promise<ExitCode> {
+  return withWorkspace(ctx, options, async ({ runs }) => {
+    const summaries = (await runs.list()).map(summarizeRun);
+    if (options.json === true) {
+      printLine(ctx.stdout, JSON.stringify(summaries));
+      return EXIT.ok;
+    }
+    if (summaries.length === 0) printLine(ctx.stdout, 'No runs yet.');
+    for (const run of summaries) {
+      const elapsed = run.endedAt === null ? '' : formatDuration(run.endedAt - run.startedAt);
+      const request = oneLine(run.request, MAX_REQUEST_CHARS);
+      printLine(ctx.stdout, `${run.runId}  ${run.state}  ${run.verdict}  ${elapsed}  ${request}`);
+    }
+    return EXIT.ok;
+  });
+}
+
+/** `muster show`: one run, as its report or as data. */
+export function showCommand(
+  ctx: CliContext,
+  name: string,
+  options: CommonOptions,
+): Promise<ExitCode> {
+  return withWorkspace(ctx, options, async (workspace) => {
+    const runId = await findRun(workspace, name);
+    const { runs } = workspace;
+    if (options.json === true) printLine(ctx.stdout, JSON.stringify(await runs.view(runId)));
+    else ctx.stdout.write(await runs.report(runId));
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,238 @@
+/** `muster run`: a request or a script becomes a run; the exit code says what came of it. */
+import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { assertNever } from '../../base/assertNever.ts';
+import { errorText } from '../../base/errorText.ts';
+import { parseJson } from '../../base/json.ts';
+import { plural } from '../../base/format.ts';
+import { checkScript } from '../../core/script/checkScript.ts';
+import { planWorkflow } from '../../host/planService.ts';
+import type { LiveRun } from '../../host/runs/liveRun.ts';
+import type { ProviderConfig } from '../../protocol/hostRpc.ts';
+import type { RunEventOf } from '../../protocol/runEvents.ts';
+import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
+import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
+import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
+import { withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { readLimits, type LimitOptions } from '../parseOptions.ts';
+import { acceptSelection } from './acceptCommand.ts';
+import { printDiagnostics } from './checkCommand.ts';
+import { JsonEvents } from '../terminal/jsonEvents.ts';
+import { createLinePrinter } from '../terminal/linePrinter.ts';
+import { createLivePrinter } from '../terminal/livePrinter.ts';
+import { printReport } from '../terminal/printReport.ts';
+import { silentPrinter, type RunPrinter } from '../terminal/runPrinter.ts';
+
+export interface RunOptions extends CommonOptions, LimitOptions, ProviderOptions {
+  readonly script?: string | undefined;
+  readonly args?: string | undefined;
+  readonly argsFile?: string | undefined;
+  readonly budget?: number | undefined;
+  readonly allowCommand: readonly string[];
+  readonly unsandboxed?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  readonly accept?: string | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+interface Draft {
+  readonly request: string;
+  readonly script: string;
+}
+
+/** Runs to the end and resolves with the exit code. */
+export async function runCommand(
+  ctx: CliContext,
+  request: string | undefined,
+  options: RunOptions,
+): Promise<ExitCode> {
+  if ((request === undefined) === (options.script === undefined)) {
+    throw new CliError(EXIT.usage, 'Give either a request in words or --script FILE.');
+  }
+  if (options.accept !== undefined && !['all', 'none'].includes(options.accept)) {
+    throw new CliError(EXIT.usage, `--accept takes all or none, not "${options.accept}".`);
+  }
+  const limits = readLimits(options);
+  const argsJson = await readArgs(options);
+  const provider = await chooseProvider(ctx, options);
+  return withWorkspace(ctx, options, async (workspace) => {
+    const draft = await makeDraft(ctx, { workspace, request, options, provider });
+    if (draft === null) return EXIT.ok;
+    const check = checkScript(draft.script);
+    const fileName = options.script ?? 'workflow.js';
+    if (!check.ok) {
+      printDiagnostics(ctx.stderr, fileName, check.diagnostics);
+      throw new CliError(EXIT.usage, `${fileName} does not pass the check; nothing ran.`);
+    }
+    const { commands } = check;
+    await approve(ctx, options, { name: check.meta?.name ?? fileName, commands });
+    const stop = new AbortController();
+    const live = await workspace.runs.start(
+      {
+        ...draft,
+        ...{ argsJson, limits, provider, approvedCommands: commands },
+        allowedCommands: options.allowCommand,
+        unsandboxed: options.unsandboxed === true,
+        budgetTokens: options.budget ?? null,
+        onLimit: 'stop',
+      },
+      stop.signal,
+    );
+    return follow(ctx, { workspace, live, options });
+  });
+}
+
+async function makeDraft(
+  ctx: CliContext,
+  from: {
+    readonly workspace: Workspace;
+    readonly request: string | undefined;
+    readonly options: RunOptions;
+    readonly provider: ProviderConfig;
+  },
+): Promise<Draft | null> {
+  const { request, options, workspace, provider } = from;
+  if (options.script !== undefined) {
+    const script = await readText(options.script);
+    return { request: `Run ${options.script}`, script };
+  }
+  const planned = await planWorkflow(workspace.services, {
+    ...{ request: request ?? '', provider, limits: readLimits(options) },
+    planId: randomUUID(),
+    onText: (text) => {
+      if (options.json !== true && options.quiet !== true) ctx.stdout.write(text);
+    },
+    signal: new AbortController().signal,
+  });
+  if (planned.type === 'answer') {
+    printLine(ctx.stderr, 'The planner answered without a workflow; nothing ran.');
+    if (options.json === true || options.quiet === true) printLine(ctx.stderr, planned.text);
+    return null;
+  }
+  if (options.json !== true && options.quiet !== true) printPlan(ctx, planned.plan);
+  return { request: request ?? '', script: planned.plan.script };
+}
+
+function printPlan(
+  ctx: CliContext,
+  plan: Extract<Awaited<ReturnType<typeof planWorkflow>>, { type: 'plan' }>['plan'],
+): void {
+  const { check, limits, provider, model } = plan;
+  const phases = check.meta?.phases.map((phase) => phase.title).join(' → ') ?? '';
+  printLine(ctx.stdout, '');
+  printLine(ctx.stdout, `Plan: ${check.meta?.name ?? ''}. ${check.meta?.description ?? ''}`);
+  if (phases !== '') printLine(ctx.stdout, `  phases: ${phases}`);
+  printLine(ctx.stdout, `  provider: ${provider === 'offline' ? 'offline rules, no AI' : model}`);
+  const caps = `${plural(limits.maxAgents, 'agent')}, ${limits.concurrency} at once, ${limits.maxMinutes} minutes`;
+  const usd = limits.maxUsd === null ? '' : `, $${limits.maxUsd}`;
+  printLine(ctx.stdout, `  caps: ${caps}${usd}`);
+  for (const command of check.commands) printLine(ctx.stdout, `  will run: ${command}`);
+  printLine(ctx.stdout, '');
+}
+
+async function approve(
+  ctx: CliContext,
+  options: RunOptions,
+  plan: { readonly name: string; readonly commands: readonly string[] },
+): Promise<void> {
+  if (options.yes === true) return;
+  if (ctx.stdin.isTTY !== true || ctx.stderr.isTTY !== true) {
+    throw new CliError(EXIT.usage, 'Nobody is there to approve the plan. Say --yes to approve it.');
+  }
+  const commands =
+    plan.commands.length === 0 ? '' : ` and the commands ${plan.commands.join(', ')}`;
+  if (await askYesNo(ctx, `Run ${plan.name}${commands}?`)) return;
+  throw new CliError(EXIT.usage, 'The plan was not approved; nothing ran.');
+}
+
+interface Followed {
+  readonly workspace: Workspace;
+  readonly live: LiveRun;
+  readonly options: RunOptions;
+}
+
+async function follow(ctx: CliContext, followed: Followed): Promise<ExitCode> {
+  const { workspace, live, options } = followed;
+  const printer = choosePrinter(ctx, options);
+  const json = new JsonEvents(ctx.stdout, live.store.blobs);
+  const listening = workspace.runs.listen((event, view) => {
+    if (options.json === true) json.write(event);
+    printer.show(event, view);
+  });
+  const interrupts = cancelOnInterrupt(ctx, live);
+  try {
+    const ended = await live.ended;
+    printer.end(live.engine.view);
+    if (options.accept === 'all') await acceptAll(ctx, followed);
+    if (options.json === true) await json.end();
+    else if (options.quiet !== true)
+      printReport(ctx.stdout, live.engine.view, live.store.directory);
+    return exitCodeFor(ended);
+  } finally {
+    interrupts.dispose();
+    listening.dispose();
+  }
+}
+
+async function acceptAll(ctx: CliContext, followed: Followed): Promise<void> {
+  const { workspace, live, options } = followed;
+  if (live.engine.view.proposals.files === 0) return;
+  const accepted = await acceptSelection(workspace, live.runId, { type: 'all' });
+  const out = options.json === true ? ctx.stderr : ctx.stdout;
+  if (options.quiet !== true) printLine(out, accepted.summary);
+}
+
+function choosePrinter(ctx: CliContext, options: RunOptions): RunPrinter {
+  if (options.json === true || options.quiet === true) return silentPrinter;
+  const isLive = ctx.stdout.isTTY === true && ctx.env['TERM'] !== 'dumb';
+  return isLive ? createLivePrinter(ctx.stdout, () => Date.now()) : createLinePrinter(ctx.stdout);
+}
+
+function cancelOnInterrupt(ctx: CliContext, live: LiveRun): { dispose(): void } {
+  let interrupts = 0;
+  return ctx.onInterrupt(() => {
+    interrupts += 1;
+    if (interrupts > 1) process.exit(EXIT.cancelled);
+    printLine(
+      ctx.stderr,
+      'Cancelling; what agents have finished stays. Ctrl+C again to stop at once.',
+    );
+    live.engine.control({ action: 'cancel' });
+  });
+}
+
+function exitCodeFor(ended: RunEventOf<'run.ended'>): ExitCode {
+  switch (ended.status) {
+    case 'completed':
+      return ended.verdict === 'failed' ? EXIT.failed : EXIT.ok;
+    case 'failed':
+      return EXIT.failed;
+    case 'paused':
+      return EXIT.limit;
+    case 'cancelled':
+      return EXIT.cancelled;
+    default:
+      return assertNever(ended.status);
+  }
+}
+
+async function readArgs(options: RunOptions): Promise<string | null> {
+  if (options.args !== undefined && options.argsFile !== undefined) {
+    throw new CliError(EXIT.usage, 'Give --args or --args-file, not both.');
+  }
+  const text = options.argsFile === undefined ? options.args : await readText(options.argsFile);
+  if (text === undefined) return null;
+  try {
+    return JSON.stringify(parseJson(text));
+  } catch (error) {
+    throw new CliError(EXIT.usage, `The args are not JSON: ${errorText(error)}`);
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CliError(EXIT.usage, `Cannot read ${path}: ${errorText(error)}`);
+  }
+}

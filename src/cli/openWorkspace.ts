@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { scrubSecrets } from '../core/journal/scrubSecrets.ts';
+import { createStreamLog } from '../host/adapters/system.ts';
+import { createHostServices, type HostServices } from '../host/hostServices.ts';
+import { ReviewService } from '../host/review/reviewService.ts';
+import { RunService } from '../host/runs/runService.ts';
+import { listRuns } from '../host/adapters/store/runStore.ts';
+import type { CliContext, CommonOptions } from './cliContext.ts';
+import { CliError, EXIT } from './exitCodes.ts';
+
+/** The host's own services, in this process. */
+export interface Workspace {
+  readonly services: HostServices;
+  readonly runs: RunService;
+  readonly reviews: ReviewService;
+}
+
+/** Opens a workspace for one command and closes it afterwards. */
+export async function withWorkspace<T>(
+  ctx: CliContext,
+  options: CommonOptions,
+  task: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const silent = { write: () => true };
+  const isVerbose = ctx.env['MUSTER_LOG'] === '1';
+  const services = await createHostServices({
+    workspace: resolve(options.cwd ?? process.cwd()),
+    stateDirectory: options.stateDir ?? null,
+    distDirectory: ctx.distDirectory,
+    log: createStreamLog(isVerbose ? ctx.stderr : silent, (line) => scrubSecrets(line, [])),
+  });
+  try {
+    const runs = new RunService(services);
+    return await task({ services, runs, reviews: new ReviewService(services, runs, 'cli') });
+  } finally {
+    await services.dispose();
+  }
+}
+
+/** Finds the run that a person means: an id, the beginning of one, or `last`. */
+export async function findRun(workspace: Workspace, name: string): Promise<string> {
+  const ids = (await listRuns(workspace.services.stateDirectory)).map((run) => run.runId);
+  if (name === 'last' && ids[0] !== undefined) return ids[0];
+  const matches = ids.filter((id) => id === name || id.startsWith(name));
+  if (matches.length === 1 && matches[0] !== undefined) return matches[0];
+  const problem =
+    matches.length === 0 ? `There is no run "${name}"` : `"${name}" fits ${matches.length} runs`;
+  throw new CliError(EXIT.usage, `${problem}. "muster runs" lists them.`);
+}

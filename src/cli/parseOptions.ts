@@ -1,0 +1,41 @@
+import { DEFAULT_RUN_LIMITS } from '../core/limits.ts';
+import { RunLimits } from '../protocol/runLimits.ts';
+import { CliError, EXIT } from './exitCodes.ts';
+
+/** Limits as they are given on the command line. */
+export interface LimitOptions {
+  readonly maxAgents?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly maxUsd?: number | undefined;
+  readonly maxMinutes?: number | undefined;
+}
+
+/** Defaults with what was given in their place; a number out of range is a usage error. */
+export function readLimits(options: LimitOptions): RunLimits {
+  const { maxAgents, concurrency, maxTokens, maxUsd, maxMinutes } = DEFAULT_RUN_LIMITS;
+  const parsed = RunLimits.safeParse({
+    maxAgents: options.maxAgents ?? maxAgents,
+    concurrency: options.concurrency ?? concurrency,
+    maxTokens: options.maxTokens ?? maxTokens,
+    maxUsd: options.maxUsd ?? maxUsd,
+    maxMinutes: options.maxMinutes ?? maxMinutes,
+  });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new CliError(EXIT.usage, `A limit is out of range. ${problems.join('; ')}.`);
+}
+
+/** A number from the command line. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new CliError(EXIT.usage, `"${text}" is not a number.`);
+  }
+  return value;
+}
+
+/** Adds to a repeatable option. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}

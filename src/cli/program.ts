@@ -1,0 +1,150 @@
+import { Command, CommanderError } from 'commander';
+import { errorText } from '../base/errorText.ts';
+import { PRODUCT_VERSION } from '../protocol/version.ts';
+import type { CliContext } from './cliContext.ts';
+import { acceptCommand, rejectCommand, undoCommand } from './commands/acceptCommand.ts';
+import { checkCommand } from './commands/checkCommand.ts';
+import { runsCommand, showCommand } from './commands/listCommands.ts';
+import { proposalsCommand } from './commands/proposalsCommand.ts';
+import { runCommand } from './commands/runCommand.ts';
+import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
+import { collect, parseNumber } from './parseOptions.ts';
+
+const HELP_END = `
+Exit codes: 0 completed and verdict not failed · 1 failed · 2 wrong usage or an invalid script ·
+3 stopped at a limit · 4 waits for a human gate · 130 cancelled
+
+Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, MUSTER_STATE_DIR, NO_COLOR`;
+
+/** Parses the arguments, carries the command out, and resolves with the exit code. Never rejects. */
+export async function runProgram(ctx: CliContext, args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = createProgram(ctx, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportError(ctx, error);
+  }
+}
+
+function reportError(ctx: CliContext, error: unknown): ExitCode {
+  // Commander has printed its own errors, and help is not one.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  ctx.stderr.write(`${errorText(error)}\n`);
+  return error instanceof CliError ? error.exitCode : EXIT.failed;
+}
+
+type Finish = (code: ExitCode) => void;
+
+function createProgram(ctx: CliContext, finish: Finish): Command {
+  const program = new Command('muster')
+    .description(
+      'Up to a thousand agents, and not one byte of your workspace changes until you accept it.',
+    )
+    .version(PRODUCT_VERSION)
+    .configureOutput({
+      writeOut: (text) => ctx.stdout.write(text),
+      writeErr: (text) => ctx.stderr.write(text),
+    })
+    .exitOverride()
+    .addHelpText('after', HELP_END);
+  addRun(program, ctx, finish);
+  addReading(program, ctx, finish);
+  addReview(program, ctx, finish);
+  return program;
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--cwd <dir>', 'workspace (default: here)')
+    .option('--state-dir <dir>', 'folder under which runs are kept')
+    .option('--json', 'machine-readable output');
+}
+
+function addRun(program: Command, ctx: CliContext, finish: Finish): void {
+  const command = program.command('run').argument('[request]', 'what you want, in words');
+  withCommon(command)
+    .description('plan a request, or take a script, and run it; nothing is applied')
+    .option('--script <file>', 'run this script instead of planning one')
+    .option('--args <json>', 'input of the script')
+    .option('--args-file <file>', 'input of the script, from a file')
+    .option('--provider <name>', 'anthropic or offline (rules, no AI)')
+    .option('--base-url <url>', 'address of a compatible server')
+    .option('--model <id>', 'model for agents that name none')
+    .option('--max-agents <n>', 'at most so many agents (200; ceiling 1000)', parseNumber)
+    .option('--concurrency <n>', 'at once (16; 1 to 256)', parseNumber)
+    .option('--max-tokens <n>', 'input and output together', parseNumber)
+    .option('--max-usd <x>', 'dollars (5)', parseNumber)
+    .option('--max-minutes <n>', 'minutes (60)', parseNumber)
+    .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
+    .option('--allow-command <glob>', 'commands that verify() may run (repeatable)', collect, [])
+    .option('--unsandboxed', 'let commands run agent-written code with your rights')
+    .option('--yes', 'approve the plan and the commands on it')
+    .option('--accept <what>', 'all or none (none): apply at the end')
+    .option('--quiet', 'print nothing but errors')
+    .action(async (request: string | undefined, options: Parameters<typeof runCommand>[2]) => {
+      finish(await runCommand(ctx, request, options));
+    });
+}
+
+function addReading(program: Command, ctx: CliContext, finish: Finish): void {
+  program
+    .command('check')
+    .argument('<files...>', 'workflow scripts')
+    .description('check scripts without running them; exit 1 when any has errors')
+    .option('--json', 'one JSON object a line')
+    .action(async (files: string[], options: { json?: boolean }) => {
+      finish(await checkCommand(ctx, files, options));
+    });
+  withCommon(program.command('runs').description('list runs')).action(
+    async (options: Parameters<typeof runsCommand>[1]) => {
+      finish(await runsCommand(ctx, options));
+    },
+  );
+  withCommon(program.command('show').argument('<run>').description('the report of a run')).action(
+    async (run: string, options: Parameters<typeof showCommand>[2]) => {
+      finish(await showCommand(ctx, run, options));
+    },
+  );
+  withCommon(program.command('proposals').argument('<run>'))
+    .description('groups, files and hunks of a run')
+    .option('--patch', 'one git patch instead')
+    .action(async (run: string, options: Parameters<typeof proposalsCommand>[2]) => {
+      finish(await proposalsCommand(ctx, run, options));
+    });
+}
+
+function addReview(program: Command, ctx: CliContext, finish: Finish): void {
+  withSelectors(program.command('accept').argument('<run>'))
+    .description('apply to the workspace')
+    .action(async (run: string, options: Parameters<typeof acceptCommand>[2]) => {
+      finish(await acceptCommand(ctx, run, options));
+    });
+  withSelectors(program.command('reject').argument('<run>'))
+    .description('take out of the proposal')
+    .action(async (run: string, options: Parameters<typeof rejectCommand>[2]) => {
+      finish(await rejectCommand(ctx, run, options));
+    });
+  withCommon(program.command('undo').argument('<run>').argument('[decision]'))
+    .description('undo an accept, the newest when none is named')
+    .action(
+      async (
+        run: string,
+        decision: string | undefined,
+        options: Parameters<typeof undoCommand>[3],
+      ) => {
+        finish(await undoCommand(ctx, run, decision, options));
+      },
+    );
+}
+
+function withSelectors(command: Command): Command {
+  return withCommon(command)
+    .option('--all', 'everything that is pending')
+    .option('--group <name>', 'a group, by title or id (repeatable)', collect, [])
+    .option('--file <path>', 'a file (repeatable)', collect, [])
+    .option('--hunk <id>', 'a hunk (repeatable)', collect, []);
+}

@@ -1,0 +1,45 @@
+import { formatUsd, plural } from '../../base/format.ts';
+import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
+import type { RunView } from '../../protocol/runView.ts';
+import { countStatuses } from '../../protocol/summarizeRun.ts';
+import { printLine, type OutputStream } from '../cliContext.ts';
+
+/** What came of a run, in a few lines, and what to do next. */
+export function printReport(out: OutputStream, view: RunView, directory: string): void {
+  const counts = countStatuses(view.agents);
+  const { proposals, verdict, usd } = view;
+  printLine(out, '');
+  printLine(out, `Run ${view.runId} ${view.state}${suffix(view.stateMessage)}`);
+  if (view.error !== null) printLine(out, `  error: ${view.error.message}`);
+  printLine(
+    out,
+    `  agents: ${counts.ok} ok, ${counts.failed} failed, ${counts.cancelled} cancelled`,
+  );
+  const { files, hunks, groups, conflicts } = proposals;
+  const kept = conflicts === 0 ? '' : `, ${plural(conflicts, 'conflict')}`;
+  printLine(
+    out,
+    `  proposals: ${plural(files, 'file')}, ${plural(hunks, 'hunk')} in ${plural(groups, 'group')}${kept}`,
+  );
+  printLine(out, `  verdict: ${verdict}`);
+  for (const { receipt } of view.verifications) {
+    if (receipt !== null) printLine(out, `    ${describeReceipt(receipt)}`);
+  }
+  printLine(
+    out,
+    `  cost: ${view.provider === 'offline' ? 'none (offline, no AI)' : formatUsd(usd)}`,
+  );
+  printLine(out, `  report: ${directory}/report.md`);
+  if (files === 0) return;
+  printLine(out, '');
+  printLine(out, 'Nothing in your workspace was changed. To go on:');
+  printLine(out, `  muster proposals ${view.runId} --patch    see the changes`);
+  printLine(
+    out,
+    `  muster accept ${view.runId} --all         apply them (or --group, --file, --hunk)`,
+  );
+}
+
+function suffix(message: string | null): string {
+  return message === null ? '' : `: ${message}`;
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { composerState } from '../../src/extension/chat/composerState.ts';
+import {
+  parseRunDocumentPath,
+  runDocumentPath,
+} from '../../src/extension/runTree/runDocumentPath.ts';
+import { parseLimit } from '../../src/extension/settings/parseLimit.ts';
+import { resolveProvider } from '../../src/extension/settings/resolveProvider.ts';
+import { defaultLimits, readSettings } from '../../src/extension/settings/settings.ts';
+
+describe('the settings', () => {
+  it('have safe values when nothing is set', () => {
+    assert.deepEqual(
+      readSettings(() => undefined),
+      {
+        ...{ provider: 'auto', model: null, baseUrl: null, limits: defaultLimits },
+        ...{ stateDir: null, groupBy: 'group', showNotifications: true },
+      },
+    );
+  });
+
+  it('ignore values out of bounds, and take null as "no limit" only where that exists', () => {
+    const values: Readonly<Record<string, unknown>> = {
+      ...{ 'limits.maxAgents': 5000, 'limits.concurrency': null, 'limits.maxUsd': null },
+      ...{ 'limits.maxTokens': 7, 'limits.maxMinutes': -1, provider: 'other', model: '  m  ' },
+    };
+    const { limits, provider, model } = readSettings((name) => values[name]);
+    assert.deepEqual(
+      { limits, provider, model },
+      { limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 }, provider: 'auto', model: 'm' },
+    );
+  });
+});
+
+describe('the provider', () => {
+  const settings = { provider: 'auto', model: 'claude', baseUrl: 'http://localhost' } as const;
+
+  it('is offline and says so without a key', () => {
+    assert.deepEqual(resolveProvider(settings, null), {
+      config: { provider: 'offline', baseUrl: null, model: null, apiKey: null },
+      ...{ label: 'Offline (no AI)', modelLabel: 'rules', problem: null },
+    });
+  });
+
+  it('is Anthropic with a key', () => {
+    assert.deepEqual(resolveProvider(settings, 'key').config, {
+      ...{ provider: 'anthropic', baseUrl: 'http://localhost', model: 'claude', apiKey: 'key' },
+    });
+  });
+
+  it('never hands the key to the offline provider', () => {
+    const { config } = resolveProvider({ ...settings, provider: 'offline' }, 'key');
+    assert.equal(config.apiKey, null);
+  });
+
+  it('is a problem when Anthropic is wanted and no key is there', () => {
+    const { problem } = resolveProvider({ ...settings, provider: 'anthropic' }, null);
+    assert.equal(problem, 'No Anthropic API key is set.');
+  });
+});
+
+describe('the composer', () => {
+  const provider = resolveProvider({ provider: 'auto', model: null, baseUrl: null }, null);
+  const input = {
+    hasFolder: true,
+    isTrusted: true,
+    isBusy: false,
+    provider,
+    limits: defaultLimits,
+  };
+
+  it('shows provider and caps', () => {
+    assert.deepEqual(composerState(input), {
+      ...{
+        disabledReason: null,
+        busy: false,
+        providerLabel: 'Offline (no AI)',
+        modelLabel: 'rules',
+      },
+      capsLabel: '16 at once · 200 agents · $5.00 · 60 min',
+    });
+  });
+
+  it('is off with the first reason', () => {
+    const reason = (changes: Partial<typeof input>) =>
+      composerState({ ...input, ...changes }).disabledReason?.split(/[:.]/u)[0];
+    assert.equal(reason({ hasFolder: false, isTrusted: false }), 'Open a folder first');
+    assert.equal(reason({ isTrusted: false }), 'This folder is not trusted');
+  });
+});
+
+describe('a typed limit', () => {
+  const cases = [
+    ['concurrency', '16', 16],
+    ['concurrency', '257', 'Enter a whole number from 1 to 256.'],
+    ['concurrency', '', 'Enter a whole number from 1 to 256.'],
+    ['maxUsd', '$2.50', 2.5],
+    ['maxUsd', '', null],
+    ['maxUsd', '0', 'Enter an amount above 0, or nothing for no limit.'],
+    ['maxTokens', '1.5', 'Enter a whole number above 0, or nothing for no limit.'],
+    ['maxAgents', 'many', 'Enter a whole number from 1 to 1000.'],
+  ] as const;
+  for (const [limit, text, expected] of cases) {
+    it(`reads ${limit} "${text}"`, () => {
+      const { value, problem } = parseLimit(limit, text);
+      assert.equal(problem ?? value, expected);
+    });
+  }
+});
+
+describe('the address of a run’s document', () => {
+  const documents = [
+    { type: 'report', runId: 'r1' },
+    { type: 'script', runId: 'r1' },
+    { type: 'transcript', runId: 'r1', agentId: 7 },
+  ] as const;
+  for (const document of documents) {
+    it(`leads back to the ${document.type}`, () => {
+      assert.deepEqual(parseRunDocumentPath(runDocumentPath(document)), document);
+    });
+  }
+
+  it('is refused when it is none of ours', () => {
+    assert.equal(parseRunDocumentPath('/r1/../secret'), null);
+  });
+});

@@ -1,0 +1,97 @@
+import type { ScriptCheck, WorkflowPlan } from '../../../src/protocol/plan.ts';
+import type { FileProposal, Hunk, ProposalSet } from '../../../src/protocol/proposals.ts';
+import { noTokens } from '../../../src/protocol/runLimits.ts';
+import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
+import { defaultLimits } from '../../../src/extension/settings/settings.ts';
+
+const noCounts = { queued: 0, running: 0, ok: 0, failed: 0, skipped: 0, cancelled: 0 };
+
+/** A summary of a run that runs, with the given differences. */
+export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
+  return {
+    runId: 'r1',
+    name: 'modernise',
+    request: 'Modernise lib',
+    state: 'running',
+    pauseReason: null,
+    stateMessage: null,
+    verdict: 'unverified',
+    provider: 'offline',
+    model: 'rules',
+    limits: defaultLimits,
+    concurrency: 16,
+    startedAt: 1000,
+    endedAt: null,
+    counts: { ...noCounts, ok: 37, running: 14, queued: 69 },
+    phases: [{ title: 'Edit', counts: { ...noCounts, ok: 37, running: 14, queued: 69 } }],
+    receipts: [],
+    failures: [],
+    usage: noTokens,
+    usd: 0.42,
+    proposals: { groups: 0, files: 0, hunks: 0, pending: 0, conflicts: 0 },
+    error: null,
+    ...changes,
+  };
+}
+
+/** A check that passed, of a script with these commands. */
+export function sampleCheck(changes: Partial<ScriptCheck> = {}): ScriptCheck {
+  return {
+    ok: true,
+    meta: { name: 'modernise', description: 'Modernises lib.', phases: [] },
+    diagnostics: [],
+    commands: ['npm test'],
+    scriptSha256: 'hash',
+    ...changes,
+  };
+}
+
+/** A plan that waits for approval. */
+export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
+  return {
+    planId: 'p1',
+    request: 'Modernise lib',
+    summary: 'Modernises lib.',
+    script: 'original script',
+    check: sampleCheck(),
+    limits: defaultLimits,
+    provider: 'offline',
+    model: 'rules',
+    needsUnsandboxedConsent: false,
+    ...changes,
+  };
+}
+
+/** A hunk that replaces one line by two. */
+export function sampleHunk(changes: Partial<Hunk> = {}): Hunk {
+  return {
+    ...{ hunkId: 'h1', path: 'a.js', groupId: 'g1', state: 'pending', agentIds: [1] },
+    ...{ baseStart: 10, baseLines: 1, proposedStart: 10, proposedLines: 2 },
+    ...{ added: 2, removed: 1, preview: '-var a\n+let a\n+let b' },
+    ...changes,
+  };
+}
+
+/** A modified file with these hunks. */
+export function sampleFile(
+  hunks: readonly Hunk[],
+  changes: Partial<FileProposal> = {},
+): FileProposal {
+  return {
+    ...{ path: 'a.js', kind: 'modify', encoding: 'utf8', mode: 0o100644, flag: null },
+    ...{ baseSha256: 'base', proposedSha256: 'proposed' },
+    hunks: [...hunks],
+    ...changes,
+  };
+}
+
+/** A set of proposals in two groups. */
+export function sampleSet(files: readonly FileProposal[]): ProposalSet {
+  return {
+    ...{ runId: 'r1', treeHash: 'tree', files: [...files] },
+    groups: [
+      { groupId: 'g1', title: 'Edit lib' },
+      { groupId: 'g2', title: 'Edit bin' },
+    ],
+  };
+}

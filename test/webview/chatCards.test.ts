@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import type { ChatItem } from '../../src/protocol/chatMessages.ts';
+import { makePlan, planItem, runItem, snapshot } from './support/chatFixtures.ts';
+import { makeReceipt, recordMixedRun, RunRecorder } from './support/runFixtures.ts';
+import { WebviewBrowser, type WebviewPage } from './support/webviewPage.ts';
+
+describe('cards of the chat page', () => {
+  const browser = new WebviewBrowser();
+  let chat: WebviewPage;
+  after(() => browser.dispose());
+  beforeEach(async () => {
+    chat = await browser.open({ name: 'chat' });
+  });
+  afterEach(async () => {
+    assert.deepEqual(chat.complaints, []);
+    await chat.page.context().close();
+  });
+
+  describe('plan card', () => {
+    const consent = /without a sandbox/u;
+
+    it('shows phases, limits, models and commands before anything runs', async () => {
+      await chat.send(snapshot([planItem()]));
+      const text = await article(chat, 'Plan: Port callbacks').innerText();
+      const expected = [/Port one agent per file/u, /200 agents · 16 at once · \$5.00 · 30 min/u];
+      for (const pattern of [...expected, /claude-haiku-4, claude-sonnet-4/u, /npm test/u]) {
+        assert.match(text, pattern);
+      }
+    });
+
+    for (const [label, action] of [
+      ['Run', 'run'],
+      ['Open script', 'openScript'],
+      ['Change caps', 'changeCaps'],
+      ['Discard', 'discard'],
+    ] as const) {
+      it(`posts ${action} for ${label}`, async () => {
+        await chat.send(snapshot([planItem()]));
+        await chat.page.getByRole('button', { name: label, exact: true }).click();
+        const expected = { type: 'plan', itemId: 'plan-1', action, unsandboxed: false };
+        assert.deepEqual(await chat.posted(), [expected]);
+      });
+    }
+
+    it('runs commands without a sandbox only when that was ticked', async () => {
+      await chat.send(snapshot([planItem({ needsUnsandboxedConsent: true })]));
+      const box = chat.page.getByRole('checkbox', { name: consent });
+      const run = chat.page.getByRole('button', { name: 'Run', exact: true });
+      assert.equal(await box.isChecked(), false);
+      await run.click();
+      await box.check();
+      await run.click();
+      const consents = (await chat.posted()).map(unsandboxedOf);
+      assert.deepEqual(consents, [false, true]);
+    });
+
+    it('says what happens without the consent', async () => {
+      await chat.send(snapshot([planItem({ needsUnsandboxedConsent: true })]));
+      assert.match(
+        await article(chat, 'Plan: Port callbacks').innerText(),
+        /verification is skipped/u,
+      );
+    });
+
+    it('asks for no consent when no command would run', async () => {
+      const check = { ...makePlan().check, commands: [] };
+      await chat.send(snapshot([planItem({ needsUnsandboxedConsent: true, check })]));
+      assert.equal(await chat.page.getByRole('checkbox').count(), 0);
+    });
+
+    it('cannot run a script that has errors, and shows them first', async () => {
+      const place = { code: 'x', column: 1, fix: 'Use now() instead.' };
+      const diagnostics = [
+        { ...place, severity: 'warning' as const, line: 3, message: 'unbounded loop' },
+        { ...place, severity: 'error' as const, line: 12, message: 'Date.now() is not replayable' },
+      ];
+      await chat.send(
+        snapshot([planItem({ check: { ...makePlan().check, ok: false, diagnostics } })]),
+      );
+      assert.equal(
+        await chat.page.getByRole('button', { name: 'Run', exact: true }).isDisabled(),
+        true,
+      );
+      const findings = chat.page.getByRole('list', { name: 'Script check' }).getByRole('listitem');
+      assert.match(
+        await findings.first().innerText(),
+        /Error, line 12: Date.now\(\).*Use now\(\)/u,
+      );
+    });
+
+    it('keeps the keyboard on the card when its buttons go', async () => {
+      await chat.send(snapshot([planItem()]));
+      await chat.page.getByRole('button', { name: 'Run', exact: true }).focus();
+      const approved: ChatItem = {
+        id: 'plan-1',
+        type: 'plan',
+        plan: makePlan(),
+        status: 'approved',
+      };
+      await chat.send({ type: 'item', item: approved });
+      assert.equal(await chat.focusedLabel(), 'Plan: Port callbacks');
+    });
+  });
+
+  describe('run card', () => {
+    it('shows a line for each phase, figures and limits', async () => {
+      await chat.send(snapshot([runItem(recordMixedRun())]));
+      const text = await article(chat, 'Run: Port callbacks').innerText();
+      for (const pattern of [
+        /1 failed · 6 of 12/u,
+        /6 of 12 agents done, 1 failed, 1 skipped/u,
+        /16 at once/u,
+      ]) {
+        assert.match(text, pattern);
+      }
+      const bar = chat.page.getByRole('progressbar', { name: 'Phase Port' });
+      assert.equal(await bar.getAttribute('aria-valuenow'), '6');
+    });
+
+    it('says that the cost is unknown rather than nothing', async () => {
+      const run = new RunRecorder();
+      run.start(run.queue('a.ts'));
+      run.end(1, { usd: null });
+      await chat.send(snapshot([runItem(run)]));
+      assert.match(await article(chat, 'Run: Port callbacks').innerText(), /Cost\s+unknown/u);
+    });
+
+    for (const [label, action] of [
+      ['Pause', 'pause'],
+      ['Throttle', 'throttle'],
+      ['Cancel', 'cancel'],
+      ['Open run tree', 'openTree'],
+    ] as const) {
+      it(`posts ${action} for ${label}`, async () => {
+        await chat.send(snapshot([runItem(recordMixedRun())]));
+        await chat.page.getByRole('button', { name: label }).click();
+        assert.deepEqual(await chat.posted(), [{ type: 'run', runId: 'run-1', action }]);
+      });
+    }
+
+    it('turns Pause into Resume under the same focus, and explains the pause', async () => {
+      const run = recordMixedRun();
+      await chat.send(snapshot([runItem(run)]));
+      await chat.page.getByRole('button', { name: 'Pause' }).focus();
+      run.state({ state: 'paused', reason: 'breaker', message: null });
+      await chat.send({ type: 'item', item: runItem(run) });
+      assert.equal(await chat.focusedLabel(), 'Resume');
+      assert.match(
+        await article(chat, 'Run: Port callbacks').innerText(),
+        /Too many agents failed/u,
+      );
+    });
+
+    it('offers to resume an interrupted run and says that nothing is paid twice', async () => {
+      const run = recordMixedRun();
+      run.state({ state: 'interrupted', reason: null, message: null });
+      await chat.send(snapshot([runItem(run)]));
+      assert.match(
+        await article(chat, 'Report: Port callbacks').innerText(),
+        /pays for none of them twice/u,
+      );
+      await chat.page.getByRole('button', { name: 'Resume' }).click();
+      assert.deepEqual(await chat.posted(), [{ type: 'run', runId: 'run-1', action: 'resume' }]);
+    });
+  });
+
+  describe('report card', () => {
+    it('states the verdict in words with its receipts, changes, failures and cost', async () => {
+      const run = new RunRecorder();
+      for (const label of ['a.ts', 'b.ts']) run.start(run.queue(label));
+      run.end(1);
+      run.fail(2, 'The agent used all of its turns.');
+      run.verify(makeReceipt());
+      run.finish();
+      await chat.send(snapshot([runItem(run)]));
+      const text = await article(chat, 'Report: Port callbacks').innerText();
+      for (const pattern of [
+        /Passed on the proposed files, by 1 receipt/u,
+        /npm test — passed, 24 tests, sandbox none/u,
+        /12 files, 31 hunks, 4 groups, 31 pending/u,
+        /b\.ts The agent used all of its turns\./u,
+        /\$0\.42/u,
+      ]) {
+        assert.match(text, pattern);
+      }
+    });
+
+    it('calls a run without receipts unverified', async () => {
+      const run = new RunRecorder();
+      run.finish({ verdict: 'unverified' });
+      await chat.send(snapshot([runItem(run)]));
+      const text = await article(chat, 'Report: Port callbacks').innerText();
+      assert.match(text, /Unverified no command has checked the proposed files/u);
+    });
+
+    it('names the tests that failed', async () => {
+      const run = new RunRecorder();
+      const tests = { passed: 20, failed: 4, skipped: 0 };
+      const failedTests = ['one', 'two', 'three', 'four'];
+      run.verify(makeReceipt({ ok: false, exitCode: 1, tests, failedTests }));
+      run.finish({ verdict: 'failed' });
+      await chat.send(snapshot([runItem(run)]));
+      const receipts = chat.page.getByRole('region', { name: 'Receipts' });
+      const text = (await receipts.innerText()).replace(/\s+/gu, ' ');
+      assert.match(
+        text,
+        /failed with exit code 1, 4 of 24 tests failed, sandbox none one two three and 1 more/u,
+      );
+    });
+
+    it('offers no review when nothing was proposed', async () => {
+      const run = new RunRecorder();
+      run.finish({ proposals: { groups: 0, files: 0, hunks: 0, pending: 0, conflicts: 0 } });
+      await chat.send(snapshot([runItem(run)]));
+      assert.equal(await chat.page.getByRole('button', { name: 'Review changes' }).count(), 0);
+    });
+  });
+});
+
+function article(chat: WebviewPage, name: string) {
+  return chat.page.getByRole('article', { name });
+}
+
+function unsandboxedOf(message: unknown): unknown {
+  return typeof message === 'object' && message !== null && 'unsandboxed' in message
+    ? message.unsandboxed
+    : undefined;
+}

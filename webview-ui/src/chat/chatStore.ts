@@ -1,0 +1,67 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { assertNever } from '../../../src/base/assertNever.ts';
+import type {
+  ChatFromWebview,
+  ChatItem,
+  ChatToWebview,
+  ComposerState,
+} from '../../../src/protocol/chatMessages.ts';
+import { announce } from '../shared/announcer.tsx';
+import { describeChange } from './describeChange.ts';
+
+/** What the chat page shows, and its way back to the extension. */
+export class ChatStore {
+  readonly post: (message: ChatFromWebview) => void;
+  readonly draft = signal('');
+  /** Counts the times that the composer was asked to take the focus. */
+  readonly focusRequests = signal(0);
+  readonly #items = signal<readonly ChatItem[] | null>(null);
+  readonly #composer = signal<ComposerState | null>(null);
+
+  constructor(post: (message: ChatFromWebview) => void) {
+    this.post = post;
+  }
+
+  /** The conversation, or null until the first snapshot is there. */
+  get items(): ReadonlySignal<readonly ChatItem[] | null> {
+    return this.#items;
+  }
+
+  get composer(): ReadonlySignal<ComposerState | null> {
+    return this.#composer;
+  }
+
+  receive(message: ChatToWebview): void {
+    switch (message.type) {
+      case 'snapshot':
+        this.#items.value = message.items;
+        this.#composer.value = message.composer;
+        return;
+      case 'item':
+        this.#receiveItem(message.item);
+        return;
+      case 'composer':
+        this.#composer.value = message.composer;
+        return;
+      case 'focusComposer':
+        this.focusRequests.value += 1;
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  /** Puts an example into the composer, where the user can change it before it is sent. */
+  fillComposer(text: string): void {
+    this.draft.value = text;
+    this.focusRequests.value += 1;
+  }
+
+  #receiveItem(item: ChatItem): void {
+    const items = this.#items.value ?? [];
+    const index = items.findIndex((present) => present.id === item.id);
+    this.#items.value = index === -1 ? [...items, item] : items.with(index, item);
+    const sentence = describeChange(items[index] ?? null, item);
+    if (sentence !== null) announce(sentence);
+  }
+}

@@ -1,0 +1,71 @@
+import { useSignal } from '@preact/signals';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { ChatItem } from '../../../src/protocol/chatMessages.ts';
+import { ActionButton } from '../shared/actionButton.tsx';
+import { ChatItemView, type ChatItemViewProps } from './chatItemView.tsx';
+
+/** Pixels from the end within which the reader counts as being at the end. */
+const endTolerance = 24;
+
+export interface ConversationProps {
+  readonly items: readonly ChatItem[];
+  readonly post: ChatItemViewProps['post'];
+}
+
+/** The conversation; it follows its end unless the reader has scrolled up. */
+export function Conversation({ items, post }: ConversationProps): JSX.Element {
+  const list = useRef<HTMLDivElement>(null);
+  const following = useSignal(true);
+  useLayoutEffect(() => {
+    if (following.peek()) scrollToEnd(list);
+  }, [items]);
+  useEffect(() => followResizes(list, () => following.peek()), []);
+  return (
+    <div class="conversation">
+      {/* Announcements come from the page's live region; streamed text would be read word by word. */}
+      <div
+        class="messages"
+        role="log"
+        aria-label="Conversation"
+        aria-live="off"
+        tabIndex={0}
+        ref={list}
+        onScroll={(event) => (following.value = isAtEnd(event.currentTarget))}
+      >
+        <div class="messageColumn">
+          {items.map((item) => (
+            <ChatItemView key={item.id} item={item} post={post} />
+          ))}
+        </div>
+      </div>
+      {following.value ? null : (
+        <div class="toEnd">
+          <ActionButton icon="arrow-down" label="To the end" onPress={() => scrollToEnd(list)} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function followResizes(
+  list: RefObject<HTMLElement | null>,
+  isFollowing: () => boolean,
+): () => void {
+  const observer = new ResizeObserver(() => {
+    if (isFollowing()) scrollToEnd(list);
+  });
+  const element = list.current;
+  if (element !== null) observer.observe(element);
+  if (element?.firstElementChild) observer.observe(element.firstElementChild);
+  return () => observer.disconnect();
+}
+
+function scrollToEnd(list: RefObject<HTMLElement | null>): void {
+  const element = list.current;
+  if (element !== null) element.scrollTop = element.scrollHeight;
+}
+
+function isAtEnd(element: HTMLElement): boolean {
+  return element.scrollHeight - element.scrollTop - element.clientHeight < endTolerance;
+}

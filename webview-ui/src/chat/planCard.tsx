@@ -1,0 +1,162 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { plural } from '../../../src/base/format.ts';
+import type { ChatFromWebview } from '../../../src/protocol/chatMessages.ts';
+import type { WorkflowPlan } from '../../../src/protocol/plan.ts';
+import { ActionButton } from '../shared/actionButton.tsx';
+import { Icon } from '../shared/icon.tsx';
+import { useKeptFocus } from '../shared/keepFocus.ts';
+import { describeLimits } from '../shared/runFacts.ts';
+import { Diagnostics } from './diagnostics.tsx';
+
+type PlanMessage = Extract<ChatFromWebview, { type: 'plan' }>;
+
+export interface PlanCardProps {
+  readonly itemId: string;
+  readonly plan: WorkflowPlan;
+  readonly status: 'awaitingApproval' | 'approved' | 'discarded';
+  readonly post: (message: PlanMessage) => void;
+}
+
+const statusWords = {
+  awaitingApproval: { icon: 'checklist', text: 'Plan · waiting for your approval' },
+  approved: { icon: 'check', text: 'Plan · approved' },
+  discarded: { icon: 'discard', text: 'Plan · discarded' },
+} as const;
+
+/** What a run would do, before anything runs: the user reads it and decides. */
+export function PlanCard({ itemId, plan, status, post }: PlanCardProps): JSX.Element {
+  const card = useKeptFocus();
+  const unsandboxed = useSignal(false);
+  const name = plan.check.meta?.name ?? 'Workflow';
+  const act = (action: PlanMessage['action']): void => {
+    const consent = action === 'run' && unsandboxed.value;
+    post({ type: 'plan', itemId, action, unsandboxed: consent });
+  };
+  const words = statusWords[status];
+  return (
+    <article class={`card plan ${status}`} aria-label={`Plan: ${name}`} tabIndex={-1} ref={card}>
+      <p class="kicker">
+        <Icon name={words.icon} />
+        {words.text}
+      </p>
+      <h2>{name}</h2>
+      <p>{plan.summary === '' ? plan.check.meta?.description : plan.summary}</p>
+      {status === 'awaitingApproval' ? (
+        <>
+          <Phases plan={plan} />
+          <PlanFacts plan={plan} />
+          <Diagnostics diagnostics={plan.check.diagnostics} />
+          <Consent
+            plan={plan}
+            ticked={unsandboxed.value}
+            onTick={(on) => (unsandboxed.value = on)}
+          />
+        </>
+      ) : null}
+      <PlanButtons plan={plan} status={status} act={act} />
+    </article>
+  );
+}
+
+function Phases({ plan }: { readonly plan: WorkflowPlan }): JSX.Element | null {
+  const phases = plan.check.meta?.phases ?? [];
+  if (phases.length === 0) return null;
+  return (
+    <ol class="phaseList" aria-label="Phases">
+      {phases.map((phase) => (
+        <li key={phase.title}>
+          <span>{phase.title}</span>
+          {phase.detail === undefined ? null : <span class="quietText"> {phase.detail}</span>}
+          {phase.model === undefined ? null : <span class="quietText"> · {phase.model}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function PlanFacts({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
+  const phaseModels = plan.check.meta?.phases.flatMap((phase) => phase.model ?? []) ?? [];
+  const models = [...new Set([plan.model, ...phaseModels])].join(', ');
+  return (
+    <dl class="facts">
+      <dt>Limits</dt>
+      <dd>{describeLimits(plan.limits)}</dd>
+      <dt>Model</dt>
+      <dd>
+        {plan.provider} · {models}
+      </dd>
+      <dt>Commands</dt>
+      <dd>
+        {plan.check.commands.length === 0
+          ? 'None'
+          : plan.check.commands.map((command) => (
+              <div key={command} class="command">
+                <code>{command}</code>
+              </div>
+            ))}
+      </dd>
+    </dl>
+  );
+}
+
+interface ConsentProps {
+  readonly plan: WorkflowPlan;
+  readonly ticked: boolean;
+  readonly onTick: (ticked: boolean) => void;
+}
+
+function Consent({ plan, ticked, onTick }: ConsentProps): JSX.Element | null {
+  if (!plan.needsUnsandboxedConsent || plan.check.commands.length === 0) return null;
+  const noteId = `consent-${plan.planId}`;
+  return (
+    <div class="consent">
+      <label>
+        <input
+          type="checkbox"
+          checked={ticked}
+          aria-describedby={noteId}
+          onChange={(event) => onTick(event.currentTarget.checked)}
+        />
+        <span>
+          Run these commands without a sandbox: code written by agents runs with your rights
+        </span>
+      </label>
+      <p id={noteId} class="quietText">
+        {ticked
+          ? 'The commands run on this machine, outside any sandbox.'
+          : 'Without this, the commands are refused: verification is skipped and the result stays unverified.'}
+      </p>
+    </div>
+  );
+}
+
+interface PlanButtonsProps {
+  readonly plan: WorkflowPlan;
+  readonly status: PlanCardProps['status'];
+  readonly act: (action: PlanMessage['action']) => void;
+}
+
+// Keys, so that a button which has the focus never turns into another one under the user's finger.
+function PlanButtons({ plan, status, act }: PlanButtonsProps): JSX.Element {
+  const openScript = (
+    <ActionButton key="openScript" label="Open script" onPress={() => act('openScript')} />
+  );
+  if (status !== 'awaitingApproval') return <div class="buttons">{openScript}</div>;
+  const errors = plan.check.diagnostics.filter((item) => item.severity === 'error').length;
+  return (
+    <div class="buttons">
+      <ActionButton
+        key="run"
+        look="primary"
+        icon="play"
+        label="Run"
+        disabledReason={plan.check.ok ? null : `The script has ${plural(errors, 'error')}`}
+        onPress={() => act('run')}
+      />
+      {openScript}
+      <ActionButton label="Change caps" onPress={() => act('changeCaps')} />
+      <ActionButton look="quiet" label="Discard" onPress={() => act('discard')} />
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { plural } from '../../../src/base/format.ts';
+import type { ChatFromWebview } from '../../../src/protocol/chatMessages.ts';
+import type { Receipt } from '../../../src/protocol/receipt.ts';
+import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
+import { ActionButton } from '../shared/actionButton.tsx';
+import { Icon } from '../shared/icon.tsx';
+import {
+  canBeResumed,
+  describeCost,
+  describeProgress,
+  describeProposals,
+  describeReceipt,
+  describeTokens,
+} from '../shared/runFacts.ts';
+import { verdictWords } from '../shared/stateWords.ts';
+
+/** Failures, and failed tests of one receipt, that a card names; the report has them all. */
+const maxFailures = 5;
+const maxFailedTests = 3;
+
+export interface ReportCardBodyProps {
+  readonly run: RunSummary;
+  readonly act: (action: Extract<ChatFromWebview, { type: 'run' }>['action']) => void;
+}
+
+/** The end of a run: verdict and evidence, what changed, what failed, what it cost. */
+export function ReportCardBody({ run, act }: ReportCardBodyProps): JSX.Element {
+  return (
+    <>
+      <VerdictLine run={run} />
+      {run.receipts.length === 0 ? null : (
+        <Section title="Receipts">
+          {run.receipts.map((receipt) => (
+            <ReceiptLine key={receipt.verifyId} receipt={receipt} />
+          ))}
+        </Section>
+      )}
+      <Failures run={run} />
+      <dl class="facts">
+        <dt>Changes</dt>
+        <dd>{describeProposals(run.proposals)}</dd>
+        <dt>Agents</dt>
+        <dd>{describeProgress(run.counts)}</dd>
+        <dt>Cost</dt>
+        <dd>
+          {describeCost(run.usd)} <span class="quietText">({describeTokens(run.usage)})</span>
+        </dd>
+      </dl>
+      <ReportButtons run={run} act={act} />
+    </>
+  );
+}
+
+function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
+  const words = verdictWords[run.verdict];
+  return (
+    <p class="verdict">
+      <Icon name={words.icon} tone={words.tone} />
+      <span>
+        <strong>{words.text}</strong>
+        <span class="quietText"> {explainVerdict(run)}</span>
+      </span>
+    </p>
+  );
+}
+
+function explainVerdict({ verdict, receipts }: RunSummary): string {
+  switch (verdict) {
+    case 'passed':
+      return `on the proposed files, by ${plural(receipts.length, 'receipt')}`;
+    case 'failed':
+      return 'the proposed files do not pass their checks';
+    case 'unverified':
+      return receipts.length === 0
+        ? 'no command has checked the proposed files'
+        : 'the receipts do not cover the proposed files as they are now';
+  }
+}
+
+function ReceiptLine({ receipt }: { readonly receipt: Receipt }): JSX.Element {
+  const broken = receipt.regressions.length > 0 ? receipt.regressions : receipt.failedTests;
+  const hidden = broken.length - maxFailedTests;
+  return (
+    <li>
+      <Icon name={receipt.ok ? 'pass' : 'error'} tone={receipt.ok ? 'ok' : 'failed'} />
+      <span>
+        <code>{receipt.command}</code> — {describeReceipt(receipt)}
+        {broken.slice(0, maxFailedTests).map((name) => (
+          <span key={name} class="detailLine quietText">
+            {name}
+          </span>
+        ))}
+        {hidden > 0 ? <span class="detailLine quietText">and {hidden} more</span> : null}
+      </span>
+    </li>
+  );
+}
+
+function Failures({ run }: { readonly run: RunSummary }): JSX.Element | null {
+  if (run.failures.length === 0) return null;
+  const shown = run.failures.slice(0, maxFailures);
+  const hidden = Math.max(run.counts.failed, run.failures.length) - shown.length;
+  return (
+    <Section title="Failures">
+      {shown.map((failure, index) => (
+        <li key={index}>
+          <Icon name="error" tone="failed" />
+          <span>
+            {failure.label}
+            <span class="quietText"> {failure.message}</span>
+          </span>
+        </li>
+      ))}
+      {hidden > 0 ? <li class="quietText">and {hidden} more, in the run tree</li> : null}
+    </Section>
+  );
+}
+
+function Section(props: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <section class="section" aria-label={props.title}>
+      <h3>{props.title}</h3>
+      <ul class="findings">{props.children}</ul>
+    </section>
+  );
+}
+
+function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
+  const interrupted = run.state === 'interrupted';
+  const worthReview = run.proposals.pending > 0 && !interrupted;
+  return (
+    <div class="buttons">
+      {run.proposals.files === 0 ? null : (
+        <ActionButton
+          look={worthReview ? 'primary' : 'secondary'}
+          label="Review changes"
+          onPress={() => act('review')}
+        />
+      )}
+      {canBeResumed(run.state) ? (
+        <ActionButton
+          look={interrupted ? 'primary' : 'secondary'}
+          label="Resume"
+          onPress={() => act('resume')}
+        />
+      ) : null}
+      <ActionButton label="Open report" onPress={() => act('openReport')} />
+      <ActionButton label="Open script" onPress={() => act('openScript')} />
+      <ActionButton look="quiet" label="Open run tree" onPress={() => act('openTree')} />
+    </div>
+  );
+}

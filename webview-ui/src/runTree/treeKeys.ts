@@ -1,0 +1,88 @@
+import type { TreeRow } from './treeRows.ts';
+
+export interface TreeKey {
+  readonly key: string;
+  readonly shiftKey: boolean;
+}
+
+/** What a key means in the tree. */
+export type TreeIntent =
+  | { readonly type: 'move'; readonly index: number }
+  | { readonly type: 'expand' | 'collapse'; readonly id: string }
+  | { readonly type: 'open'; readonly agentId: number; readonly what: 'transcript' | 'changes' };
+
+export interface TreeKeyContext {
+  readonly rows: readonly TreeRow[];
+  readonly index: number;
+  /** The row that is one page further up, and the one further down. */
+  readonly pageUpIndex: number;
+  readonly pageDownIndex: number;
+}
+
+/** Translates navigation keys; null for all others. */
+export function interpretKey(key: TreeKey, context: TreeKeyContext): TreeIntent | null {
+  const { rows, index } = context;
+  const row = rows[index];
+  if (row === undefined) return null;
+  const last = rows.length - 1;
+  switch (key.key) {
+    case 'ArrowDown':
+      return { type: 'move', index: Math.min(last, index + 1) };
+    case 'ArrowUp':
+      return { type: 'move', index: Math.max(0, index - 1) };
+    case 'Home':
+      return { type: 'move', index: 0 };
+    case 'End':
+      return { type: 'move', index: last };
+    case 'PageDown':
+      return { type: 'move', index: context.pageDownIndex };
+    case 'PageUp':
+      return { type: 'move', index: context.pageUpIndex };
+    case 'ArrowRight':
+      return goIn(row, context);
+    case 'ArrowLeft':
+      return goOut(row, context);
+    case 'Enter':
+      return activate(row, key.shiftKey ? 'changes' : 'transcript');
+    case ' ':
+      return toggle(row);
+    default:
+      return null;
+  }
+}
+
+/** Finds the next row whose label starts with what was typed, from the present one onwards. */
+export function findTyped(labels: readonly string[], from: number, typed: string): number {
+  const wanted = typed.toLowerCase();
+  // One letter goes on to the next such row; more letters may stay where they are.
+  const first = typed.length === 1 ? 1 : 0;
+  for (let step = first; step <= labels.length; step += 1) {
+    const index = (from + step) % labels.length;
+    if (labels[index]?.toLowerCase().startsWith(wanted) === true) return index;
+  }
+  return -1;
+}
+
+function goIn(row: TreeRow, { rows, index }: TreeKeyContext): TreeIntent | null {
+  if (row.expanded === false) return { type: 'expand', id: row.id };
+  const child = rows[index + 1];
+  return row.expanded === true && child?.parentId === row.id
+    ? { type: 'move', index: index + 1 }
+    : null;
+}
+
+function goOut(row: TreeRow, { rows }: TreeKeyContext): TreeIntent | null {
+  if (row.expanded === true) return { type: 'collapse', id: row.id };
+  const parent = rows.findIndex((candidate) => candidate.id === row.parentId);
+  return parent === -1 ? null : { type: 'move', index: parent };
+}
+
+function activate(row: TreeRow, what: 'transcript' | 'changes'): TreeIntent | null {
+  if (row.type === 'agent') return { type: 'open', agentId: row.agent.agentId, what };
+  return toggle(row);
+}
+
+function toggle(row: TreeRow): TreeIntent | null {
+  if (row.expanded === null) return null;
+  return { type: row.expanded ? 'collapse' : 'expand', id: row.id };
+}

@@ -1,0 +1,163 @@
+import type { JSX } from 'preact';
+import { Icon } from '../shared/icon.tsx';
+import { describeRow, type RowText } from './rowText.ts';
+import type { TreeRow } from './treeRows.ts';
+
+export interface TreeRowViewProps {
+  readonly row: TreeRow;
+  readonly top: number;
+  readonly height: number;
+  readonly wide: boolean;
+  /** The row that Tab leads to. */
+  readonly tabStop: boolean;
+  /** The row that the user went to last. */
+  readonly selected: boolean;
+  readonly onPress: (row: TreeRow) => void;
+  readonly onOpen: (row: TreeRow, what: 'transcript' | 'changes') => void;
+}
+
+/** One row of the tree, at its place. */
+export function TreeRowView(props: TreeRowViewProps): JSX.Element {
+  const { row, top, height, tabStop, selected } = props;
+  const text = describeRow(row);
+  return (
+    <div
+      id={domId(row.id)}
+      class={`row ${row.type} level${row.level}${selected ? ' selected' : ''}`}
+      role="treeitem"
+      aria-level={row.level}
+      aria-setsize={row.setSize}
+      aria-posinset={row.positionInSet}
+      aria-expanded={row.expanded ?? undefined}
+      aria-selected={selected}
+      tabIndex={tabStop ? 0 : -1}
+      style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
+      onClick={() => props.onPress(row)}
+      onDblClick={() => props.onOpen(row, 'transcript')}
+    >
+      <Twistie expanded={row.expanded} />
+      {text.words === null ? null : <Icon name={text.words.icon} tone={text.words.tone} />}
+      {props.wide ? <WideCells row={row} text={text} /> : <NarrowCells row={row} text={text} />}
+      <RowActions {...props} />
+    </div>
+  );
+}
+
+/** The id of a row's element, for finding it again. */
+export function domId(rowId: string): string {
+  return `row-${rowId}`;
+}
+
+function Twistie({ expanded }: { readonly expanded: boolean | null }): JSX.Element {
+  return (
+    <span class="twistie">
+      {expanded === null ? null : <Icon name={expanded ? 'chevron-down' : 'chevron-right'} />}
+    </span>
+  );
+}
+
+interface CellsProps {
+  readonly row: TreeRow;
+  readonly text: RowText;
+}
+
+function WideCells({ row, text }: CellsProps): JSX.Element {
+  if (row.type !== 'agent' && row.type !== 'verify') return <PlainCells row={row} text={text} />;
+  return (
+    <>
+      <span class="cell state">{text.words?.text}</span>
+      <span class="cell label" title={text.label}>
+        {text.label}
+      </span>
+      <span class="cell detail" title={text.detail}>
+        {text.detail}
+      </span>
+      {row.type === 'agent' ? (
+        <>
+          <span class="cell model">{text.model}</span>
+          <span class="cell files">{text.files}</span>
+          <span class="cell number tokens">{text.tokens === '' ? '' : `${text.tokens} tok`}</span>
+          <span class="cell number cost">{text.cost}</span>
+        </>
+      ) : null}
+      <span class="cell number elapsed">{text.elapsed}</span>
+    </>
+  );
+}
+
+function NarrowCells({ row, text }: CellsProps): JSX.Element {
+  if (row.type !== 'agent' && row.type !== 'verify') return <PlainCells row={row} text={text} />;
+  const tokens = text.tokens === '' ? '' : `${text.tokens} tok`;
+  const second = [text.words?.text, text.detail, text.files, text.cost, tokens, text.model];
+  const secondLine = second.filter((part) => part !== '' && part !== undefined).join(' · ');
+  return (
+    <span class="twoLines">
+      <span class="firstLine">
+        <span class="cell label">{text.label}</span>
+        <span class="cell number elapsed">{text.elapsed}</span>
+      </span>
+      <span class="cell secondLine" title={secondLine}>
+        {secondLine}
+      </span>
+    </span>
+  );
+}
+
+function PlainCells({ row, text }: CellsProps): JSX.Element {
+  return (
+    <>
+      {row.type === 'log' ? <span class="cell state">{text.words?.text}</span> : null}
+      <span class="cell label" title={text.label}>
+        {text.label}
+      </span>
+      {row.type === 'run' ? <span class="cell state plain">{text.words?.text}</span> : null}
+      <span class="cell detail" title={text.detail}>
+        {text.detail}
+      </span>
+    </>
+  );
+}
+
+/** For the mouse; the keyboard has Enter and Shift+Enter. */
+function RowActions({ row, onOpen }: TreeRowViewProps): JSX.Element | null {
+  if (row.type !== 'agent') return null;
+  const hasChanges = row.agent.changedPaths.length > 0;
+  return (
+    <span class="rowActions" aria-hidden="true">
+      <RowAction
+        icon="output"
+        title="Open transcript (Enter)"
+        onPress={() => onOpen(row, 'transcript')}
+      />
+      {hasChanges ? (
+        <RowAction
+          icon="diff"
+          title="Open changes (Shift+Enter)"
+          onPress={() => onOpen(row, 'changes')}
+        />
+      ) : null}
+    </span>
+  );
+}
+
+interface RowActionProps {
+  readonly icon: string;
+  readonly title: string;
+  readonly onPress: () => void;
+}
+
+function RowAction({ icon, title, onPress }: RowActionProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      title={title}
+      onClick={(event) => {
+        event.stopPropagation();
+        onPress();
+      }}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

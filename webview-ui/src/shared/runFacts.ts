@@ -1,0 +1,107 @@
+import { formatCount, formatUsd, plural } from '../../../src/base/format.ts';
+import type { ProposalCounts } from '../../../src/protocol/proposals.ts';
+import type { Receipt } from '../../../src/protocol/receipt.ts';
+import type { RunState } from '../../../src/protocol/runEvents.ts';
+import type { RunLimits, TokenUsage } from '../../../src/protocol/runLimits.ts';
+import type { StatusCounts } from '../../../src/protocol/summarizeRun.ts';
+import type { z } from 'zod';
+
+/** Agents that will not change any more. */
+export function doneCount(counts: StatusCounts): number {
+  return counts.ok + counts.failed + counts.skipped + counts.cancelled;
+}
+
+/** All agents that were asked for so far. */
+export function totalCount(counts: StatusCounts): number {
+  return doneCount(counts) + counts.queued + counts.running;
+}
+
+/** `37 of 120 agents done, 2 failed`. */
+export function describeProgress(counts: StatusCounts): string {
+  const total = totalCount(counts);
+  if (total === 0) return 'No agents yet';
+  const exceptions = [
+    counts.failed > 0 ? `${counts.failed} failed` : null,
+    counts.skipped > 0 ? `${counts.skipped} skipped` : null,
+    counts.cancelled > 0 ? `${counts.cancelled} cancelled` : null,
+  ].filter((part) => part !== null);
+  return [`${doneCount(counts)} of ${plural(total, 'agent')} done`, ...exceptions].join(', ');
+}
+
+/** Dollars beside the word "Cost", where `cost unknown` would say it twice. */
+export function describeCost(usd: number | null): string {
+  return usd === null ? 'unknown' : formatUsd(usd);
+}
+
+/** `in 1.2M · out 40k · cached 800k`. */
+export function describeTokens(usage: TokenUsage): string {
+  return [
+    `in ${formatCount(usage.inputTokens)}`,
+    `out ${formatCount(usage.outputTokens)}`,
+    `cached ${formatCount(usage.cacheReadTokens)}`,
+  ].join(' · ');
+}
+
+/** `200 agents · 16 at once · 2.0M tokens · $5.00 · 30 min`; limits that are not set are left out. */
+export function describeLimits(limits: RunLimits): string {
+  return [
+    plural(limits.maxAgents, 'agent'),
+    `${limits.concurrency} at once`,
+    limits.maxTokens === null ? null : `${formatCount(limits.maxTokens)} tokens`,
+    limits.maxUsd === null ? null : formatUsd(limits.maxUsd),
+    `${limits.maxMinutes} min`,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
+}
+
+/** `passed, 24 tests, sandbox none`: what came out of the command, without the command itself. */
+export function describeReceipt(receipt: Receipt): string {
+  return [
+    describeOutcome(receipt),
+    describeTests(receipt),
+    receipt.regressions.length > 0 ? plural(receipt.regressions.length, 'regression') : null,
+    receipt.required ? null : 'not required',
+    `sandbox ${receipt.sandbox}`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+/** `12 files, 31 hunks, 4 groups, 9 pending`. */
+export function describeProposals(counts: z.infer<typeof ProposalCounts>): string {
+  if (counts.files === 0) return 'No changes proposed';
+  return [
+    plural(counts.files, 'file'),
+    plural(counts.hunks, 'hunk'),
+    plural(counts.groups, 'group'),
+    `${counts.pending} pending`,
+    counts.conflicts > 0 ? plural(counts.conflicts, 'conflict') : null,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+/** True while the run can still be steered. */
+export function canBeSteered(state: RunState): boolean {
+  return state === 'running' || state === 'paused';
+}
+
+/** True for a run that stopped before its end and can go on from there. */
+export function canBeResumed(state: RunState): boolean {
+  return state !== 'running' && state !== 'completed';
+}
+
+function describeOutcome(receipt: Receipt): string {
+  if (receipt.ok) return 'passed';
+  if (receipt.timedOut) return 'timed out';
+  return receipt.exitCode === null ? 'failed' : `failed with exit code ${receipt.exitCode}`;
+}
+
+function describeTests({ tests }: Receipt): string | null {
+  if (tests === null) return null;
+  const total = tests.passed + tests.failed + tests.skipped;
+  return tests.failed === 0
+    ? plural(total, 'test')
+    : `${tests.failed} of ${plural(total, 'test')} failed`;
+}
