@@ -47,6 +47,8 @@ const nodeShared = {
 
 const webviewShared = {
   ...shared,
+  // A page's size counts, and nothing in it is told apart by a function's name.
+  keepNames: false,
   platform: 'browser',
   format: 'iife',
   target: 'es2022',

@@ -57,9 +57,9 @@ export async function createHostServices(options: {
     platform,
   );
   const open = new Disposables();
+  const models = new ModelRegistry(systemClock, systemRandom);
   return {
-    ...{ workspace, stateDirectory, log, clock: systemClock, random: systemRandom },
-    models: new ModelRegistry(systemClock, systemRandom),
+    ...{ workspace, stateDirectory, log, clock: systemClock, random: systemRandom, models },
     snapshots: open.register(
       createGitSnapshotStore({
         ...{ workspaceRoot: workspace, stateDirectory, log },
@@ -70,8 +70,7 @@ export async function createHostServices(options: {
     compute: open.register(createPiscinaComputePool(distDirectory)),
     commands: createPlainCommandRunner({
       ...{ environment: env, clock: systemClock, log },
-      // The environment's own keys never reach a command; see its allow-list.
-      secrets: [],
+      secrets: () => models.secrets(),
     }),
     reports: tapTestReports,
     dispose: () => open.dispose(),

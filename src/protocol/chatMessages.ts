@@ -1,5 +1,5 @@
 /** Messages between the chat webview and the extension. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { WorkflowPlan } from './plan.ts';
 import { RunSummary } from './summarizeRun.ts';
 

@@ -1,5 +1,5 @@
 /** Tasks of the compute pool. Everything in it is plain data. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const pathText = z.object({ path: z.string(), text: z.string() });
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every code that a failed run, agent or command can carry, with the sentence that documents it. */
 export const errorCodes = {

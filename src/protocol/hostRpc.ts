@@ -2,7 +2,7 @@
  * Everything that crosses the socket between a client (extension, later other processes) and the
  * orchestration host. The receiving side parses with these schemas; see `hostMethods` for the map.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ScriptCheck, WorkflowPlan } from './plan.ts';
 import { ApplyPlan, OpenBuffer, ProposalSet, Selection, WriteOutcome } from './proposals.ts';
 import { RunEvent } from './runEvents.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunLimits } from './runLimits.ts';
 
 /** A place in a script: line and column count from 1. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const HunkState = z.enum(['pending', 'accepted', 'rejected', 'conflict']);
 export type HunkState = z.infer<typeof HunkState>;

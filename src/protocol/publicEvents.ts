@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunEnded, RunEvent } from './runEvents.ts';
 
 /** `run.ended` as it leaves the product: with the script's result itself instead of a reference to it. */

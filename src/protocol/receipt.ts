@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const TestCounts = z.object({
   passed: z.number().int().nonnegative(),

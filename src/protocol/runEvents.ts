@@ -2,7 +2,7 @@
  * The events of a run. Everything but the transient ones (`agent.progress`, `permits`) is a journal
  * entry first and an event afterwards; the run tree, the terminal and `--json` all see this one stream.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorInfo } from './errorCodes.ts';
 import { ProposalCounts } from './proposals.ts';
 import { Receipt, Verdict } from './receipt.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The hard limits of one run. `null` means that this limit is not set. */
 export const RunLimits = z.object({

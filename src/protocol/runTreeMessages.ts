@@ -1,5 +1,5 @@
 /** Messages between the run tree webview and the extension. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunEvent } from './runEvents.ts';
 import { RunView } from './runView.ts';
 

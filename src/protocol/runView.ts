@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorInfo } from './errorCodes.ts';
 import { ScriptMeta } from './plan.ts';
 import { ProposalCounts } from './proposals.ts';

@@ -2,7 +2,7 @@
  * Messages between the host and the worker thread that runs one workflow script. Values cross as JSON
  * text only. The worker never sees a clock, a file or a process; it asks, and the host answers.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorInfo } from './errorCodes.ts';
 import { JsonTextLimit } from './messageLimits.ts';
 

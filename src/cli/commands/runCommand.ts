@@ -109,7 +109,10 @@ async function makeDraft(
     if (options.json === true || options.quiet === true) printLine(ctx.stderr, planned.text);
     return null;
   }
-  if (options.json !== true && options.quiet !== true) printPlan(ctx, planned.plan);
+  if (options.json !== true && options.quiet !== true) {
+    printLine(ctx.stdout, '');
+    printPlan(ctx, planned.plan);
+  }
   return { request: request ?? '', script: planned.plan.script };
 }
 

@@ -1,6 +1,6 @@
 /** Reads what a script passed to agent(). Nothing here throws: a wrong call becomes a failed agent with a cause. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson, parseJson, type Json } from '../../base/json.ts';
 import { oneLine } from '../../base/format.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';

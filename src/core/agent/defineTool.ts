@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../base/json.ts';
 import { cutText } from '../../base/format.ts';
 import { MAX_TOOL_OUTPUT_CHARS } from '../limits.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { plural } from '../../base/format.ts';
 import { MAX_WRITTEN_BYTES } from '../limits.ts';
 import { defineTool } from './defineTool.ts';
@@ -67,7 +67,8 @@ async function writeChecked(
 }
 
 async function outsideWrites(target: string, ctx: ToolContext): Promise<string | null> {
-  if (ctx.writes === null) return null;
+  // A path that is named as it is needs no matching, whatever characters it has.
+  if (ctx.writes === null || ctx.writes.includes(target)) return null;
   const task = { type: 'glob' as const, globs: [...ctx.writes], paths: [target] };
   const answer = await ctx.compute.run(task, ctx.signal);
   if (answer.type === 'paths' && answer.paths.length === 1) return null;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_LISTED_FILES, MAX_SEARCH_MATCHES } from '../limits.ts';
 import { defineTool } from './defineTool.ts';
 import { toolError, toolOk, type ToolContext, type ToolResult } from './tool.ts';

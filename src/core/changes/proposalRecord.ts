@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FileProposal, Hunk, ProposalGroup } from '../../protocol/proposals.ts';
 import { ContentRef } from './agentChanges.ts';
 

@@ -3,7 +3,7 @@
  * be changed, dropped or reordered without every later line showing it.
  */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../base/json.ts';
 import { RunEvent } from '../../protocol/runEvents.ts';
 import type { DurableRunEvent } from '../../protocol/runEvents.ts';

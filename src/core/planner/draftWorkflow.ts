@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Diagnostic, ScriptCheck } from '../../protocol/plan.ts';
 import { MAX_OUTPUT_TOKENS, PLANNER_REPAIRS } from '../limits.ts';
 import { ModelError } from '../ports/modelClient.ts';

@@ -13,7 +13,7 @@ import {
   storeProposalContents,
   toProposalSet,
 } from '../changes/proposals.ts';
-import { verdictOf } from '../evidence/verdictOf.ts';
+import { verdictOf, type RequiredCommand } from '../evidence/verdictOf.ts';
 import type { RunContext } from './runContext.ts';
 import type { StopReason } from './runErrors.ts';
 import { storeValue } from './storeValue.ts';
@@ -27,6 +27,8 @@ export interface RunConclusion {
   readonly stop: StopReason | null;
   readonly agentsStarted: number;
   readonly receipts: readonly Receipt[];
+  /** Required commands that could not be run. */
+  readonly unfinished: readonly RequiredCommand[];
 }
 
 /** Writes the last events and resolves with the very last one. */
@@ -66,7 +68,7 @@ async function endedFact(
   return {
     type: 'run.ended',
     ...end,
-    verdict: await verdict(ctx, conclusion.receipts),
+    verdict: await verdict(ctx, conclusion),
     headHash: recorder.headHash(),
     result: isReturned ? await storeValue(parseJson(outcome.json), services.store.blobs) : null,
     agents: { ok, failed, skipped, cancelled, cached: 0 },
@@ -103,9 +105,10 @@ function withPosition(outcome: Extract<ScriptOutcome, { type: 'failed' }>): Erro
   return { code: error.code, message: `${error.message} (${position})` };
 }
 
-async function verdict(ctx: RunContext, receipts: readonly Receipt[]): Promise<Verdict> {
+async function verdict(ctx: RunContext, conclusion: RunConclusion): Promise<Verdict> {
+  const { receipts, unfinished } = conclusion;
   if (receipts.length === 0) return 'unverified';
   const { snapshot, snapshots } = ctx.services;
   const currentTreeHash = await snapshots.writeTree(snapshot.tree, ctx.tree.changes());
-  return verdictOf({ receipts, requiredCommands: [], currentTreeHash });
+  return verdictOf({ receipts, requiredCommands: unfinished, currentTreeHash });
 }

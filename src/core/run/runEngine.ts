@@ -93,6 +93,7 @@ export class RunEngine implements ScriptHost {
         stop: this.#stopReason(),
         agentsStarted: this.#agents.started,
         receipts: this.#verifications.receipts,
+        unfinished: this.#verifications.unfinished,
       });
     } finally {
       deadline.dispose();

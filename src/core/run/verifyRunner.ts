@@ -1,5 +1,5 @@
 /** Carries out the script's calls of verify(): the run's present tree on disk, a command in it, a receipt. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../base/json.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import type { AsyncCall, HostToScript } from '../../protocol/scriptMessages.ts';
@@ -40,6 +40,7 @@ interface VerifyCall {
 export class VerifyRunner {
   readonly #ctx: RunContext;
   readonly #receipts: Receipt[] = [];
+  readonly #unfinished: { readonly command: string; readonly cwd: string }[] = [];
   #lastVerifyId = 0;
 
   constructor(ctx: RunContext) {
@@ -48,6 +49,11 @@ export class VerifyRunner {
 
   get receipts(): readonly Receipt[] {
     return this.#receipts;
+  }
+
+  /** Required commands that could not be run: without them nothing is verified. */
+  get unfinished(): readonly { readonly command: string; readonly cwd: string }[] {
+    return this.#unfinished;
   }
 
   async handle(
@@ -65,6 +71,7 @@ export class VerifyRunner {
     const refusal = await this.#refusal(call);
     if (refusal !== null) {
       this.#ctx.warn(refusal);
+      if (call.required) this.#unfinished.push({ command: call.command, cwd: call.cwd });
       throwInScript(refusal);
       return;
     }
@@ -102,6 +109,7 @@ export class VerifyRunner {
       );
     } catch (error) {
       const info = describeFailure(error);
+      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
       await recorder.record({ type: 'verify.ended', verifyId, receipt: null, error: info }, () =>
         send(deliveries.fail(callId, { name: 'Error', message: `verify: ${info.message}` })),
       );

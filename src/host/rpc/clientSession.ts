@@ -10,7 +10,7 @@ import {
   SocketMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { HelloParams, hostMethods, type HostMethod } from '../../protocol/hostRpc.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorText } from '../../base/errorText.ts';
 import type { Json } from '../../base/json.ts';
 import type { SyncAnswer } from '../../protocol/scriptMessages.ts';

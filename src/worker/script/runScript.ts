@@ -1,6 +1,6 @@
 /** Runs one script to its end: starts the VM, hands in the host's answers one by one, reports the outcome. */
 import { receiveMessageOnPort } from 'node:worker_threads';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../base/json.ts';
 import {
   AsyncCall,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One block of a message, a system prompt or a tool result as the client sent it. */
 export const WireBlock = z.looseObject({

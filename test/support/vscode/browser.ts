@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { repositoryDir } from './paths.ts';
 
 const launchDeadlineMs = 30_000;

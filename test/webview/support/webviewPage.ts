@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page, Route } from 'playwright-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { launchBrowser, type TestBrowser } from '../../support/vscode/browser.ts';
 import { buildPages, pagesDir, type PageName } from './buildPages.ts';
 import { themes, themeStyle, type ThemeName } from './themes.ts';

@@ -1,5 +1,5 @@
 /** What is read of the Messages API's server-sent events; unknown events and fields are let through unread. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const tokenCount = z.number().int().nonnegative().nullish();
 

@@ -29,7 +29,7 @@ export interface PlainCommandRunnerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Keys that must never reach a log, beside everything that looks like one. */
-  readonly secrets: readonly string[];
+  readonly secrets: () => readonly string[];
 }
 
 /** A command that could not be started. */
@@ -61,7 +61,7 @@ async function runCommand(
   await endProcesses({ pid, runTag, clock });
   await drained(child, closed, clock);
   const durationMs = clock.monotonicMs() - startedMs;
-  const text = scrubSecrets(output.text(), secrets);
+  const text = scrubSecrets(output.text(), secrets());
   await writeFile(request.logPath, text, { mode: 0o600 });
   log.info('commands', 'ended', { end: end.type, durationMs });
   request.signal.throwIfAborted();

@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCode } from '../../../base/errorText.ts';
 
 /** Folders of installed dependencies that tests need and that no snapshot holds. */

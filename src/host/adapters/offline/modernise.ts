@@ -1,5 +1,5 @@
 import { transform } from 'lebab';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorText } from '../../../base/errorText.ts';
 import { rules } from './rules.ts';
 import type { RuleName } from './rules.ts';
