@@ -94,6 +94,8 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
       return view;
     case 'proposals.changed':
       return { ...view, proposals: event.counts, treeHash: event.treeHash };
+    case 'review.changed':
+      return { ...view, proposals: event.counts, verdict: event.verdict };
     case 'run.ended':
       return endRun(view, event);
     default:

@@ -1,5 +1,5 @@
 /**
- * The events of a run. Everything but the transient ones (`agent.progress`, `permits`) is a journal
+ * The events of a run. Everything but the transient ones (`agent.progress`, `review.changed`) is a journal
  * entry first and an event afterwards; the run tree, the terminal and `--json` all see this one stream.
  */
 import * as z from 'zod';
@@ -177,6 +177,14 @@ export const ProposalsChanged = z.object({
   counts: ProposalCounts,
 });
 
+/** Transient: what the user decided changed what is still proposed; the decisions' own log is what lasts. */
+export const ReviewChanged = z.object({
+  type: z.literal('review.changed'),
+  ...head,
+  counts: ProposalCounts,
+  verdict: Verdict,
+});
+
 export const AgentCounts = z.object({
   ok: z.number().int(),
   failed: z.number().int(),
@@ -210,6 +218,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   AgentQueued,
   AgentStarted,
   AgentProgress,
+  ReviewChanged,
   AgentEnded,
   VerifyStarted,
   VerifyEnded,
@@ -218,7 +227,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunEnded,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
-export type TransientRunEvent = z.infer<typeof AgentProgress>;
+export type TransientRunEvent = z.infer<typeof AgentProgress> | z.infer<typeof ReviewChanged>;
 export type DurableRunEvent = Exclude<RunEvent, TransientRunEvent>;
 export type RunEventType = RunEvent['type'];
 export type RunEventOf<T extends RunEventType> = Extract<RunEvent, { type: T }>;
@@ -229,3 +238,8 @@ export type RunFact = DurableRunEvent extends infer E
     ? Omit<E, 'runId' | 'at' | 'seq'>
     : never
   : never;
+
+/** Whether an event only shows something and is never journaled. */
+export function isTransient(event: RunEvent): event is TransientRunEvent {
+  return event.type === 'agent.progress' || event.type === 'review.changed';
+}

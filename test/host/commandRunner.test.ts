@@ -20,7 +20,7 @@ describe('PlainCommandRunner', function () {
     environment: { ...process.env, ANTHROPIC_API_KEY: 'not for commands', LANG: 'C' },
     clock: systemClock,
     log: silent,
-    secrets: ['a-configured-key'],
+    secrets: () => ['a-configured-key'],
   });
 
   beforeEach(async () => {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { parseJson } from '../../base/json.ts';
-import { RunEvent } from '../../protocol/runEvents.ts';
+import { isTransient, RunEvent } from '../../protocol/runEvents.ts';
 import type { DurableRunEvent } from '../../protocol/runEvents.ts';
 import { JOURNAL_VERSION } from '../../protocol/version.ts';
 import { JournalError } from './journalError.ts';
@@ -77,7 +77,7 @@ function decodeLine(
       entry,
     );
   }
-  if (event.data.type === 'agent.progress') {
+  if (isTransient(event.data)) {
     throw new JournalError('holds a transient event', entry);
   }
   return event.data;

@@ -1,12 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/runStore.ts';
 import { reduceRun } from '../../protocol/reduceRun.ts';
-import type {
-  DurableRunEvent,
-  RunEvent,
-  RunFact,
-  TransientRunEvent,
-} from '../../protocol/runEvents.ts';
+import type { DurableRunEvent, RunEvent, RunFact, RunEventOf } from '../../protocol/runEvents.ts';
 import type { RunView } from '../../protocol/runView.ts';
 
 /**
@@ -46,7 +41,7 @@ export class RunRecorder {
   }
 
   /** Shows a sign of life; it is not journaled. */
-  progress(event: Omit<TransientRunEvent, 'runId' | 'at'>): void {
+  progress(event: Omit<RunEventOf<'agent.progress'>, 'runId' | 'at'>): void {
     this.#apply({ ...event, runId: this.#runId, at: this.#clock.nowMs() });
   }
 

@@ -9,7 +9,7 @@ import { findConflicts, planAccept, type Review } from '../../core/changes/planA
 import { intentOf, type PlannedDecision } from '../../core/changes/plannedDecision.ts';
 import { planReject } from '../../core/changes/planReject.ts';
 import { planUndo } from '../../core/changes/planUndo.ts';
-import { buildProposals, toProposalSet } from '../../core/changes/proposals.ts';
+import { buildProposals, countProposals, toProposalSet } from '../../core/changes/proposals.ts';
 import { baseSide, proposedSide } from '../../core/changes/proposedSide.ts';
 import type { RunTree } from '../../core/changes/runTree.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
@@ -20,6 +20,9 @@ import type {
   Selection,
   WriteOutcome,
 } from '../../protocol/proposals.ts';
+import type { Verdict } from '../../protocol/receipt.ts';
+import type { RunView } from '../../protocol/runView.ts';
+import { isLive } from '../../protocol/summarizeRun.ts';
 import { createDecisionLog, type DecisionLog } from '../adapters/store/decisionLog.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
 import { runDirectory } from '../adapters/store/runStore.ts';
@@ -127,6 +130,18 @@ export class ReviewService {
     return this.get(runId);
   }
 
+  /**
+   * A run's view with what was decided since: counts of what is still pending, and the verdict of a tree
+   * that is no longer proposed as it was verified.
+   */
+  async withDecisions(view: RunView): Promise<RunView> {
+    if (isLive(view.state) || (await this.#log(view.runId).read()).length === 0) return view;
+    const review = await this.#open(view.runId, []);
+    const set = toProposalSet(review.record, review.decisions, new Set());
+    const proposals = countProposals(set, review.record);
+    return { ...view, proposals, verdict: verdictAfter(view.verdict, set) };
+  }
+
   async #recordIntent(
     runId: string,
     review: OpenedReview,
@@ -184,4 +199,10 @@ export class ReviewService {
     }
     return lock;
   }
+}
+
+/** A rejected hunk makes another tree of what is proposed; no receipt speaks about that one. */
+function verdictAfter(verdict: Verdict, set: ProposalSet): Verdict {
+  const isChanged = set.files.some((file) => file.hunks.some((hunk) => hunk.state === 'rejected'));
+  return isChanged ? 'unverified' : verdict;
 }

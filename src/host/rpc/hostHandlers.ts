@@ -44,7 +44,7 @@ export interface ClientHandlers {
 
 /** Makes the handlers of one connection; `notify` reaches only that client. */
 export function createHostHandlers(state: HostState, notify: Notify): ClientHandlers {
-  const feeds = new RunFeeds(state.runs, notify);
+  const feeds = new RunFeeds(state, notify);
   const plans = new Map<string, AbortController>();
   return {
     handlers: {
@@ -128,7 +128,11 @@ function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunM
       runs.control(runId, control);
       return Promise.resolve({});
     },
-    'runs.list': async () => ({ runs: (await runs.list()).map(summarizeRun) }),
+    'runs.list': async () => {
+      const views = await runs.list();
+      const reviewed = await Promise.all(views.map((view) => state.reviews.withDecisions(view)));
+      return { runs: reviewed.map(summarizeRun) };
+    },
     'run.subscribe': ({ runId }) => feeds.subscribe(runId),
     'run.unsubscribe': ({ runId }) => {
       feeds.unsubscribe(runId);
@@ -165,8 +169,7 @@ type ProposalMethods =
 
 function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods> {
   const { reviews } = state;
-  const announce = (runId: string): Promise<void> =>
-    state.broadcast('proposals.changed', { runId });
+  const announce = (runId: string): Promise<void> => announceReview(state, runId);
   return {
     'proposals.get': ({ runId }) => reviews.get(runId),
     'proposals.content': async (params) => {
@@ -190,22 +193,34 @@ function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods>
   };
 }
 
+/** After a decision every window learns what is still pending and whether the verdict still holds. */
+async function announceReview(state: HostState, runId: string): Promise<void> {
+  const { runs, reviews, services } = state;
+  const view = await reviews.withDecisions(await runs.view(runId));
+  const { proposals: counts, verdict } = view;
+  const at = services.clock.nowMs();
+  runs.show({ type: 'review.changed', runId, at, counts, verdict }, view);
+  await state.broadcast('proposals.changed', { runId });
+}
+
 /** The runs that one client watches. */
 class RunFeeds {
   readonly #runs: RunService;
+  readonly #reviews: ReviewService;
   readonly #notify: Notify;
   readonly #batchers = new Map<string, EventBatcher>();
   readonly #listening: { dispose(): void };
 
-  constructor(runs: RunService, notify: Notify) {
+  constructor({ runs, reviews }: Pick<HostState, 'runs' | 'reviews'>, notify: Notify) {
     this.#runs = runs;
+    this.#reviews = reviews;
     this.#notify = notify;
     this.#listening = runs.listen((event) => this.#batchers.get(event.runId)?.push(event));
   }
 
   async subscribe(runId: string): Promise<HostResult<'run.subscribe'>> {
     this.unsubscribe(runId);
-    const view = await this.#runs.view(runId);
+    const view = await this.#reviews.withDecisions(await this.#runs.view(runId));
     // Nothing may be awaited between reading the live view and listening, or an event would be lost.
     const newest = this.#runs.live(runId)?.engine.view ?? view;
     const send = (sequence: number, events: HostNotificationParams<'run.events'>['events']) =>

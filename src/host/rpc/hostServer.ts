@@ -14,6 +14,11 @@ import type { HostState, Notify } from './hostHandlers.ts';
 /** Time without a client and without a run after which the host ends. */
 const IDLE_EXIT_MS = 60_000;
 
+/** Events after which a run's summary goes out at once. */
+const TURNING_POINTS: readonly RunEvent['type'][] = [
+  ...(['run.started', 'run.state', 'run.ended', 'review.changed'] as const),
+];
+
 /** Time that runs go on after the last client has gone. */
 const UNATTENDED_MS = 30 * 60_000;
 
@@ -77,8 +82,7 @@ export class HostServer {
 
   /** A run's summary goes to all windows: at once when its state changes, else a few times a second. */
   #announce(event: RunEvent, view: RunView): void {
-    const isTurningPoint =
-      event.type === 'run.started' || event.type === 'run.state' || event.type === 'run.ended';
+    const isTurningPoint = TURNING_POINTS.includes(event.type);
     if (isTurningPoint) this.#sendSummary(view.runId);
     else if (!this.#summaries.has(view.runId)) {
       const timer = setTimeout(() => this.#sendSummary(view.runId), EVENT_BATCH_MS);
@@ -93,8 +97,9 @@ export class HostServer {
   #sendSummary(runId: string): void {
     clearTimeout(this.#summaries.get(runId));
     this.#summaries.delete(runId);
-    const { runs } = this.#state;
-    runs.view(runId).then(
+    const { runs, reviews } = this.#state;
+    const reviewed = runs.view(runId).then((view) => reviews.withDecisions(view));
+    reviewed.then(
       (view) => this.#send('runs.changed', { run: summarizeRun(view) }),
       (error: unknown) => this.#options.services.log.error('host', String(error), { runId }),
     );

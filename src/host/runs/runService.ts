@@ -10,7 +10,7 @@ import { checkScript } from '../../core/script/checkScript.ts';
 import { RunEngine } from '../../core/run/runEngine.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
 import { reduceRunEvents } from '../../protocol/reduceRun.ts';
-import type { DurableRunEvent, RunEvent } from '../../protocol/runEvents.ts';
+import type { DurableRunEvent, RunEvent, TransientRunEvent } from '../../protocol/runEvents.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isLive } from '../../protocol/summarizeRun.ts';
 import { createRunStore, listRuns, readJournal, runDirectory } from '../adapters/store/runStore.ts';
@@ -46,6 +46,11 @@ export class RunService {
   listen(listener: RunListener): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Shows an event that is not the engine's to everybody who listens. */
+  show(event: TransientRunEvent, view: RunView): void {
+    this.#emit(event, view);
   }
 
   live(runId: string): LiveRun | undefined {

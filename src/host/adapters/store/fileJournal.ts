@@ -12,7 +12,7 @@ import {
 import { scrubbedJson } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/runStore.ts';
-import { RunEvent } from '../../../protocol/runEvents.ts';
+import { isTransient, RunEvent } from '../../../protocol/runEvents.ts';
 import type { DurableRunEvent, RunFact } from '../../../protocol/runEvents.ts';
 
 export interface FileJournalOptions {
@@ -126,8 +126,8 @@ export class FileJournal implements Journal {
     const { runId, secrets } = this.#options;
     const { fact, at } = waiting;
     const event = RunEvent.parse(parseJson(scrubbedJson({ ...fact, runId, at, seq }, secrets)));
-    if (event.type === 'agent.progress') {
-      throw new TypeError('agent.progress is transient and never journaled.');
+    if (isTransient(event)) {
+      throw new TypeError(`${event.type} is transient and never journaled.`);
     }
     return event;
   }
