@@ -29,6 +29,10 @@ import { TaskTracker } from './taskTracker.ts';
 import { Timers } from './timers.ts';
 import { VerifyRunner } from './verifyRunner.ts';
 
+/** What a person can do about a limit; a script never sees it. */
+const LIMIT_ADVICE =
+  'Nothing more starts and finished work stays: review it, or cancel and run again with higher limits.';
+
 type EndedEvent = Extract<RunEvent, { type: 'run.ended' }>;
 
 export class RunEngine implements ScriptHost {
@@ -43,6 +47,8 @@ export class RunEngine implements ScriptHost {
   readonly #verifications: VerifyRunner;
   readonly #timers: Timers;
   #logLines = 0;
+  /** Known at once, while the view follows when the journal has it. */
+  #isSuspended = false;
 
   constructor(
     config: RunConfig,
@@ -209,10 +215,14 @@ export class RunEngine implements ScriptHost {
   }
 
   #suspend(reason: PauseReason, message: string | null): void {
-    if (this.#stop.signal.aborted || this.view.state === 'paused') return;
+    if (this.#stop.signal.aborted || this.#isSuspended) return;
+    this.#isSuspended = true;
     this.#permits.hold();
-    this.#record({ type: 'run.state', state: 'paused', reason, message });
-    if (reason === 'limit' && this.#config.onLimit === 'stop') {
+    const isStopping = reason === 'limit' && this.#config.onLimit === 'stop';
+    const isWaiting = reason === 'limit' && !isStopping;
+    const text = isWaiting ? `${message ?? ''} ${LIMIT_ADVICE}` : message;
+    this.#record({ type: 'run.state', state: 'paused', reason, message: text });
+    if (isStopping) {
       this.#stop.abort(new StopReason('limit_reached', message ?? 'A limit is reached.'));
     }
   }
@@ -220,6 +230,7 @@ export class RunEngine implements ScriptHost {
   #resume(): void {
     const { state, pauseReason } = this.view;
     if (state !== 'paused' || pauseReason !== 'user') return;
+    this.#isSuspended = false;
     this.#permits.release();
     this.#record({ type: 'run.state', state: 'running', reason: null, message: null });
   }

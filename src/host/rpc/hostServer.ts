@@ -14,6 +14,9 @@ import type { HostState, Notify } from './hostHandlers.ts';
 /** Time without a client and without a run after which the host ends. */
 const IDLE_EXIT_MS = 60_000;
 
+/** Least time between two announcements that a live run's proposals changed. */
+const PROPOSALS_MS = 1000;
+
 /** Events after which a run's summary goes out at once. */
 const TURNING_POINTS: readonly RunEvent['type'][] = [
   ...(['run.started', 'run.state', 'run.ended', 'review.changed'] as const),
@@ -36,6 +39,7 @@ export class HostServer {
   readonly #sessions = new Set<ClientSession>();
   readonly #state: HostState;
   readonly #summaries = new Map<string, NodeJS.Timeout>();
+  readonly #proposals = new Map<string, NodeJS.Timeout>();
   #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(options: HostServerOptions) {
@@ -71,7 +75,9 @@ export class HostServer {
 
   dispose(): void {
     if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    for (const timer of this.#summaries.values()) clearTimeout(timer);
+    for (const timer of [...this.#summaries.values(), ...this.#proposals.values()]) {
+      clearTimeout(timer);
+    }
     for (const session of this.#sessions) session.dispose();
     this.#server.close();
   }
@@ -89,9 +95,22 @@ export class HostServer {
       this.#summaries.set(view.runId, timer);
     }
     if (event.type === 'run.ended') this.#watchIdle();
-    if (event.type === 'proposals.changed' || event.type === 'agent.ended') {
-      this.#send('proposals.changed', { runId: view.runId });
-    }
+    if (event.type === 'proposals.changed') this.#sendProposals(view.runId);
+    if (event.type === 'agent.ended' && event.changes.length > 0)
+      this.#announceProposals(view.runId);
+  }
+
+  /** Reading proposals costs a window more than a row of the tree, so a live run announces them once a second. */
+  #announceProposals(runId: string): void {
+    if (this.#proposals.has(runId)) return;
+    const timer = setTimeout(() => this.#sendProposals(runId), PROPOSALS_MS);
+    this.#proposals.set(runId, timer);
+  }
+
+  #sendProposals(runId: string): void {
+    clearTimeout(this.#proposals.get(runId));
+    this.#proposals.delete(runId);
+    this.#send('proposals.changed', { runId });
   }
 
   #sendSummary(runId: string): void {
