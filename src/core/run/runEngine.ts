@@ -48,7 +48,7 @@ export class RunEngine implements ScriptHost {
   readonly #timers: Timers;
   #logLines = 0;
   /** Known at once, while the view follows when the journal has it. */
-  #isSuspended = false;
+  #suspended: PauseReason | null = null;
 
   constructor(
     config: RunConfig,
@@ -215,8 +215,8 @@ export class RunEngine implements ScriptHost {
   }
 
   #suspend(reason: PauseReason, message: string | null): void {
-    if (this.#stop.signal.aborted || this.#isSuspended) return;
-    this.#isSuspended = true;
+    if (this.#stop.signal.aborted || this.#suspended !== null) return;
+    this.#suspended = reason;
     this.#permits.hold();
     const isStopping = reason === 'limit' && this.#config.onLimit === 'stop';
     const isWaiting = reason === 'limit' && !isStopping;
@@ -228,9 +228,8 @@ export class RunEngine implements ScriptHost {
   }
 
   #resume(): void {
-    const { state, pauseReason } = this.view;
-    if (state !== 'paused' || pauseReason !== 'user') return;
-    this.#isSuspended = false;
+    if (this.#suspended !== 'user') return;
+    this.#suspended = null;
     this.#permits.release();
     this.#record({ type: 'run.state', state: 'running', reason: null, message: null });
   }
