@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { scrubSecrets } from '../core/journal/scrubSecrets.ts';
 import { createStreamLog } from '../host/adapters/system.ts';
-import { createHostServices, type HostServices } from '../host/hostServices.ts';
+import { createHostServices, WorkspaceError, type HostServices } from '../host/hostServices.ts';
 import { ReviewService } from '../host/review/reviewService.ts';
 import { RunService } from '../host/runs/runService.ts';
 import { listRuns } from '../host/adapters/store/runStore.ts';
@@ -28,13 +28,19 @@ export async function withWorkspace<T>(
     stateDirectory: options.stateDir ?? null,
     distDirectory: ctx.distDirectory,
     log: createStreamLog(isVerbose ? ctx.stderr : silent, (line) => scrubSecrets(line, [])),
-  });
+  }).catch(asUsageError);
   try {
     const runs = new RunService(services);
     return await task({ services, runs, reviews: new ReviewService(services, runs, 'cli') });
   } finally {
     await services.dispose();
   }
+}
+
+/** A workspace that is not there was named wrongly; everything else is a fault. */
+function asUsageError(error: unknown): never {
+  if (error instanceof WorkspaceError) throw new CliError(EXIT.usage, error.message);
+  throw error;
 }
 
 /** Finds the run that a person means: an id, the beginning of one, or `last`. */

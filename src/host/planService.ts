@@ -37,7 +37,8 @@ export async function planWorkflow(
   });
   if (draft.type === 'answer') return draft;
   const { script, summary, check } = draft;
-  const needsUnsandboxedConsent = check.commands.length > 0 && commands.sandbox === 'none';
+  // Also when there is no command yet: a script that the user edits may get one.
+  const needsUnsandboxedConsent = commands.sandbox === 'none';
   const plan = { planId, request: request.request, summary, script, check, limits, model };
   return { type: 'plan', plan: { ...plan, provider: client.provider, needsUnsandboxedConsent } };
 }

@@ -7,8 +7,8 @@ describe('the editor test harness', () => {
     assert.match(vscode.version, /^1\.\d+\.\d+/);
   });
 
-  it('loads the extension under development and reaches its commands', async () => {
-    assert.equal(await vscode.commands.executeCommand('probe.say'), 'hello');
+  it('loads the extension under development', () => {
+    assert.ok(vscode.extensions.getExtension('muster.muster'));
   });
 
   it('reports Workspace Trust as granted unless a test asks otherwise', () => {

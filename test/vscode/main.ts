@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import {
   buildTestsModule,
-  builtExtensionDirs,
   runTestsInExtensionHost,
 } from '../support/vscode/extensionHostTests.ts';
-import { probeExtensionDir } from '../support/vscode/paths.ts';
+import { repositoryDir } from '../support/vscode/paths.ts';
 import { createTestWorkspace } from '../support/vscode/testWorkspace.ts';
 import { runTestsInElectron } from './runElectron.ts';
 
@@ -26,7 +25,7 @@ async function runIn(workspaceDir: string): Promise<number> {
   const tests = {
     testsModule: await buildTestsModule(),
     workspaceDir,
-    extensionDirs: builtExtensionDirs(probeExtensionDir),
+    extensionDir: repositoryDir,
     env: countsEnvironment(),
   };
   if (executable !== undefined && !existsSync(executable)) {

@@ -4,7 +4,7 @@ import { runTests } from '@vscode/test-electron';
 export interface ElectronTests {
   readonly testsModule: string;
   readonly workspaceDir: string;
-  readonly extensionDirs: readonly string[];
+  readonly extensionDir: string;
   readonly env: Readonly<Record<string, string>>;
   /** The editor's executable; downloaded when it is not given. */
   readonly executable?: string | undefined;
@@ -14,7 +14,7 @@ export interface ElectronTests {
 export function runTestsInElectron(tests: ElectronTests): Promise<number> {
   return runTests({
     ...(tests.executable === undefined ? {} : { vscodeExecutablePath: tests.executable }),
-    extensionDevelopmentPath: [...tests.extensionDirs],
+    extensionDevelopmentPath: tests.extensionDir,
     extensionTestsPath: tests.testsModule,
     extensionTestsEnv: tests.env,
     launchArgs: [

@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { launchBrowser } from './browser.ts';
@@ -13,7 +13,8 @@ export interface ExtensionHostTests {
   /** A CommonJS module that exports `run()`, as `buildTestsModule` makes it. */
   readonly testsModule: string;
   readonly workspaceDir: string;
-  readonly extensionDirs: readonly string[];
+  /** The extension under development: the editor's server takes one for a window, not more. */
+  readonly extensionDir: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly onLog: (line: string) => void;
 }
@@ -42,12 +43,6 @@ export async function buildTestsModule(): Promise<string> {
   return outfile;
 }
 
-/** The extension folders that tests load: the product once it is built, and the probe. */
-export function builtExtensionDirs(probeDir: string): readonly string[] {
-  const isProductBuilt = existsSync(path.join(repositoryDir, 'dist/extension.cjs'));
-  return isProductBuilt ? [repositoryDir, probeDir] : [probeDir];
-}
-
 /** Runs a tests module inside a real VS Code and returns its exit code (0: all passed). */
 export async function runTestsInExtensionHost(tests: ExtensionHostTests): Promise<number> {
   const server = await startVscodeServer({ workspaceDir: tests.workspaceDir, env: tests.env });
@@ -58,7 +53,7 @@ export async function runTestsInExtensionHost(tests: ExtensionHostTests): Promis
         server,
         browser,
         extensionTestsPath: tests.testsModule,
-        extensionDevelopmentPaths: tests.extensionDirs,
+        extensionDevelopmentPath: tests.extensionDir,
         onLog: tests.onLog,
       });
       return await withDeadline(testsEnded, () => server.output());

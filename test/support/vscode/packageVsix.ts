@@ -21,6 +21,8 @@ export async function packageVsix(
     command: [
       ...[nodeExecutable, path.join(repositoryDir, 'node_modules/@vscode/vsce/vsce'), 'package'],
       ...['--no-dependencies', '--skip-license', '--allow-missing-repository', '--out', vsixPath],
+      // The pictures in README.md have no public address before the repository has one.
+      '--no-rewrite-relative-links',
     ],
     cwd: options.extensionDir ?? repositoryDir,
     deadlineMs: packageDeadlineMs,

@@ -24,8 +24,6 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** What a server is started with. */
 export interface ServerOptions {
   readonly workspaceDir: string;
-  /** Loaded as extension under development, in every window of this server. */
-  readonly extensionDir?: string | undefined;
   /** Installed before the server starts. */
   readonly vsixPath?: string | undefined;
   readonly machineSettings?: Settings | undefined;
@@ -45,7 +43,8 @@ export interface WindowOptions {
   /** A folder, or a `.code-workspace` file; the server's own workspace unless given. */
   readonly workspaceDir?: string | undefined;
   readonly extensionTestsPath?: string | undefined;
-  readonly extensionDevelopmentPaths?: readonly string[] | undefined;
+  /** One at most: the payload of a window keeps one. */
+  readonly extensionDevelopmentPath?: string | undefined;
 }
 
 /** A real VS Code server, with a data folder and a port of its own. */
@@ -144,21 +143,16 @@ function windowUrl(origin: string, options: ServerOptions, window: WindowOptions
     `vscode-remote://${new URL(origin).host}${path.resolve(file)}`;
   const workspaceDir = path.resolve(window.workspaceDir ?? options.workspaceDir);
   const kind = workspaceDir.endsWith('.code-workspace') ? 'workspace' : 'folder';
-  const developmentPaths = [
-    ...(options.extensionDir === undefined ? [] : [options.extensionDir]),
-    ...(window.extensionDevelopmentPaths ?? []),
-  ];
-  const needsDriver = developmentPaths.length > 0 || window.extensionTestsPath !== undefined;
+  const { extensionDevelopmentPath, extensionTestsPath } = window;
+  const needsDriver = extensionDevelopmentPath !== undefined || extensionTestsPath !== undefined;
   if (needsDriver && options.notifications === 'toasts') {
     throw new Error(
       'Cannot open a window with toasts and an extension under development: install it from a VSIX.',
     );
   }
+  const files = Object.entries({ extensionDevelopmentPath, extensionTestsPath });
   const payload = [
-    ...developmentPaths.map((dir) => ['extensionDevelopmentPath', remoteUri(dir)]),
-    ...(window.extensionTestsPath === undefined
-      ? []
-      : [['extensionTestsPath', remoteUri(window.extensionTestsPath)]]),
+    ...files.flatMap(([name, file]) => (file === undefined ? [] : [[name, remoteUri(file)]])),
     ['skipWelcome', 'true'],
   ];
   const query = new URLSearchParams({ [kind]: workspaceDir, payload: JSON.stringify(payload) });
