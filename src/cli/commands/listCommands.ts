@@ -1,4 +1,5 @@
 import { formatDuration, oneLine } from '../../base/format.ts';
+import { writeReport } from '../../core/evidence/writeReport.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
@@ -8,8 +9,9 @@ const MAX_REQUEST_CHARS = 60;
 
 /** `muster runs`: the runs of a workspace, newest first. */
 export function runsCommand(ctx: CliContext, options: CommonOptions): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async ({ runs }) => {
-    const summaries = (await runs.list()).map(summarizeRun);
+  return withWorkspace(ctx, options, async ({ runs, reviews }) => {
+    const views = await Promise.all((await runs.list()).map((view) => reviews.withDecisions(view)));
+    const summaries = views.map(summarizeRun);
     if (options.json === true) {
       printLine(ctx.stdout, JSON.stringify(summaries));
       return EXIT.ok;
@@ -32,9 +34,10 @@ export function showCommand(
 ): Promise<ExitCode> {
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
-    const { runs } = workspace;
-    if (options.json === true) printLine(ctx.stdout, JSON.stringify(await runs.view(runId)));
-    else ctx.stdout.write(await runs.report(runId));
+    const { runs, reviews } = workspace;
+    const view = await reviews.withDecisions(await runs.view(runId));
+    if (options.json === true) printLine(ctx.stdout, JSON.stringify(view));
+    else ctx.stdout.write(writeReport(view, null));
     return EXIT.ok;
   });
 }

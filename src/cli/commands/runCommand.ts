@@ -65,14 +65,16 @@ export async function runCommand(
       throw new CliError(EXIT.usage, `${fileName} does not pass the check; nothing ran.`);
     }
     const { commands } = check;
-    await approve(ctx, options, { name: check.meta?.name ?? fileName, commands });
+    const { sandbox } = workspace.services.commands;
+    const name = check.meta?.name ?? fileName;
+    const unsandboxed = await approve(ctx, options, { name, commands, sandbox });
     const stop = new AbortController();
     const live = await workspace.runs.start(
       {
         ...draft,
         ...{ argsJson, limits, provider, approvedCommands: commands },
         allowedCommands: options.allowCommand,
-        unsandboxed: options.unsandboxed === true,
+        unsandboxed,
         budgetTokens: options.budget ?? null,
         onLimit: 'stop',
       },
@@ -133,19 +135,31 @@ function printPlan(
   printLine(ctx.stdout, '');
 }
 
+/** Rejects unless the plan is approved; resolves with whether its commands may run without a sandbox. */
 async function approve(
   ctx: CliContext,
   options: RunOptions,
-  plan: { readonly name: string; readonly commands: readonly string[] },
-): Promise<void> {
-  if (options.yes === true) return;
+  plan: {
+    readonly name: string;
+    readonly commands: readonly string[];
+    readonly sandbox: string;
+  },
+): Promise<boolean> {
+  const isConsented = options.unsandboxed === true;
+  if (options.yes === true) return isConsented;
   if (ctx.stdin.isTTY !== true || ctx.stderr.isTTY !== true) {
     throw new CliError(EXIT.usage, 'Nobody is there to approve the plan. Say --yes to approve it.');
   }
-  const commands =
-    plan.commands.length === 0 ? '' : ` and the commands ${plan.commands.join(', ')}`;
-  if (await askYesNo(ctx, `Run ${plan.name}${commands}?`)) return;
-  throw new CliError(EXIT.usage, 'The plan was not approved; nothing ran.');
+  const list = plan.commands.join(', ');
+  const commands = list === '' ? '' : ` and the commands ${list}`;
+  if (!(await askYesNo(ctx, `Run ${plan.name}${commands}?`))) {
+    throw new CliError(EXIT.usage, 'The plan was not approved; nothing ran.');
+  }
+  if (isConsented || list === '' || plan.sandbox !== 'none') return isConsented;
+  return askYesNo(
+    ctx,
+    `There is no sandbox here: ${list} would run code written by agents with your rights. Allow that?`,
+  );
 }
 
 interface Followed {

@@ -10,10 +10,12 @@ export const preludeSource = String.raw`
   const { parse, stringify } = JSON;
   const NativePromise = Promise;
   const NativeError = Error;
-  const pending = new Map();
-  const timers = new Map();
-  const fatal = new WeakSet();
-  const changed = new Set();
+  const { apply } = Reflect;
+  const { then } = NativePromise.prototype;
+  const pending = steady(new Map());
+  const timers = steady(new Map());
+  const fatal = steady(new WeakSet());
+  const changed = steady(new Set());
   let nextCallId = 1;
   let currentPhase = null;
   let outputTokens = 0;
@@ -28,6 +30,18 @@ export const preludeSource = String.raw`
     }
   }
 
+  /* Keeps a collection's own methods, so that a script that changes the built-in ones confuses only itself. */
+  function steady(collection) {
+    for (const name of ['get', 'set', 'has', 'add', 'delete']) {
+      if (name in collection) Object.defineProperty(collection, name, { value: collection[name] });
+    }
+    return collection;
+  }
+
+  function onSettled(promise, resolved, rejected) {
+    return apply(then, promise, [resolved, rejected]);
+  }
+
   function textOf(value) {
     if (typeof value === 'string') return value;
     if (value instanceof NativeError) return value.name + ': ' + value.message;
@@ -39,8 +53,13 @@ export const preludeSource = String.raw`
     }
   }
 
-  function encode(what, value) {
+  /* What JSON has no text for counts as null, as it does inside an array. */
+  function jsonOf(value) {
     const json = stringify(value);
+    return json === undefined ? 'null' : json;
+  }
+
+  function checkSize(what, json) {
     if (json.length > settings.maxJsonChars) {
       throw new RangeError(what + ' is larger than ' + settings.maxJsonChars + ' characters of JSON.');
     }
@@ -51,7 +70,8 @@ export const preludeSource = String.raw`
     const callId = nextCallId++;
     return new NativePromise((resolve, reject) => {
       pending.set(callId, { resolve, reject });
-      host.call(callId, stringify(call));
+      /* Without a prototype: a toJSON that the script put on Object.prototype is not called for it. */
+      host.call(callId, stringify({ __proto__: null, ...call }));
     });
   }
 
@@ -92,10 +112,8 @@ export const preludeSource = String.raw`
 
   function startAgent(prompt, options, outcome) {
     try {
-      const params = encode('The prompt and options of agent()', [
-        prompt === undefined ? null : prompt,
-        options === undefined ? null : options,
-      ]);
+      const pair = '[' + jsonOf(prompt) + ',' + jsonOf(options) + ']';
+      const params = checkSize('The prompt and options of agent()', pair);
       return callHost({ method: 'agent', params, phase: currentPhase, outcome });
     } catch (error) {
       return NativePromise.reject(error);
@@ -110,7 +128,7 @@ export const preludeSource = String.raw`
 
   function verify(spec) {
     try {
-      const params = encode('The argument of verify()', spec === undefined ? null : spec);
+      const params = checkSize('The argument of verify()', jsonOf(spec));
       return callHost({ method: 'verify', params, phase: currentPhase });
     } catch (error) {
       return NativePromise.reject(error);
@@ -177,15 +195,21 @@ export const preludeSource = String.raw`
     return NativePromise.all(items.map(runItem));
   }
 
+  /* Cut on this side: megabytes for a log line cost the host more than the script. */
+  function shorten(text) {
+    const { maxLineChars } = settings;
+    if (text.length <= maxLineChars) return text;
+    return text.slice(0, maxLineChars) + '… [' + (text.length - maxLineChars) + ' more characters]';
+  }
   function phase(title) {
-    currentPhase = textOf(title);
+    currentPhase = shorten(textOf(title));
     host.phase(currentPhase);
   }
   function log(...parts) {
-    host.log('info', parts.map(textOf).join(' '));
+    host.log('info', shorten(parts.map(textOf).join(' ')));
   }
   function warn(...parts) {
-    host.log('warning', parts.map(textOf).join(' '));
+    host.log('warning', shorten(parts.map(textOf).join(' ')));
   }
 
   function meter(total, spent) {
@@ -201,20 +225,21 @@ export const preludeSource = String.raw`
   });
 
   function files(glob, options) {
-    return syncValue(host.files(stringify([glob === undefined ? '**' : glob, options || {}])));
+    const pair = '[' + jsonOf(glob === undefined ? '**' : glob) + ',' + jsonOf(options || {}) + ']';
+    return syncValue(host.files(checkSize('The arguments of files()', pair)));
   }
   files.changed = () => [...changed].sort();
   function read(path) {
-    return syncValue(host.read(stringify(path === undefined ? null : path)));
+    return syncValue(host.read(checkSize('The argument of read()', jsonOf(path))));
   }
 
   let nextTimerId = 1;
   function setTimeout(callback, delayMs, ...values) {
     if (typeof callback !== 'function') throw new TypeError('setTimeout() needs a function.');
     const timerId = nextTimerId++;
-    const delay = Math.max(0, Number(delayMs) || 0);
+    const delay = Math.min(Math.max(0, Number(delayMs) || 0), settings.maxTimerMs);
     timers.set(timerId, nextCallId);
-    callHost({ method: 'timer', delayMs: delay }).then(() => {
+    onSettled(callHost({ method: 'timer', delayMs: delay }), () => {
       timers.delete(timerId);
       callback(...values);
     });
@@ -240,6 +265,7 @@ export const preludeSource = String.raw`
     }
     seen.add(value);
     for (const key of Object.keys(value)) {
+      if (key === '__proto__') return path + ' has a key "__proto__"';
       if (value[key] === undefined) continue;
       const child = Array.isArray(value) ? path + '[' + key + ']' : path + '.' + key;
       const unfit = findUnfit(value[key], child, seen);
@@ -249,19 +275,23 @@ export const preludeSource = String.raw`
     return null;
   }
 
+  function done(result) {
+    host.done(stringify({ __proto__: null, ...result }));
+  }
+
   function returned(value) {
-    if (value === undefined) return host.done(stringify({ type: 'returned', json: 'null' }));
+    if (value === undefined) return done({ type: 'returned', json: 'null' });
     let problem;
     let json;
     try {
       problem = findUnfit(value, 'result', new Set());
-      json = problem === null ? stringify(value) : undefined;
+      json = problem === null ? jsonOf(value) : '';
     } catch (error) {
-      problem = textOf(error);
+      problem = 'result cannot be read: ' + textOf(error);
     }
     if (problem === null && json.length > settings.maxJsonChars) problem = 'result is too large';
-    if (problem === null) return host.done(stringify({ type: 'returned', json }));
-    return host.done(stringify({ type: 'unfit', message: problem }));
+    if (problem === null) return done({ type: 'returned', json });
+    return done({ type: 'unfit', message: problem });
   }
 
   function threw(error) {
@@ -274,7 +304,7 @@ export const preludeSource = String.raw`
     } catch {
       described = { name: 'Error', message: 'The script threw a value that cannot be read.', stack: '' };
     }
-    host.done(stringify({ type: 'threw', ...described }));
+    done({ type: 'threw', ...described });
   }
 
   function forbid(message) {
@@ -333,7 +363,7 @@ export const preludeSource = String.raw`
   return {
     deliver,
     watch(promise) {
-      promise.then(returned, threw);
+      onSettled(promise, returned, threw);
     },
   };
 })

@@ -1,6 +1,7 @@
 /** Runs one script to its end: starts the VM, hands in the host's answers one by one, reports the outcome. */
 import { receiveMessageOnPort } from 'node:worker_threads';
 import * as z from 'zod';
+import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import {
   AsyncCall,
@@ -53,8 +54,15 @@ export async function runScript(task: ScriptTask, nowMs: () => number): Promise<
 function preludeSettings(task: ScriptTask): Readonly<Record<string, unknown>> {
   const { argsJson, budgetTokens, budgetUsd, allowedGlobals } = task;
   const { maxJsonChars, maxBatchItems } = task.limits;
-  return { argsJson, budgetTokens, budgetUsd, allowedGlobals, maxJsonChars, maxBatchItems };
+  const values = { argsJson, budgetTokens, budgetUsd, allowedGlobals, maxJsonChars, maxBatchItems };
+  return { ...values, maxTimerMs: MAX_TIMER_MS, maxLineChars: MAX_LINE_CHARS };
 }
+
+/** Characters of a log line or phase title that leave the sandbox; the host cuts for good. */
+const MAX_LINE_CHARS = 16 * 1024;
+
+/** Longest delay that a platform's timers carry, 24 days; Infinity is not JSON. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function pump(vm: ScriptVm, bridge: HostBridge, task: ScriptTask): Promise<ScriptOutcome> {
   return new Promise((resolve, reject) => {
@@ -105,7 +113,7 @@ function stopOutcome(stop: VmStop, task: ScriptTask): ScriptOutcome {
 }
 
 function resultOutcome(result: GuestResult, task: ScriptTask): ScriptOutcome {
-  if (result.type === 'returned') return result;
+  if (result.type === 'returned') return returnedOutcome(result);
   if (result.type === 'unfit') {
     const message = `The script's result must be JSON, and ${result.message}.`;
     return failed('script_result', message);
@@ -113,6 +121,16 @@ function resultOutcome(result: GuestResult, task: ScriptTask): ScriptOutcome {
   const text = result.name === 'Error' ? result.message : `${result.name}: ${result.message}`;
   const code = isOutOfMemory(result) ? 'script_memory' : 'script_error';
   return { ...failed(code, text), ...errorPosition(result.stack, task) };
+}
+
+// The code that checked the value shares its engine with the script, so that it proves nothing.
+function returnedOutcome(result: Extract<GuestResult, { type: 'returned' }>): ScriptOutcome {
+  try {
+    parseJson(result.json);
+    return result;
+  } catch (error) {
+    return failed('script_result', `The script's result is not JSON: ${errorText(error)}`);
+  }
 }
 
 // The engine's own error for a failed allocation; a script can only make itself look short of memory.
@@ -138,8 +156,10 @@ class HostBridge implements ScriptVmHost {
   }
 
   call(callId: number, callJson: string): void {
+    // A call that is refused here throws in the script; nobody would ever answer it.
+    const call = AsyncCall.parse(parseJson(callJson));
     this.openCalls.add(callId);
-    this.#post({ type: 'call', callId, call: AsyncCall.parse(parseJson(callJson)) });
+    this.#post({ type: 'call', callId, call });
   }
 
   cancelTimer(callId: number): void {

@@ -16,14 +16,35 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     .click();
 }
 
-/** The content of a webview: by the title that its extension gave it, or by its place. */
-export function webviewFrame(page: Page, titleOrIndex: string | number = 0): FrameLocator {
-  const frames =
-    typeof titleOrIndex === 'number'
-      ? page.locator('iframe.webview').nth(titleOrIndex)
-      : page.locator(`iframe.webview[title*="${titleOrIndex}"]`);
-  return frames.contentFrame().locator('#active-frame').contentFrame();
+/** The content of a webview by its place among all that are open. */
+export function webviewFrame(page: Page, index = 0): FrameLocator {
+  return contentOf(page.locator('iframe.webview').nth(index));
 }
+
+/** Waits until a webview whose page has this title is in sight, and gives its content. */
+export async function findWebview(page: Page, title: string): Promise<FrameLocator> {
+  // The outer frame says nothing of its page, and a locator cannot look through a frame: so it is
+  // marked from within. All frames have the server's own origin here.
+  const mark = await page.waitForFunction(markWebview, title);
+  const selector = `iframe.webview[data-test-mark="${String(await mark.jsonValue())}"]`;
+  return contentOf(page.locator(selector));
+}
+
+function contentOf(outer: Locator): FrameLocator {
+  return outer.contentFrame().locator('#active-frame').contentFrame();
+}
+
+// Runs in the page, whose types these tests do not have. A webview out of sight is kept, invisible.
+const markWebview = `(title) => {
+  for (const outer of document.querySelectorAll('iframe.webview')) {
+    const inner = outer.contentDocument?.querySelector('#active-frame');
+    const isInSight = outer.checkVisibility({ visibilityProperty: true });
+    if (inner?.contentDocument?.title !== title || !isInSight) continue;
+    outer.dataset.testMark ??= String(performance.now());
+    return outer.dataset.testMark;
+  }
+  return null;
+}`;
 
 /** A status bar entry whose text or accessible name matches. */
 export function statusBarItem(page: Page, namePattern: RegExp): Locator {
@@ -40,6 +61,11 @@ export async function expandSection(page: Page, title: string): Promise<void> {
   const header = page.getByRole('button', { name: `${title} Section` });
   await header.waitFor();
   if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+}
+
+/** A row of the open quick pick. */
+export function quickPickItem(page: Page, text: string | RegExp): Locator {
+  return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
 }
 
 /** Answers the next input box of the workbench. */
