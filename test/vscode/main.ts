@@ -1,8 +1,5 @@
 import { existsSync } from 'node:fs';
-import {
-  buildTestsModule,
-  runTestsInExtensionHost,
-} from '../support/vscode/extensionHostTests.ts';
+import { buildTestsModule, runTestsInExtensionHost } from '../support/vscode/extensionHostTests.ts';
 import { repositoryDir } from '../support/vscode/paths.ts';
 import { createTestWorkspace } from '../support/vscode/testWorkspace.ts';
 import { runTestsInElectron } from './runElectron.ts';

@@ -57,7 +57,7 @@ export async function runCommand(
   const provider = await chooseProvider(ctx, options);
   return withWorkspace(ctx, options, async (workspace) => {
     const draft = await makeDraft(ctx, { workspace, request, options, provider });
-    if (draft === null) return EXIT.ok;
+    if (draft === null) return EXIT.failed;
     const check = checkScript(draft.script);
     const fileName = options.script ?? 'workflow.js';
     if (!check.ok) {
@@ -107,8 +107,9 @@ async function makeDraft(
     signal: new AbortController().signal,
   });
   if (planned.type === 'answer') {
-    printLine(ctx.stderr, 'The planner answered without a workflow; nothing ran.');
     if (options.json === true || options.quiet === true) printLine(ctx.stderr, planned.text);
+    else printLine(ctx.stdout, '');
+    printLine(ctx.stderr, 'The planner answered without a workflow; nothing ran.');
     return null;
   }
   if (options.json !== true && options.quiet !== true) {
