@@ -30,6 +30,7 @@ export const errorCodes = {
   command_refused: 'The command was not approved.',
   command_unavailable: 'The command could not be started.',
   limit_reached: 'A limit of the run was reached.',
+  journal_diverged: 'A resumed run did not repeat what its journal says.',
   host_died: 'The orchestration host ended in mid-run.',
   provider_missing: 'No model provider is set up.',
   workspace_missing: 'The workspace folder does not exist.',

@@ -57,6 +57,15 @@ function startView(event: RunEventOf<'run.started'>): RunView {
 
 function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started' }>): RunView {
   switch (event.type) {
+    case 'run.resumed':
+      return resumeView(view, event);
+    case 'replay.ended':
+      return event.cachedAgents.reduce(
+        (next, agentId) => updateAgent(next, agentId, { cached: true }),
+        view,
+      );
+    case 'agent.replayed':
+      return replayAgent(view, event);
     case 'run.state':
       return {
         ...view,
@@ -103,6 +112,31 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
   }
 }
 
+function resumeView(view: RunView, event: RunEventOf<'run.resumed'>): RunView {
+  const { meta, limits, provider, model } = event;
+  const earlierMs = (view.endedAt ?? view.startedAt) - view.startedAt;
+  return {
+    ...view,
+    ...{ meta, limits, provider, model, state: 'running', verdict: 'unverified' },
+    ...{ pauseReason: null, stateMessage: null, endedAt: null, error: null, resultPreview: null },
+    concurrency: limits.concurrency,
+    // Time between the sessions is not time of the run.
+    startedAt: event.at - earlierMs,
+    agents: view.agents.map(endUnfinished),
+  };
+}
+
+function endUnfinished(agent: AgentView): AgentView {
+  if (agent.status !== 'queued' && agent.status !== 'running') return agent;
+  return { ...agent, status: 'cancelled', activity: '' };
+}
+
+function replayAgent(view: RunView, event: RunEventOf<'agent.replayed'>): RunView {
+  const { label, phase, group, conflictPaths } = event;
+  const change = { label, phase, group, conflictPaths, cached: true };
+  return updateAgent(withPhase(view, phase), event.agentId, change);
+}
+
 function withPhase(view: RunView, title: string | null): RunView {
   if (title === null || view.phases.includes(title)) return view;
   return { ...view, phases: [...view.phases, title] };
@@ -124,6 +158,7 @@ function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
     agentType: event.agentType,
     status: 'queued',
     attempt: 0,
+    cached: false,
     promptPreview: event.promptPreview,
     activity: '',
     turns: 0,
@@ -137,7 +172,12 @@ function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
     changedPaths: [],
     conflictPaths: [],
   };
-  return { ...withPhase(view, event.phase), agents: [...view.agents, agent] };
+  const shown = withPhase(view, event.phase);
+  // A resumed run tries an agent again under its old number.
+  if (event.agentId <= view.agents.length) {
+    return { ...shown, agents: view.agents.with(event.agentId - 1, agent) };
+  }
+  return { ...shown, agents: [...view.agents, agent] };
 }
 
 function updateAgent(view: RunView, agentId: number, change: Partial<AgentView>): RunView {

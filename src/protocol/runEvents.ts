@@ -60,6 +60,41 @@ export const RunStarted = z.object({
   productVersion: z.string(),
 });
 
+/** The run goes on from its journal, perhaps with an edited script or other limits. */
+export const RunResumed = z.object({
+  type: z.literal('run.resumed'),
+  ...durable,
+  meta: ScriptMeta,
+  scriptSha256: z.string(),
+  limits: RunLimits,
+  provider: z.string(),
+  model: z.string(),
+  approvedCommands: z.array(z.string()),
+  unsandboxed: z.boolean(),
+  productVersion: z.string(),
+});
+
+/** So many outcomes were delivered again in the journal's order; what follows is matched by content or is new. */
+export const ReplayEnded = z.object({
+  type: z.literal('replay.ended'),
+  ...durable,
+  delivered: z.number().int().nonnegative(),
+  cachedAgents: z.array(agentId),
+});
+
+/** A call found its answer in the journal by content: the recorded outcome and edits count again. */
+export const AgentReplayed = z.object({
+  type: z.literal('agent.replayed'),
+  ...durable,
+  agentId,
+  callId: z.number().int().positive(),
+  label: z.string(),
+  phase: z.string().nullable(),
+  group: z.string().nullable(),
+  conflictPaths: z.array(z.string()),
+  treeHash: z.string(),
+});
+
 export const RunStateChanged = z.object({
   type: z.literal('run.state'),
   ...durable,
@@ -139,6 +174,8 @@ export const AgentEnded = z.object({
   changes: z.array(
     z.object({ path: z.string(), base: ContentRef.nullable(), proposed: ContentRef.nullable() }),
   ),
+  /** What it found in the files that it looked at (JSON: path to SHA-256 or null), for a later resume. */
+  reads: ValueRef.nullable().default(null),
   /** Paths whose edits did not fit on other agents' edits. */
   conflictPaths: z.array(z.string()),
   /** Identity of the proposed tree after this agent's changes. */
@@ -211,6 +248,9 @@ export const RunEnded = z.object({
 
 export const RunEvent = z.discriminatedUnion('type', [
   RunStarted,
+  RunResumed,
+  ReplayEnded,
+  AgentReplayed,
   RunStateChanged,
   RunThrottled,
   PhaseStarted,

@@ -19,6 +19,8 @@ export const AgentView = z.object({
   agentType: z.string(),
   status: AgentStatus,
   attempt: z.number().int().nonnegative(),
+  /** Its answer came from the journal of an earlier session and cost nothing now. */
+  cached: z.boolean(),
   promptPreview: z.string(),
   activity: z.string(),
   turns: z.number().int().nonnegative(),

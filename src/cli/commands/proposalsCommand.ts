@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
+import { PLAIN_FILE_MODE } from '../../core/changes/fileContent.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
@@ -42,31 +43,54 @@ async function printPatch(ctx: CliContext, workspace: Workspace, set: ProposalSe
   }
 }
 
-async function patchOf(workspace: Workspace, runId: string, file: FileProposal): Promise<string> {
+async function patchOf(workspace: Workspace, runId: string, file: FileProposal): Promise<Buffer> {
   const { path, kind } = file;
-  const head = `diff --git a/${path} b/${path}\n`;
-  if (kind === 'binary') return `${head}Binary files differ\n`;
   const request = { runId, path, openBuffers: [] };
   const base = await workspace.reviews.content({ ...request, side: 'base' });
   const proposed = await workspace.reviews.content({ ...request, side: 'proposed' });
-  const mode =
-    kind === 'create'
-      ? 'new file mode 100644\n'
-      : kind === 'delete'
-        ? 'deleted file mode 100644\n'
-        : '';
-  const patch = createTwoFilesPatch(
-    base === null ? '/dev/null' : `a/${path}`,
-    proposed === null ? '/dev/null' : `b/${path}`,
-    decode(base),
-    decode(proposed),
-    undefined,
-    undefined,
-    { context: 3 },
-  );
-  return head + mode + patch.replace(/^=+\n/u, '');
+  const [before, after] = [gitPath(`a/${path}`), gitPath(`b/${path}`)];
+  const head = `diff --git ${before} ${after}\n${modeLine(file)}`;
+  if (kind === 'binary') return toBytes(`${head}Binary files differ\n`);
+  const hunks = hunksOf(toCharacters(base), toCharacters(proposed));
+  // Git wants no file lines where an empty file comes or goes.
+  if (hunks === '') return toBytes(head);
+  const from = base === null ? '/dev/null' : before;
+  const to = proposed === null ? '/dev/null' : after;
+  return toBytes(`${head}--- ${from}\n+++ ${to}\n${hunks}`);
 }
 
-function decode(bytes: Uint8Array | null): string {
-  return bytes === null ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+function hunksOf(before: string, after: string): string {
+  const patch = createTwoFilesPatch('', '', before, after, '', '', { context: 3 });
+  const start = patch.indexOf('\n@@ ');
+  return start < 0 ? '' : patch.slice(start + 1);
+}
+
+function modeLine({ kind, mode }: FileProposal): string {
+  const octal = (mode || PLAIN_FILE_MODE).toString(8);
+  if (kind === 'create') return `new file mode ${octal}\n`;
+  return kind === 'delete' ? `deleted file mode ${octal}\n` : '';
+}
+
+/** A path as git writes it: in quotes where a character would be taken for something else. */
+function gitPath(path: string): string {
+  const bytes = Buffer.from(path).toString('latin1');
+  // eslint-disable-next-line no-control-regex -- control characters are what has to be found
+  if (!/["\\\u0000-\u001f\u007f]/u.test(bytes)) return bytes;
+  // eslint-disable-next-line no-control-regex -- as above
+  const quoted = bytes.replace(/["\\\u0000-\u001f\u007f]/gu, (character) => {
+    const code = character.charCodeAt(0);
+    return code >= 0x20 && code < 0x7f
+      ? `\\${character}`
+      : `\\${code.toString(8).padStart(3, '0')}`;
+  });
+  return `"${quoted}"`;
+}
+
+// One character a byte, so that a file in any encoding goes through the diff and comes out as it was.
+function toCharacters(bytes: Uint8Array | null): string {
+  return bytes === null ? '' : Buffer.from(bytes).toString('latin1');
+}
+
+function toBytes(characters: string): Buffer {
+  return Buffer.from(characters, 'latin1');
 }

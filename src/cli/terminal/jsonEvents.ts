@@ -1,4 +1,5 @@
-import { parseJson, type Json } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
+import { loadValue } from '../../core/run/storeValue.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
 import type { RunEvent, RunEventOf } from '../../protocol/runEvents.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
@@ -28,9 +29,7 @@ export class JsonEvents {
   }
 
   async #result(ended: RunEventOf<'run.ended'>): Promise<Json> {
-    if (ended.result === null) return null;
-    if (ended.result.type === 'inline') return parseJson(ended.result.json);
-    return parseJson(new TextDecoder().decode(await this.#blobs.get(ended.result.sha256)));
+    return ended.result === null ? null : loadValue(ended.result, this.#blobs);
   }
 
   #print(event: RunEvent | PublicEnd): void {

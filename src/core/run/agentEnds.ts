@@ -7,7 +7,7 @@ import { describeFailure, isStopReason } from './runErrors.ts';
 export function failedEnd(error: ErrorInfo): AgentEnd {
   return {
     ...{ outcome: 'failed', value: null, error, turns: 0, usage: noTokens, usd: 0 },
-    ...{ changes: [], treeChanges: [], conflictPaths: [] },
+    ...{ changes: [], treeChanges: [], conflictPaths: [], reads: new Map() },
   };
 }
 

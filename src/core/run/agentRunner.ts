@@ -12,7 +12,7 @@ import { resolveModel } from '../planner/modelAliases.ts';
 import { failedEnd } from './agentEnds.ts';
 import { AgentTask, type AgentEnd } from './agentTask.ts';
 import type { RunContext } from './runContext.ts';
-import { storeValue } from './storeValue.ts';
+import { storeReads, storeValue } from './storeValue.ts';
 
 type AgentCallMessage = Extract<AsyncCall, { method: 'agent' }>;
 type Send = (answer: HostToScript) => void;
@@ -80,6 +80,7 @@ export class AgentRunner {
       usd: end.usd,
       changes: [...end.changes],
       conflictPaths: [...end.conflictPaths],
+      reads: await storeReads(end.reads, store.blobs),
       treeHash: this.#ctx.tree.treeHash(),
     };
     await this.#ctx.recorder.record(fact, () => {

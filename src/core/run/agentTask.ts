@@ -35,6 +35,8 @@ export interface AgentEnd {
   /** Paths that the merge changed in the run's tree. */
   readonly treeChanges: readonly string[];
   readonly conflictPaths: readonly string[];
+  /** What it found in the files that it looked at; null for a file that was not there. */
+  readonly reads: ReadonlyMap<string, string | null>;
 }
 
 export interface AgentJob {
@@ -163,6 +165,7 @@ export class AgentTask {
     const end = this.#end({ outcome: 'ok', error: null, value });
     return {
       ...end,
+      reads: overlay.readHashes(),
       changes: stored.changes,
       treeChanges: report.changedPaths,
       conflictPaths: report.conflicts.map((conflict) => conflict.path),
@@ -175,6 +178,7 @@ export class AgentTask {
       turns: this.#turns,
       usage: this.#usage,
       usd: this.#ctx.spend.cost(this.#usage, this.#job.model),
+      reads: new Map(),
       changes: [],
       treeChanges: [],
       conflictPaths: [],

@@ -7,7 +7,7 @@ const agent: AgentView = {
   ...{ agentId: 1, label: 'fix a', phase: 'Edit', group: null, model: 'm', agentType: 'general' },
   ...{ status: 'ok', attempt: 1, promptPreview: '', activity: '', turns: 2, queuedAt: 0 },
   ...{ startedAt: 1, endedAt: 2, usage: noTokens, usd: 0.1, valuePreview: '', error: null },
-  ...{ changedPaths: ['a.ts'], conflictPaths: [] },
+  ...{ changedPaths: ['a.ts'], conflictPaths: [], cached: false },
 };
 const error = { code: 'max_turns', message: 'It used all of its turns.' } as const;
 const view: RunView = {

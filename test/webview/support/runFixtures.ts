@@ -68,7 +68,14 @@ export class RunRecorder {
       ...this.#head(400),
       type: 'agent.ended',
       ...{ agentId, outcome: 'ok', value: null, valuePreview: 'Ported 3 callbacks', error: null },
-      ...{ turns: 4, usage: tokens(12_400, 900), usd: 0.012, conflictPaths: [], treeHash: 't2' },
+      ...{
+        turns: 4,
+        usage: tokens(12_400, 900),
+        usd: 0.012,
+        conflictPaths: [],
+        reads: null,
+        treeHash: 't2',
+      },
       changes: [{ path: `src/file${agentId}.ts`, base: null, proposed: null }],
       ...change,
     });
