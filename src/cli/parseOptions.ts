@@ -13,7 +13,12 @@ export interface LimitOptions {
 
 /** Defaults with what was given in their place; a number out of range is a usage error. */
 export function readLimits(options: LimitOptions): RunLimits {
-  const { maxAgents, concurrency, maxTokens, maxUsd, maxMinutes } = DEFAULT_RUN_LIMITS;
+  return changeLimits(DEFAULT_RUN_LIMITS, options);
+}
+
+/** Limits with those in their place that were given. */
+export function changeLimits(limits: RunLimits, options: LimitOptions): RunLimits {
+  const { maxAgents, concurrency, maxTokens, maxUsd, maxMinutes } = limits;
   const parsed = RunLimits.safeParse({
     maxAgents: options.maxAgents ?? maxAgents,
     concurrency: options.concurrency ?? concurrency,

@@ -6,6 +6,7 @@ import { acceptCommand, rejectCommand, undoCommand } from './commands/acceptComm
 import { checkCommand } from './commands/checkCommand.ts';
 import { runsCommand, showCommand } from './commands/listCommands.ts';
 import { proposalsCommand } from './commands/proposalsCommand.ts';
+import { resumeCommand } from './commands/resumeCommand.ts';
 import { runCommand } from './commands/runCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
 import { collect, parseNumber } from './parseOptions.ts';
@@ -66,11 +67,24 @@ function withCommon(command: Command): Command {
 
 function addRun(program: Command, ctx: CliContext, finish: Finish): void {
   const command = program.command('run').argument('[request]', 'what you want, in words');
-  withCommon(command)
+  withRunOptions(command)
     .description('plan a request, or take a script, and run it; nothing is applied')
     .option('--script <file>', 'run this script instead of planning one')
     .option('--args <json>', 'input of the script')
     .option('--args-file <file>', 'input of the script, from a file')
+    .action(async (request: string | undefined, options: Parameters<typeof runCommand>[2]) => {
+      finish(await runCommand(ctx, request, options));
+    });
+  withRunOptions(program.command('resume').argument('<run>', 'its id, or last'))
+    .description('go on with a run from its journal; no finished agent is asked again')
+    .option('--script <file>', 'an edited script')
+    .action(async (run: string, options: Parameters<typeof resumeCommand>[2]) => {
+      finish(await resumeCommand(ctx, run, options));
+    });
+}
+
+function withRunOptions(command: Command): Command {
+  return withCommon(command)
     .option('--provider <name>', 'anthropic or offline (rules, no AI)')
     .option('--base-url <url>', 'address of a compatible server')
     .option('--model <id>', 'model for agents that name none')
@@ -84,10 +98,7 @@ function addRun(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--yes', 'approve the plan and the commands on it')
     .option('--accept <what>', 'all or none (none): apply at the end')
-    .option('--quiet', 'print nothing but errors')
-    .action(async (request: string | undefined, options: Parameters<typeof runCommand>[2]) => {
-      finish(await runCommand(ctx, request, options));
-    });
+    .option('--quiet', 'print nothing but errors');
 }
 
 function addReading(program: Command, ctx: CliContext, finish: Finish): void {

@@ -39,7 +39,7 @@ export class ContextKeys implements Disposable {
 function contextOf(run: RunSummary | null): Readonly<Record<string, boolean>> {
   return {
     'muster.hasRun': run !== null,
-    'muster.runLive': run !== null && isLive(run.state),
+    'muster.runLive': run !== null && isLive(run),
     'muster.runRunning': run?.state === 'running',
     'muster.runResumable': run !== null && !['running', 'completed'].includes(run.state),
     'muster.hasPending': (run?.proposals.pending ?? 0) + (run?.proposals.conflicts ?? 0) > 0,

@@ -34,6 +34,8 @@ export const ScriptToHost = z.discriminatedUnion('type', [
     level: z.enum(['info', 'warning']),
     message: z.string(),
   }),
+  /** The script stands still after so many answers; sent only where a replay needs to know. */
+  z.object({ type: z.literal('waiting'), answers: z.number().int().nonnegative() }),
   /** The worker blocks until the host has put a SyncAnswer on the port and woken it. */
   z.object({
     type: z.literal('sync'),

@@ -34,6 +34,8 @@ export interface ScriptTask {
   readonly budgetTokens: number | null;
   readonly budgetUsd: number | null;
   readonly allowedGlobals: readonly string[];
+  /** Say each time that the script stands still. */
+  readonly reportsWaiting: boolean;
   readonly limits: SandboxLimits;
   readonly modules: SandboxModules;
   /** ScriptToHost out, HostToScript in. */

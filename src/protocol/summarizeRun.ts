@@ -72,9 +72,12 @@ export function countStatuses(agents: readonly AgentView[]): StatusCounts {
   return counts;
 }
 
-/** True while the run can still be steered. */
-export function isLive(state: RunState): boolean {
-  return state === 'running' || state === 'paused';
+/** True while the run can still be steered; one that stopped at a limit for good is paused and has ended. */
+export function isLive(run: {
+  readonly state: RunState;
+  readonly endedAt: number | null;
+}): boolean {
+  return run.endedAt === null && (run.state === 'running' || run.state === 'paused');
 }
 
 /** The heading under which agents without a phase stand. */

@@ -1,29 +1,21 @@
 /** `muster run`: a request or a script becomes a run; the exit code says what came of it. */
 import { readFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { assertNever } from '../../base/assertNever.ts';
 import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { plural } from '../../base/format.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { planWorkflow } from '../../host/planService.ts';
-import type { LiveRun } from '../../host/runs/liveRun.ts';
 import type { ProviderConfig } from '../../protocol/hostRpc.ts';
-import type { RunEventOf } from '../../protocol/runEvents.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
-import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
+import { printLine, type CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
-import { acceptSelection } from './acceptCommand.ts';
 import { printDiagnostics } from './checkCommand.ts';
-import { JsonEvents } from '../terminal/jsonEvents.ts';
-import { createLinePrinter } from '../terminal/linePrinter.ts';
-import { createLivePrinter } from '../terminal/livePrinter.ts';
-import { printReport } from '../terminal/printReport.ts';
-import { silentPrinter, type RunPrinter } from '../terminal/runPrinter.ts';
+import { followRun, type FollowOptions } from './followRun.ts';
 
-export interface RunOptions extends CommonOptions, LimitOptions, ProviderOptions {
+export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions {
   readonly script?: string | undefined;
   readonly args?: string | undefined;
   readonly argsFile?: string | undefined;
@@ -31,8 +23,6 @@ export interface RunOptions extends CommonOptions, LimitOptions, ProviderOptions
   readonly allowCommand: readonly string[];
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
-  readonly accept?: string | undefined;
-  readonly quiet?: boolean | undefined;
 }
 
 interface Draft {
@@ -67,7 +57,7 @@ export async function runCommand(
     const { commands } = check;
     const { sandbox } = workspace.services.commands;
     const name = check.meta?.name ?? fileName;
-    const unsandboxed = await approve(ctx, options, { name, commands, sandbox });
+    const unsandboxed = await approvePlan(ctx, options, { name, commands, sandbox });
     const stop = new AbortController();
     const live = await workspace.runs.start(
       {
@@ -80,7 +70,7 @@ export async function runCommand(
       },
       stop.signal,
     );
-    return follow(ctx, { workspace, live, options });
+    return followRun(ctx, { workspace, live, options });
   });
 }
 
@@ -137,9 +127,9 @@ function printPlan(
 }
 
 /** Rejects unless the plan is approved; resolves with whether its commands may run without a sandbox. */
-async function approve(
+export async function approvePlan(
   ctx: CliContext,
-  options: RunOptions,
+  options: { readonly yes?: boolean | undefined; readonly unsandboxed?: boolean | undefined },
   plan: {
     readonly name: string;
     readonly commands: readonly string[];
@@ -163,77 +153,6 @@ async function approve(
   );
 }
 
-interface Followed {
-  readonly workspace: Workspace;
-  readonly live: LiveRun;
-  readonly options: RunOptions;
-}
-
-async function follow(ctx: CliContext, followed: Followed): Promise<ExitCode> {
-  const { workspace, live, options } = followed;
-  const printer = choosePrinter(ctx, options);
-  const json = new JsonEvents(ctx.stdout, live.store.blobs);
-  const listening = workspace.runs.listen((event, view) => {
-    if (options.json === true) json.write(event);
-    printer.show(event, view);
-  });
-  const interrupts = cancelOnInterrupt(ctx, live);
-  try {
-    const ended = await live.ended;
-    printer.end(live.engine.view);
-    if (options.accept === 'all') await acceptAll(ctx, followed);
-    if (options.json === true) await json.end();
-    else if (options.quiet !== true)
-      printReport(ctx.stdout, live.engine.view, live.store.directory);
-    return exitCodeFor(ended);
-  } finally {
-    interrupts.dispose();
-    listening.dispose();
-  }
-}
-
-async function acceptAll(ctx: CliContext, followed: Followed): Promise<void> {
-  const { workspace, live, options } = followed;
-  if (live.engine.view.proposals.files === 0) return;
-  const accepted = await acceptSelection(workspace, live.runId, { type: 'all' });
-  const out = options.json === true ? ctx.stderr : ctx.stdout;
-  if (options.quiet !== true) printLine(out, accepted.summary);
-}
-
-function choosePrinter(ctx: CliContext, options: RunOptions): RunPrinter {
-  if (options.json === true || options.quiet === true) return silentPrinter;
-  const isLive = ctx.stdout.isTTY === true && ctx.env['TERM'] !== 'dumb';
-  return isLive ? createLivePrinter(ctx.stdout, () => Date.now()) : createLinePrinter(ctx.stdout);
-}
-
-function cancelOnInterrupt(ctx: CliContext, live: LiveRun): { dispose(): void } {
-  let interrupts = 0;
-  return ctx.onInterrupt(() => {
-    interrupts += 1;
-    if (interrupts > 1) process.exit(EXIT.cancelled);
-    printLine(
-      ctx.stderr,
-      'Cancelling; what agents have finished stays. Ctrl+C again to stop at once.',
-    );
-    live.engine.control({ action: 'cancel' });
-  });
-}
-
-function exitCodeFor(ended: RunEventOf<'run.ended'>): ExitCode {
-  switch (ended.status) {
-    case 'completed':
-      return ended.verdict === 'failed' ? EXIT.failed : EXIT.ok;
-    case 'failed':
-      return EXIT.failed;
-    case 'paused':
-      return EXIT.limit;
-    case 'cancelled':
-      return EXIT.cancelled;
-    default:
-      return assertNever(ended.status);
-  }
-}
-
 async function readArgs(options: RunOptions): Promise<string | null> {
   if (options.args !== undefined && options.argsFile !== undefined) {
     throw new CliError(EXIT.usage, 'Give --args or --args-file, not both.');
@@ -247,7 +166,8 @@ async function readArgs(options: RunOptions): Promise<string | null> {
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** Reads a file that was named on the command line. */
+export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

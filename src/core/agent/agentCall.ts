@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canonicalJson, parseJson, type Json } from '../../base/json.ts';
+import { errorText } from '../../base/errorText.ts';
 import { oneLine } from '../../base/format.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
 import { AGENT_RETRIES, AGENT_TIMEOUT_MS, MAX_AGENT_TURNS, STRUCTURED_RETRIES } from '../limits.ts';
@@ -64,7 +65,7 @@ const MAX_LABEL_CHARS = 60;
 
 /** Reads the JSON text of `[prompt, options]`; `currentPhase` is what phase() said last. */
 export function readAgentCall(paramsJson: string, currentPhase: string | null): ReadAgentCall {
-  const [prompt, options] = z.tuple([z.unknown(), z.unknown()]).parse(parseJson(paramsJson));
+  const { prompt, options, problem } = readParams(paramsJson);
   const given = dropNulls(options);
   const wrong = (error: ErrorInfo): ReadAgentCall => ({
     type: 'wrong',
@@ -72,6 +73,7 @@ export function readAgentCall(paramsJson: string, currentPhase: string | null): 
     phase: typeof given['phase'] === 'string' ? given['phase'] : currentPhase,
     error,
   });
+  if (problem !== null) return wrong(problem);
   if (typeof prompt !== 'string' || prompt.trim() === '') return wrong(promptError(prompt));
   const parsed = AgentOptions.safeParse(given);
   if (!parsed.success) return wrong(optionsError(parsed.error));
@@ -90,6 +92,22 @@ export function contentKey(call: AgentCall, model: string, definition: string): 
   return createHash('sha256')
     .update(canonicalJson({ ...parts, ...scopes }))
     .digest('hex');
+}
+
+const Pair = z.tuple([z.unknown(), z.unknown()]);
+
+function readParams(paramsJson: string): {
+  readonly prompt: unknown;
+  readonly options: unknown;
+  readonly problem: ErrorInfo | null;
+} {
+  try {
+    const [prompt, options] = Pair.catch([null, null]).parse(parseJson(paramsJson));
+    return { prompt, options, problem: null };
+  } catch (error) {
+    const message = `agent() options: ${errorText(error)}`;
+    return { prompt: null, options: null, problem: { code: 'agent_options_invalid', message } };
+  }
 }
 
 function dropNulls(options: unknown): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { plural } from '../../base/format.ts';
 import { MAX_WRITTEN_BYTES } from '../limits.ts';
+import { computeUntrusted } from './computeUntrusted.ts';
 import { defineTool } from './defineTool.ts';
 import { toolError, toolOk, type ToolContext, type ToolResult } from './tool.ts';
 
@@ -70,7 +71,7 @@ async function outsideWrites(target: string, ctx: ToolContext): Promise<string |
   // A path that is named as it is needs no matching, whatever characters it has.
   if (ctx.writes === null || ctx.writes.includes(target)) return null;
   const task = { type: 'glob' as const, globs: [...ctx.writes], paths: [target] };
-  const answer = await ctx.compute.run(task, ctx.signal);
+  const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
   if (answer.type === 'paths' && answer.paths.length === 1) return null;
   return `You may not write ${target}: this agent's edits are limited to ${ctx.writes.join(', ')}.`;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MAX_LISTED_FILES, MAX_SEARCH_MATCHES } from '../limits.ts';
+import { computeUntrusted } from './computeUntrusted.ts';
 import { defineTool } from './defineTool.ts';
 import { toolError, toolOk, type ToolContext, type ToolResult } from './tool.ts';
 
@@ -61,7 +62,7 @@ type FoundPaths =
 
 async function matchPaths(glob: string, ctx: ToolContext): Promise<FoundPaths> {
   const task = { type: 'glob' as const, globs: [glob], paths: [...ctx.files.list()] };
-  const answer = await ctx.compute.run(task, ctx.signal);
+  const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
   if (answer.type === 'paths') return answer;
   if (answer.type === 'refused') return answer;
   throw new Error(`The compute pool answered a glob with ${answer.type}.`);
@@ -78,7 +79,8 @@ async function searchPaths(
     const file = await ctx.files.readText(candidate);
     if (file.type === 'text') files.push({ path: candidate, text: file.text });
   }
-  const answer = await ctx.compute.run({ type: 'search', pattern, files, maxMatches }, ctx.signal);
+  const task = { type: 'search' as const, pattern, files, maxMatches };
+  const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
   if (answer.type === 'refused') return toolError(answer.message);
   if (answer.type !== 'matches') throw new Error(`The compute pool answered with ${answer.type}.`);
   if (answer.matches.length === 0) return toolOk('No line matches.');

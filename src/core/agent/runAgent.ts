@@ -18,6 +18,7 @@ import type {
 import type { TranscriptWriter } from '../ports/runStore.ts';
 import type { AgentCall } from './agentCall.ts';
 import type { AgentFiles } from './agentFiles.ts';
+import { computeUntrusted } from './computeUntrusted.ts';
 import { SUBMIT_RESULT, submitResultSpec } from './agentTools.ts';
 import { toolError, type AgentTool, type ToolResult } from './tool.ts';
 
@@ -187,9 +188,11 @@ class TurnLoop {
     const { call, compute, signal } = this.#attempt;
     const schemaJson = JSON.stringify(call.schema);
     const valueJson = JSON.stringify(input);
-    const answer = await compute.run({ type: 'validate', schemaJson, valueJson }, signal);
+    const task = { type: 'validate' as const, schemaJson, valueJson };
+    const answer = await computeUntrusted(compute, task, signal);
     if (answer.type === 'valid') return null;
-    const message = answer.type === 'invalid' ? answer.message : 'it could not be checked';
+    const isSaid = answer.type === 'invalid' || answer.type === 'refused';
+    const message = isSaid ? answer.message : 'it could not be checked';
     this.#countStructuredFailure(message);
     return `The answer does not fit the schema: ${message}. Correct it and call ${SUBMIT_RESULT} again.`;
   }

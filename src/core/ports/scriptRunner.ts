@@ -25,6 +25,8 @@ export interface ScriptJob {
   /** The script's `budget.total` and `budget.usd.total`. */
   readonly budget: { readonly outputTokens: number | null; readonly usd: number | null };
   readonly host: ScriptHost;
+  /** Whether the host wants to know each time that the script stands still. */
+  readonly reportsWaiting?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -1,21 +1,46 @@
 /** Carries out the script's calls of agent(): reservation, permit, attempts, merge, outcome. */
 import { createHash } from 'node:crypto';
 import { oneLine } from '../../base/format.ts';
+import { Mutex } from '../../base/mutex.ts';
 import { isJsonLongerThan, type Json } from '../../base/json.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
 import { JsonTextLimit } from '../../protocol/messageLimits.ts';
 import type { RunFact } from '../../protocol/runEvents.ts';
 import type { AsyncCall, HostToScript } from '../../protocol/scriptMessages.ts';
-import { contentKey, readAgentCall, type AgentCall } from '../agent/agentCall.ts';
+import {
+  contentKey,
+  readAgentCall,
+  type AgentCall,
+  type ReadAgentCall,
+} from '../agent/agentCall.ts';
+import { computeUntrusted } from '../agent/computeUntrusted.ts';
 import { agentTypeNames, findAgentType, type AgentType } from '../agent/agentTypes.ts';
+import { loadAgentChanges } from '../changes/agentChanges.ts';
+import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import { resolveModel } from '../planner/modelAliases.ts';
 import { failedEnd } from './agentEnds.ts';
 import { AgentTask, type AgentEnd } from './agentTask.ts';
+import { recordedEnd, stillReadsTheSame } from './recordedEnd.ts';
+import { agentKey, type RecordedAgent } from './replayLog.ts';
 import type { RunContext } from './runContext.ts';
 import { storeReads, storeValue } from './storeValue.ts';
 
-type AgentCallMessage = Extract<AsyncCall, { method: 'agent' }>;
+export type AgentCallMessage = Extract<AsyncCall, { method: 'agent' }>;
 type Send = (answer: HostToScript) => void;
+
+/** A call understood and named by its content. Made at arrival, so that equal calls are counted in their order. */
+export type IdentifiedCall =
+  | { readonly type: 'wrong'; readonly wrong: Extract<ReadAgentCall, { type: 'wrong' }> }
+  | { readonly type: 'unknownType'; readonly name: string }
+  | {
+      readonly type: 'agent';
+      readonly call: AgentCall;
+      readonly agentType: AgentType;
+      readonly model: string;
+      readonly contentKey: string;
+      readonly occurrence: number;
+    };
+type IdentifiedAgent = Extract<IdentifiedCall, { type: 'agent' }>;
 
 const PREVIEW_CHARS = 200;
 
@@ -23,10 +48,12 @@ export class AgentRunner {
   readonly #ctx: RunContext;
   readonly #occurrences = new Map<string, number>();
   readonly #warned = new Set<string>();
-  #lastAgentId = 0;
+  readonly #replaying = new Mutex();
+  #lastAgentId: number;
 
   constructor(ctx: RunContext) {
     this.#ctx = ctx;
+    this.#lastAgentId = ctx.replay?.lastAgentId ?? 0;
   }
 
   /** Agents that the script asked for. */
@@ -34,36 +61,120 @@ export class AgentRunner {
     return this.#lastAgentId;
   }
 
-  /** Resolves when the call has been answered, or the run has been stopped. */
-  async handle(callId: number, message: AgentCallMessage, send: Send): Promise<void> {
+  /** Reads a call and counts it; to be called once for each, in the order of their arrival. */
+  identify(message: AgentCallMessage): IdentifiedCall {
     const read = readAgentCall(message.params, message.phase);
+    if (read.type === 'wrong') return { type: 'wrong', wrong: read };
+    const { call } = read;
+    this.#warnUnknownKeys(read.unknownKeys);
+    const agentType = findAgentType(call.agentType);
+    if (agentType === null) return { type: 'unknownType', name: call.agentType };
+    const model = this.#resolveModel(call);
+    const key = contentKey(call, model, agentType.instructions);
+    const occurrence = this.#occurrences.get(key) ?? 0;
+    this.#occurrences.set(key, occurrence + 1);
+    return { type: 'agent', call, agentType, model, contentKey: key, occurrence };
+  }
+
+  /** Whether an earlier session has asked for this agent, so that it counts already. */
+  isRecorded(identified: IdentifiedCall): boolean {
+    if (identified.type !== 'agent') return false;
+    const key = agentKey(identified.contentKey, identified.occurrence);
+    return this.#ctx.replay?.agents.has(key) ?? false;
+  }
+
+  /** Resolves when the call has been answered, or the run has been stopped. */
+  async handle(
+    callId: number,
+    work: { readonly message: AgentCallMessage; readonly identified: IdentifiedCall },
+    send: Send,
+  ): Promise<void> {
+    const { message, identified } = work;
     const deliver: Deliver = (end) => send(this.#answer(callId, message.outcome, end));
-    if (read.type === 'wrong') {
-      await this.#refuse(callId, read, deliver);
+    if (identified.type === 'wrong') {
+      await this.#refuse(callId, identified.wrong, deliver);
       return;
     }
-    this.#warnUnknownKeys(read.unknownKeys);
-    const agentType = findAgentType(read.call.agentType);
     const problem =
-      agentType === null ? unknownType(read.call.agentType) : await this.#schemaProblem(read.call);
-    if (agentType === null || problem !== null) {
+      identified.type === 'unknownType'
+        ? unknownType(identified.name)
+        : await this.#schemaProblem(identified.call);
+    if (identified.type === 'unknownType' || problem !== null) {
       send(this.#ctx.deliveries.fail(callId, { name: 'Error', message: problem ?? '' }));
       return;
     }
-    await this.#runAgent(callId, { call: read.call, agentType }, deliver);
+    await this.#runAgent(callId, identified, deliver);
   }
 
-  async #runAgent(
-    callId: number,
-    work: { readonly call: AgentCall; readonly agentType: AgentType },
-    deliver: Deliver,
+  /** Answers a call with an outcome of an earlier session, whose edits count again. */
+  async deliverRecorded(
+    recorded: RecordedAgent,
+    call: { readonly callId: number; readonly message: AgentCallMessage; readonly send: Send },
   ): Promise<void> {
-    const { call, agentType } = work;
-    const model = this.#resolveModel(call);
-    const agentId = this.#nextId();
-    await this.#ctx.recorder.record(this.#queuedFact({ callId, agentId, call, model, agentType }));
+    const { agentId, groupTitle, ended } = recorded;
+    if (ended === null) throw new Error(`Agent ${agentId} has no outcome to deliver.`);
+    const { blobs } = this.#ctx.services.store;
+    const changes = await loadAgentChanges({ schemaVersion: 1, changes: ended.changes }, blobs);
+    const { changedPaths } = await this.#ctx.tree.mergeChanges({ agentId, groupTitle, changes });
+    const end = await recordedEnd(ended, changedPaths, blobs);
+    this.#count(end);
+    call.send(this.#answer(call.callId, call.message.outcome, end));
+  }
+
+  async #runAgent(callId: number, agent: IdentifiedAgent, deliver: Deliver): Promise<void> {
+    const key = agentKey(agent.contentKey, agent.occurrence);
+    const recorded = this.#ctx.replay?.agents.get(key);
+    if (recorded !== undefined && (await this.#reuse(callId, { recorded, agent }, deliver))) return;
+    const { maxAgents } = this.#ctx.config.limits;
+    if (recorded === undefined && this.#lastAgentId >= maxAgents) {
+      // While its schema was compiled, other calls took the last places.
+      this.#ctx.suspend(`The limit of ${maxAgents} agents is reached.`);
+      return;
+    }
+    const agentId = recorded?.agentId ?? this.#nextId();
+    await this.#ctx.recorder.record(queuedFact(callId, agentId, agent));
+    const { call, model, agentType } = agent;
     const task = new AgentTask(this.#ctx, { agentId, call, model, agentType });
     await this.#finish(agentId, await task.run(), deliver);
+  }
+
+  /** False when the recorded outcome does not hold any more. One after the other, in the order of the calls. */
+  #reuse(
+    callId: number,
+    found: { readonly recorded: RecordedAgent; readonly agent: IdentifiedAgent },
+    deliver: Deliver,
+  ): Promise<boolean> {
+    const { recorded, agent } = found;
+    const { tree, recorder, services } = this.#ctx;
+    const { agentId, ended } = recorded;
+    if (ended?.outcome !== 'ok') return Promise.resolve(false);
+    return this.#replaying.run(async () => {
+      const { blobs } = services.store;
+      if (!(await stillReadsTheSame(ended, tree, blobs))) return false;
+      const changes = await loadAgentChanges({ schemaVersion: 1, changes: ended.changes }, blobs);
+      const groupTitle = groupTitleOf(agent.call);
+      const report = await tree.mergeChangesIfAllFit({ agentId, groupTitle, changes });
+      if (report.conflicts.length > 0) return false;
+      const end = await recordedEnd(ended, report.changedPaths, blobs);
+      const { label, phase, group } = agent.call;
+      const treeHash = tree.treeHash();
+      await recorder.record(
+        {
+          ...{ type: 'agent.replayed', agentId, callId, label, phase, group, treeHash },
+          conflictPaths: [],
+        },
+        () => {
+          this.#count(end);
+          deliver(end);
+        },
+      );
+      return true;
+    });
+  }
+
+  #count(end: AgentEnd): void {
+    const { usd, treeChanges: changedPaths } = end;
+    this.#ctx.deliveries.count({ outputTokens: end.usage.outputTokens, usd, changedPaths });
   }
 
   async #finish(agentId: number, end: AgentEnd, deliver: Deliver): Promise<void> {
@@ -84,8 +195,7 @@ export class AgentRunner {
       treeHash: this.#ctx.tree.treeHash(),
     };
     await this.#ctx.recorder.record(fact, () => {
-      const { usd, treeChanges: changedPaths } = end;
-      this.#ctx.deliveries.count({ outputTokens: end.usage.outputTokens, usd, changedPaths });
+      this.#count(end);
       deliver(end);
     });
   }
@@ -105,28 +215,6 @@ export class AgentRunner {
     await this.#finish(agentId, failedEnd(error), deliver);
   }
 
-  #queuedFact(agent: {
-    readonly callId: number;
-    readonly agentId: number;
-    readonly call: AgentCall;
-    readonly model: string;
-    readonly agentType: AgentType;
-  }): RunFact {
-    const { call, callId, agentId, model, agentType } = agent;
-    const key = contentKey(call, model, agentType.instructions);
-    const occurrence = this.#occurrences.get(key) ?? 0;
-    this.#occurrences.set(key, occurrence + 1);
-    return {
-      ...{ type: 'agent.queued', agentId, callId, contentKey: key, occurrence, model },
-      label: call.label,
-      phase: call.phase,
-      group: call.group,
-      agentType: agentType.name,
-      promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
-      promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
-    };
-  }
-
   #resolveModel(call: AgentCall): string {
     const { provider } = this.#ctx.services.governor.client;
     const requested = call.model ?? undefined;
@@ -139,7 +227,8 @@ export class AgentRunner {
     if (call.schema === null) return null;
     const schemaJson = JSON.stringify(call.schema);
     const task = { type: 'validate' as const, schemaJson, valueJson: null };
-    const answer = await this.#ctx.services.compute.run(task, this.#ctx.signal);
+    const { services, signal } = this.#ctx;
+    const answer = await computeUntrusted(services.compute, task, signal);
     return answer.type === 'refused' ? `agent(): ${answer.message}` : null;
   }
 
@@ -175,6 +264,19 @@ export class AgentRunner {
 }
 
 type Deliver = (end: AgentEnd) => void;
+
+function queuedFact(callId: number, agentId: number, agent: IdentifiedAgent): RunFact {
+  const { call, model, agentType, contentKey: key, occurrence } = agent;
+  return {
+    ...{ type: 'agent.queued', agentId, callId, contentKey: key, occurrence, model },
+    label: call.label,
+    phase: call.phase,
+    group: call.group,
+    agentType: agentType.name,
+    promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
+    promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
+  };
+}
 
 function unknownType(name: string): string {
   return `Agent type "${name}" not found. There are: ${agentTypeNames()}.`;

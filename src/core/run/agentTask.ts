@@ -135,7 +135,7 @@ export class AgentTask {
   #startTimeout(timeoutMs: number): { readonly signal: AbortSignal; dispose(): void } {
     const controller = new AbortController();
     const message = `The agent was not finished after ${Math.round(timeoutMs / 1000)} s.`;
-    const timer = this.#ctx.services.clock.after(timeoutMs, () => {
+    const timer = this.#ctx.activeClock.after(timeoutMs, () => {
       controller.abort(new StopReason('agent_timeout', message));
     });
     return { signal: controller.signal, dispose: () => timer.dispose() };

@@ -71,7 +71,13 @@ async function endedFact(
     verdict: await verdict(ctx, conclusion),
     headHash: recorder.headHash(),
     result: isReturned ? await storeValue(parseJson(outcome.json), services.store.blobs) : null,
-    agents: { ok, failed, skipped, cancelled, cached: 0 },
+    agents: {
+      ok,
+      failed,
+      skipped,
+      cancelled,
+      cached: recorder.view.agents.filter((agent) => agent.cached).length,
+    },
     usage: { ...spend.usage, usd: spend.usd },
     proposals,
     durationMs: services.clock.nowMs() - recorder.view.startedAt,
@@ -83,6 +89,9 @@ function endState(
   agents: { readonly ok: number; readonly failed: number },
 ): Pick<EndedFact, 'status' | 'reason' | 'error'> {
   const { outcome, stop, agentsStarted } = conclusion;
+  if (stop?.code === 'journal_diverged') {
+    return { status: 'failed', reason: null, error: { code: stop.code, message: stop.message } };
+  }
   if (stop !== null) {
     const status = stop.code === 'limit_reached' ? 'paused' : 'cancelled';
     return { status, reason: stop.message, error: null };

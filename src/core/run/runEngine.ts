@@ -6,6 +6,7 @@ import { assertNever } from '../../base/assertNever.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
 import type { PauseReason, RunEvent, RunFact } from '../../protocol/runEvents.ts';
+import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { MAX_LOG_LINES } from '../../protocol/reduceRun.ts';
 import type { HostToScript, ScriptOutcome } from '../../protocol/scriptMessages.ts';
@@ -14,7 +15,8 @@ import { SnapshotView } from '../changes/snapshotView.ts';
 import { cutText } from '../../base/format.ts';
 import { MAX_LOG_CHARS } from '../limits.ts';
 import type { ScriptCallMessage, ScriptHost, ScriptSyncMessage } from '../ports/scriptRunner.ts';
-import { AgentRunner } from './agentRunner.ts';
+import { ActiveClock } from './activeClock.ts';
+import { CallRouter } from './callRouter.ts';
 import { concludeRun } from './concludeRun.ts';
 import { Deliveries } from './deliveries.ts';
 import { Permits } from './permits.ts';
@@ -24,14 +26,22 @@ import { StopReason } from './runErrors.ts';
 import { RunRecorder } from './runRecorder.ts';
 import { answerScriptRead } from './scriptReads.ts';
 import { Spend } from './spend.ts';
-import { startedFact } from './startedFact.ts';
+import type { ReplayLog } from './replayLog.ts';
+import { resumedFact, startedFact } from './startedFact.ts';
 import { TaskTracker } from './taskTracker.ts';
-import { Timers } from './timers.ts';
-import { VerifyRunner } from './verifyRunner.ts';
 
 /** What a person can do about a limit; a script never sees it. */
 const LIMIT_ADVICE =
   'Nothing more starts and finished work stays: review it, or cancel and run again with higher limits.';
+
+/** Phases of one run: a tree with more has no reader, and each makes every view larger. */
+const MAX_PHASES = 500;
+
+/** What earlier sessions of a run left. */
+export interface EarlierSessions {
+  readonly log: ReplayLog;
+  readonly view: RunView;
+}
 
 type EndedEvent = Extract<RunEvent, { type: 'run.ended' }>;
 
@@ -41,11 +51,13 @@ export class RunEngine implements ScriptHost {
   readonly #recorder: RunRecorder;
   readonly #permits: Permits;
   readonly #stop = new AbortController();
-  readonly #tasks = new TaskTracker();
+  /** Without it, a script would wait for ever for an answer that could not be journaled. */
+  readonly #tasks = new TaskTracker((error) =>
+    this.#stop.abort(new StopReason('internal', errorText(error))),
+  );
+  readonly #phases = new Set<string>();
   readonly #ctx: RunContext;
-  readonly #agents: AgentRunner;
-  readonly #verifications: VerifyRunner;
-  readonly #timers: Timers;
+  readonly #calls: CallRouter;
   #logLines = 0;
   /** Known at once, while the view follows when the journal has it. */
   #suspended: PauseReason | null = null;
@@ -54,12 +66,17 @@ export class RunEngine implements ScriptHost {
     config: RunConfig,
     services: RunServices,
     onEvent: (event: RunEvent, view: RunView) => void,
+    /** What earlier sessions of this run left, when it goes on. */
+    earlier?: EarlierSessions,
   ) {
     const { runId, limits } = config;
     const { store, clock, snapshot, governor } = services;
     this.#config = config;
     this.#services = services;
-    this.#recorder = new RunRecorder({ runId, journal: store.journal, clock, onEvent });
+    this.#recorder = new RunRecorder({
+      ...{ runId, journal: store.journal, clock, onEvent },
+      view: earlier?.view ?? null,
+    });
     this.#permits = new Permits(limits.concurrency);
     const view = new SnapshotView(snapshot, services.snapshots);
     this.#ctx = {
@@ -68,15 +85,19 @@ export class RunEngine implements ScriptHost {
       recorder: this.#recorder,
       tree: new RunTree({ snapshot: view, snapshotTree: snapshot.tree }),
       permits: this.#permits,
-      spend: new Spend(governor.client.provider, limits),
+      activeClock: new ActiveClock(clock),
+      spend: createSpend(governor.client.provider, limits, earlier),
+      replay: earlier?.log ?? null,
       deliveries: new Deliveries(),
       signal: this.#stop.signal,
       warn: (message) => this.#log('warning', message),
       suspend: (message) => this.#suspend('limit', message),
     };
-    this.#agents = new AgentRunner(this.#ctx);
-    this.#verifications = new VerifyRunner(this.#ctx);
-    this.#timers = new Timers(this.#ctx);
+    this.#calls = new CallRouter({
+      ctx: this.#ctx,
+      limitReached: (agentsStarted) => agentLimit(agentsStarted, limits.maxAgents),
+      onDivergence: (problem) => this.#stop.abort(new StopReason('journal_diverged', problem)),
+    });
   }
 
   get view(): RunView {
@@ -89,7 +110,10 @@ export class RunEngine implements ScriptHost {
 
   /** Runs to the end. Rejects only for a fault of ours, such as a journal that can't be written. */
   async execute(): Promise<EndedEvent> {
-    await this.#recorder.record(startedFact(this.#config, this.#services));
+    const { replay } = this.#ctx;
+    const first = replay === null ? startedFact : resumedFact;
+    await this.#recorder.record(first(this.#config, this.#services));
+    await this.#calls.start();
     const deadline = this.#startDeadline();
     try {
       const outcome = await this.#runScript();
@@ -97,9 +121,9 @@ export class RunEngine implements ScriptHost {
       return await concludeRun(this.#ctx, {
         outcome,
         stop: this.#stopReason(),
-        agentsStarted: this.#agents.started,
-        receipts: this.#verifications.receipts,
-        unfinished: this.#verifications.unfinished,
+        agentsStarted: this.#calls.agents.started,
+        receipts: this.#calls.verifications.receipts,
+        unfinished: this.#calls.verifications.unfinished,
       });
     } finally {
       deadline.dispose();
@@ -108,6 +132,8 @@ export class RunEngine implements ScriptHost {
 
   /** Carries out what the user asked for; a verb that does not apply now changes nothing. */
   control(control: RunControl): void {
+    // A run that is being stopped, or whose script has ended, has only its last entries to write.
+    if (this.#stop.signal.aborted) return;
     switch (control.action) {
       case 'pause':
         this.#suspend('user', null);
@@ -130,16 +156,20 @@ export class RunEngine implements ScriptHost {
   onMessage(message: ScriptCallMessage, send: (answer: HostToScript) => void): void {
     switch (message.type) {
       case 'phase':
-        this.#record({ type: 'phase.started', title: cutText(message.title, MAX_LOG_CHARS) });
+        if (this.#calls.isReplaying) break;
+        this.#startPhase(cutText(message.title, MAX_LOG_CHARS));
         break;
       case 'log':
         this.#log(message.level, message.message);
         break;
       case 'cancelTimer':
-        this.#timers.cancel(message.callId);
+        this.#calls.timers.cancel(message.callId);
         break;
       case 'call':
-        this.#tasks.track(this.#handleCall(message, send));
+        this.#tasks.track(this.#calls.handle(message.callId, message.call, send));
+        break;
+      case 'waiting':
+        this.#calls.noteWaiting(message.answers);
         break;
       default:
         assertNever(message);
@@ -153,52 +183,28 @@ export class RunEngine implements ScriptHost {
     }));
   }
 
-  async #handleCall(
-    message: Extract<ScriptCallMessage, { type: 'call' }>,
-    send: (answer: HostToScript) => void,
-  ): Promise<void> {
-    const { callId, call } = message;
-    switch (call.method) {
-      case 'agent':
-        await this.#startAgent(callId, call, send);
-        break;
-      case 'verify':
-        await this.#verifications.handle(callId, call, send);
-        break;
-      case 'timer':
-        await this.#timers.start(callId, call.delayMs, send);
-        break;
-      default:
-        assertNever(call);
-    }
-  }
-
-  async #startAgent(
-    callId: number,
-    call: Parameters<AgentRunner['handle']>[1],
-    send: (answer: HostToScript) => void,
-  ): Promise<void> {
-    const { maxAgents } = this.#config.limits;
-    if (this.#agents.started >= maxAgents) {
-      // The call stays pending: only the user may turn a limit into an error of the script.
-      this.#suspend('limit', `The limit of ${maxAgents} agents is reached.`);
-      return;
-    }
-    await this.#agents.handle(callId, call, send);
-  }
-
   async #runScript(): Promise<ScriptOutcome> {
     const { script, argsJson, budgetTokens } = this.#config;
-    return this.#services.scripts.run({
-      ...{ script, argsJson, host: this, signal: this.#stop.signal },
-      fileName: 'workflow.js',
-      budget: { outputTokens: budgetTokens, usd: null },
-    });
+    const { signal } = this.#stop;
+    try {
+      return await this.#services.scripts.run({
+        ...{ script, argsJson, host: this, signal },
+        fileName: 'workflow.js',
+        reportsWaiting: this.#ctx.replay !== null,
+        budget: { outputTokens: budgetTokens, usd: null },
+      });
+    } catch (error) {
+      // Stopped while it waited for a thread: the run still has an end to journal.
+      if (!signal.aborted) throw error;
+      const info = { code: 'cancelled' as const, message: errorText(error) };
+      return { type: 'failed', error: info, line: null, column: null };
+    }
   }
 
   /** Agents that nobody waits for any more are stopped; each still gets its journal entry. */
   async #settleTasks(): Promise<void> {
-    this.#timers.dispose();
+    this.#calls.noteScriptEnd();
+    this.#calls.timers.dispose();
     if (!this.#stop.signal.aborted) {
       this.#stop.abort(new StopReason('cancelled', 'The script ended without waiting for it.'));
       this.#hasEnded = true;
@@ -215,9 +221,12 @@ export class RunEngine implements ScriptHost {
   }
 
   #suspend(reason: PauseReason, message: string | null): void {
-    if (this.#stop.signal.aborted || this.#suspended !== null) return;
+    if (this.#stop.signal.aborted) return;
+    // A limit stays a limit, also when it is reached while the user has paused the run.
+    if (this.#suspended !== null && (this.#suspended !== 'user' || reason === 'user')) return;
     this.#suspended = reason;
     this.#permits.hold();
+    this.#ctx.activeClock.stop();
     const isStopping = reason === 'limit' && this.#config.onLimit === 'stop';
     const isWaiting = reason === 'limit' && !isStopping;
     const text = isWaiting ? `${message ?? ''} ${LIMIT_ADVICE}` : message;
@@ -231,17 +240,26 @@ export class RunEngine implements ScriptHost {
     if (this.#suspended !== 'user') return;
     this.#suspended = null;
     this.#permits.release();
+    this.#ctx.activeClock.goOn();
     this.#record({ type: 'run.state', state: 'running', reason: null, message: null });
   }
 
   #startDeadline(): { dispose(): void } {
     const { maxMinutes } = this.#config.limits;
-    return this.#services.clock.after(maxMinutes * 60_000, () => {
+    return this.#ctx.activeClock.after(maxMinutes * 60_000, () => {
       this.#suspend('limit', `The limit of ${maxMinutes} minutes is reached.`);
     });
   }
 
+  #startPhase(title: string): void {
+    if (this.#phases.has(title) || this.#phases.size > MAX_PHASES) return;
+    this.#phases.add(title);
+    if (this.#phases.size <= MAX_PHASES) this.#record({ type: 'phase.started', title });
+    else this.#log('warning', `More than ${MAX_PHASES} phases: later ones are not shown.`);
+  }
+
   #log(level: 'info' | 'warning', message: string): void {
+    if (this.#calls.isReplaying) return;
     this.#logLines += 1;
     if (this.#logLines > MAX_LOG_LINES) return;
     const isLast = this.#logLines === MAX_LOG_LINES;
@@ -252,4 +270,14 @@ export class RunEngine implements ScriptHost {
   #record(fact: RunFact): void {
     this.#tasks.track(this.#recorder.record(fact));
   }
+}
+
+function agentLimit(agentsStarted: number, maxAgents: number): string | null {
+  return agentsStarted < maxAgents ? null : `The limit of ${maxAgents} agents is reached.`;
+}
+
+function createSpend(provider: string, limits: RunLimits, earlier?: EarlierSessions): Spend {
+  const spend = new Spend(provider, limits);
+  if (earlier !== undefined) spend.restore(earlier.log.usage, earlier.log.usd);
+  return spend;
 }

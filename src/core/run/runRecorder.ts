@@ -13,15 +13,18 @@ export class RunRecorder {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #onEvent: (event: RunEvent, view: RunView) => void;
-  #view: RunView | null = null;
+  #view: RunView | null;
 
   constructor(options: {
     readonly runId: string;
     readonly journal: Journal;
     readonly clock: Clock;
     readonly onEvent: (event: RunEvent, view: RunView) => void;
+    /** Where earlier sessions left off; null for a new run. */
+    readonly view: RunView | null;
   }) {
     this.#runId = options.runId;
+    this.#view = options.view;
     this.#journal = options.journal;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;

@@ -15,6 +15,12 @@ export class Spend {
     this.#limits = limits;
   }
 
+  /** Goes on from what earlier sessions used. */
+  restore(usage: TokenUsage, usd: number | null): void {
+    this.#usage = usage;
+    this.#usd = usd;
+  }
+
   get usage(): TokenUsage {
     return this.#usage;
   }

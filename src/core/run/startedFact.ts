@@ -20,3 +20,14 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
     productVersion: PRODUCT_VERSION,
   };
 }
+
+/** The first entry of a further session. */
+export function resumedFact(config: RunConfig, services: RunServices): RunFact {
+  const { meta, scriptSha256, limits, model, approvedCommands, unsandboxed } = config;
+  return {
+    ...{ type: 'run.resumed', meta, scriptSha256, limits, model, unsandboxed },
+    provider: services.governor.client.provider,
+    approvedCommands: [...approvedCommands],
+    productVersion: PRODUCT_VERSION,
+  };
+}

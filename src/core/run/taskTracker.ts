@@ -1,12 +1,22 @@
+import { isStopReason } from './runErrors.ts';
+
 /** Owns promises that nobody awaits at once. The first failure is kept for whoever waits for all of them. */
 export class TaskTracker {
   readonly #running = new Set<Promise<void>>();
+  readonly #onFailure: (error: unknown) => void;
   #failure: { readonly error: unknown } | null = null;
+
+  constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
 
   track(task: Promise<void>): void {
     const owned = task
       .catch((error: unknown) => {
-        this.#failure ??= { error };
+        // Being stopped from outside is no failure, wherever it struck.
+        if (isStopReason(error) || this.#failure !== null) return;
+        this.#failure = { error };
+        this.#onFailure(error);
       })
       .finally(() => {
         this.#running.delete(owned);

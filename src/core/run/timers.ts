@@ -11,6 +11,8 @@ export class Timers {
   }
 
   start(callId: number, delayMs: number, send: (answer: HostToScript) => void): Promise<void> {
+    // A script's last messages can arrive after its end; nobody would dispose this timer.
+    if (this.#ctx.signal.aborted) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const fire = (): void => {
         this.#running.delete(callId);

@@ -1,5 +1,6 @@
 /** Carries out the script's calls of verify(): the run's present tree on disk, a command in it, a receipt. */
 import * as z from 'zod';
+import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import type { AsyncCall, HostToScript } from '../../protocol/scriptMessages.ts';
@@ -41,10 +42,20 @@ export class VerifyRunner {
   readonly #ctx: RunContext;
   readonly #receipts: Receipt[] = [];
   readonly #unfinished: { readonly command: string; readonly cwd: string }[] = [];
-  #lastVerifyId = 0;
+  #lastVerifyId: number;
 
   constructor(ctx: RunContext) {
     this.#ctx = ctx;
+    this.#lastVerifyId = ctx.replay?.lastVerifyId ?? 0;
+  }
+
+  /** Answers a call with a receipt of an earlier session. */
+  deliverRecorded(
+    receipt: Receipt,
+    call: { readonly callId: number; readonly send: (answer: HostToScript) => void },
+  ): void {
+    this.#receipts.push(receipt);
+    call.send(this.#ctx.deliveries.settle(call.callId, scriptReceipt(receipt)));
   }
 
   get receipts(): readonly Receipt[] {
@@ -96,13 +107,23 @@ export class VerifyRunner {
     const { recorder, deliveries, tree } = this.#ctx;
     this.#lastVerifyId += 1;
     const verifyId = this.#lastVerifyId;
-    const treeHash = await snapshots.writeTree(snapshot.tree, tree.changes());
     const { label, phase, command } = call;
+    let treeHash: string;
+    try {
+      treeHash = await snapshots.writeTree(snapshot.tree, tree.changes());
+    } catch (error) {
+      const message = `verify: the tree cannot be written: ${errorText(error)}`;
+      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
+      send(deliveries.fail(callId, { name: 'Error', message }));
+      return;
+    }
     await recorder.record({
       ...{ type: 'verify.started', verifyId, callId, label, phase, command, treeHash },
     });
     try {
-      const receipt = await this.#runCommand(verifyId, call, treeHash);
+      const receipt =
+        this.#knownReceipt(verifyId, call, treeHash) ??
+        (await this.#runCommand(verifyId, call, treeHash));
       this.#receipts.push(receipt);
       await recorder.record({ type: 'verify.ended', verifyId, receipt, error: null }, () =>
         send(deliveries.settle(callId, scriptReceipt(receipt))),
@@ -114,6 +135,19 @@ export class VerifyRunner {
         send(deliveries.fail(callId, { name: 'Error', message: `verify: ${info.message}` })),
       );
     }
+  }
+
+  /** The same command on the same tree need not run again after a resume. */
+  #knownReceipt(verifyId: number, call: VerifyCall, treeHash: string): Receipt | null {
+    const known = this.#ctx.replay?.receipts.findLast(
+      (receipt) =>
+        receipt.command === call.command &&
+        receipt.cwd === call.cwd &&
+        receipt.treeHash === treeHash,
+    );
+    if (known === undefined) return null;
+    const { label, phase, required } = call;
+    return { ...known, verifyId, label, phase, required };
   }
 
   async #runCommand(verifyId: number, call: VerifyCall, treeHash: string): Promise<Receipt> {
@@ -139,14 +173,15 @@ export class VerifyRunner {
 }
 
 function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall | string {
-  const parsed = VerifySpec.safeParse(parseJson(paramsJson));
+  const parsed = VerifySpec.safeParse(readParams(paramsJson));
   if (!parsed.success) {
     return 'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, label, phase }.';
   }
   const spec = { ...emptySpec, ...parsed.data };
   if (spec.baseline === true) return 'verify({ baseline: true }) is not available yet.';
-  const cwd = (spec.cwd ?? '').replace(/^\.?\/*/u, '');
-  if (cwd.split('/').includes('..')) return `verify: cwd "${cwd}" leaves the workspace.`;
+  const folders = (spec.cwd ?? '').split('/').filter((name) => name !== '' && name !== '.');
+  const cwd = folders.join('/');
+  if (folders.includes('..')) return `verify: cwd "${cwd}" leaves the workspace.`;
   return {
     command: spec.command,
     cwd,
@@ -156,6 +191,15 @@ function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall |
     label: spec.label ?? spec.command,
     phase: spec.phase ?? currentPhase,
   };
+}
+
+// A text that is refused, for a "__proto__" key, is no spec either.
+function readParams(paramsJson: string): unknown {
+  try {
+    return parseJson(paramsJson);
+  } catch {
+    return undefined;
+  }
 }
 
 const emptySpec = {

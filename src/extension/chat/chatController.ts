@@ -100,7 +100,7 @@ export class ChatController implements Disposable {
   settleUnknownRuns(): void {
     const { conversation, registry } = this.#options;
     for (const item of conversation.items) {
-      if (item.type !== 'run' || !isLive(item.run.state)) continue;
+      if (item.type !== 'run' || !isLive(item.run)) continue;
       if (registry.get(item.run.runId) !== null) continue;
       const stateMessage = t('The background host does not know this run any more.');
       conversation.put({ ...item, run: { ...item.run, state: 'interrupted', stateMessage } });

@@ -56,7 +56,7 @@ export class RunFeed implements Disposable {
 
   /** The host is gone: every view shows the run as interrupted. */
   markInterrupted(stateMessage: string): void {
-    if (this.#view === null || !isLive(this.#view.state)) return;
+    if (this.#view === null || !isLive(this.#view)) return;
     this.#view = { ...this.#view, state: 'interrupted', pauseReason: null, stateMessage };
     for (const listener of this.#listeners) this.sendSnapshot(listener);
   }

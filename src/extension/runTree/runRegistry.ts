@@ -67,7 +67,7 @@ export class RunRegistry implements Disposable {
 
   /** The host is gone: what was live has been interrupted. Answers with those runs. */
   markInterrupted(): readonly RunSummary[] {
-    const live = this.all().filter((run) => isLive(run.state));
+    const live = this.all().filter((run) => isLive(run));
     for (const run of live) {
       const stateMessage = t('The background host ended. Finished agents’ work is kept.');
       this.#set({ ...run, state: 'interrupted', stateMessage }, false);
@@ -86,7 +86,7 @@ export class RunRegistry implements Disposable {
     const shownBefore = this.shown?.runId;
     this.#runs.set(run.runId, run);
     // A run that starts now is what the user wants to see.
-    if (isNews && previous === null && isLive(run.state)) this.#shownId = run.runId;
+    if (isNews && previous === null && isLive(run)) this.#shownId = run.runId;
     this.#changed.fire({ run, previous, isNews });
     if (this.shown?.runId !== shownBefore) this.#shownChanged.fire();
   }

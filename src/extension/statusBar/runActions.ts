@@ -62,7 +62,7 @@ export class RunActions {
   /** Remembers that the user looked at how a run ended; a run that goes on has not ended. */
   async markSeen(runId: string): Promise<void> {
     const run = this.#context.registry.get(runId);
-    if (run !== null && !isLive(run.state)) await this.#context.seen.add(runId);
+    if (run !== null && !isLive(run)) await this.#context.seen.add(runId);
   }
 
   async #control(runId: string, control: RunControl): Promise<void> {

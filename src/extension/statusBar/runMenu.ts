@@ -18,7 +18,7 @@ function menuItems(run: RunSummary): readonly MenuItem[] {
   const items: MenuItem[] = [];
   if (run.state === 'running') items.push({ action: 'pause', label: t('$(debug-pause) Pause') });
   if (canResume(run)) items.push({ action: 'resume', label: t('$(debug-continue) Resume') });
-  if (isLive(run.state)) {
+  if (isLive(run)) {
     items.push(
       {
         action: 'throttle',
@@ -36,7 +36,7 @@ function menuItems(run: RunSummary): readonly MenuItem[] {
       description: t('{0} pending', plural(run.proposals.pending, 'change')),
     });
   }
-  if (!isLive(run.state)) items.push({ action: 'openReport', label: t('$(output) Open report') });
+  if (!isLive(run)) items.push({ action: 'openReport', label: t('$(output) Open report') });
   return items;
 }
 

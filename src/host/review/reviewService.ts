@@ -3,6 +3,7 @@
  * This is the only writer of decisions; it never writes into the workspace itself.
  */
 import { join } from 'node:path';
+import { errorText } from '../../base/errorText.ts';
 import { Mutex } from '../../base/mutex.ts';
 import { foldDecisions, type DecisionsState } from '../../core/changes/decisions.ts';
 import { findConflicts, planAccept, type Review } from '../../core/changes/planAccept.ts';
@@ -54,6 +55,10 @@ export class ReviewService {
     this.#services = services;
     this.#runs = runs;
     this.#by = by;
+    // A run that goes on gets another tree than the one that is remembered.
+    runs.listen((event) => {
+      if (event.type === 'run.resumed') this.#endedTrees.delete(event.runId);
+    });
   }
 
   /** Everything proposed, with conflicts found against the files as they are now. */
@@ -132,14 +137,23 @@ export class ReviewService {
 
   /**
    * A run's view with what was decided since: counts of what is still pending, and the verdict of a tree
-   * that is no longer proposed as it was verified.
+   * that is no longer proposed as it was verified. An interrupted run never came to count its proposals.
    */
   async withDecisions(view: RunView): Promise<RunView> {
-    if (isLive(view.state) || (await this.#log(view.runId).read()).length === 0) return view;
-    const review = await this.#open(view.runId, []);
-    const set = toProposalSet(review.record, review.decisions, new Set());
-    const proposals = countProposals(set, review.record);
-    return { ...view, proposals, verdict: verdictAfter(view.verdict, set) };
+    if (isLive(view)) return view;
+    const isCounted = view.state !== 'interrupted';
+    try {
+      if (isCounted && (await this.#log(view.runId).read()).length === 0) return view;
+      const review = await this.#open(view.runId, []);
+      const set = toProposalSet(review.record, review.decisions, new Set());
+      const proposals = countProposals(set, review.record);
+      return { ...view, proposals, verdict: verdictAfter(view.verdict, set) };
+    } catch (error) {
+      // One run whose snapshot or decisions are gone must not hide all the others.
+      const facts = { runId: view.runId, reason: errorText(error) };
+      this.#services.log.warn('review', 'cannot count proposals', facts);
+      return view;
+    }
   }
 
   async #recordIntent(

@@ -8,6 +8,7 @@ import {
   ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
+  type Message,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
@@ -28,6 +29,7 @@ const REFUSED = -32_003;
 
 export class ClientSession {
   readonly #connection: MessageConnection;
+  readonly #writer: LastWordWriter;
   readonly #socket: Socket;
   readonly #state: HostState;
   readonly #token: string;
@@ -37,10 +39,8 @@ export class ClientSession {
     this.#socket = socket;
     this.#state = state;
     this.#token = token;
-    this.#connection = createMessageConnection(
-      new SocketMessageReader(socket),
-      new SocketMessageWriter(socket),
-    );
+    this.#writer = new LastWordWriter(socket);
+    this.#connection = createMessageConnection(new SocketMessageReader(socket), this.#writer);
     this.#connection.onClose(() => this.dispose());
     // The close that follows does what there is to do.
     this.#connection.onError(() => undefined);
@@ -67,16 +67,17 @@ export class ClientSession {
   async #answer(method: string, params: unknown): Promise<unknown> {
     try {
       if (method === 'hello') return this.#hello(params);
-      if (this.#client === null) throw this.#unauthenticated();
+      if (this.#client === null) throw unauthenticated();
       return await this.#dispatch(method, params, this.#client);
     } catch (error) {
+      if (this.#client === null) this.#writer.endAfterNext();
       throw toResponseError(error);
     }
   }
 
   #hello(params: unknown): unknown {
     const hello = HelloParams.parse(params);
-    if (!isSameSecret(hello.token, this.#token)) throw this.#unauthenticated();
+    if (!isSameSecret(hello.token, this.#token)) throw unauthenticated();
     if (hello.protocolVersion !== PROTOCOL_VERSION) {
       const message = `The host speaks version ${PROTOCOL_VERSION}, the window version ${hello.protocolVersion}.`;
       throw new ResponseError(WRONG_VERSION, message);
@@ -89,12 +90,6 @@ export class ClientSession {
     };
   }
 
-  #unauthenticated(): ResponseError {
-    // The answer still has to go out; then the line is cut.
-    setImmediate(() => this.#socket.end());
-    return new ResponseError(NOT_AUTHENTICATED, 'The first request must be hello with the token.');
-  }
-
   #dispatch(method: string, params: unknown, client: ClientHandlers): Promise<unknown> {
     if (!isHandled(method)) {
       throw new ResponseError(ErrorCodes.MethodNotFound, `There is no method ${method}.`);
@@ -103,6 +98,25 @@ export class ClientSession {
     const handle = client.handlers[method] as (params: unknown) => Promise<unknown>;
     return handle(hostMethods[method].params.parse(params));
   }
+}
+
+/** Cuts the line of a client that is refused, but not before the answer has gone out. */
+class LastWordWriter extends SocketMessageWriter {
+  #isLast = false;
+
+  endAfterNext(): void {
+    this.#isLast = true;
+  }
+
+  override async write(message: Message): Promise<void> {
+    const isLast = this.#isLast;
+    await super.write(message);
+    if (isLast) this.end();
+  }
+}
+
+function unauthenticated(): ResponseError {
+  return new ResponseError(NOT_AUTHENTICATED, 'The first request must be hello with the token.');
 }
 
 function isHandled(method: string): method is Exclude<HostMethod, 'hello'> {

@@ -122,6 +122,8 @@ function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunM
       live.ended.catch((error: unknown) => {
         services.log.error('run', String(error), { runId: live.runId });
       });
+      // Before its first event is on disk there is nothing to subscribe to and nothing to steer.
+      await live.begun;
       return { runId: live.runId };
     },
     'run.control': ({ runId, control }) => {

@@ -10,6 +10,8 @@ export interface LiveRun {
   readonly runId: string;
   readonly engine: RunEngine;
   readonly store: RunStore;
+  /** Resolves with the first event on disk: from then on there is a view. */
+  readonly begun: Promise<undefined>;
   /** Resolves with the last event once everything is on disk. */
   readonly ended: Promise<Extract<RunEvent, { type: 'run.ended' }>>;
 }

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { ProviderConfig } from '../../protocol/hostRpc.ts';
 import type { ScriptCheck } from '../../protocol/plan.ts';
-import type { RunLimits } from '../../protocol/runLimits.ts';
+import { RunLimits } from '../../protocol/runLimits.ts';
 
 /** What starts a run. */
 export interface RunRequest {
@@ -17,6 +18,35 @@ export interface RunRequest {
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
 }
+
+/** What makes an earlier run go on. What is null stays as it was. */
+export interface ResumeRequest {
+  /** An edited script. */
+  readonly script: string | null;
+  readonly limits: RunLimits | null;
+  readonly provider: ProviderConfig;
+  readonly approvedCommands: readonly string[] | null;
+  readonly allowedCommands: readonly string[];
+  readonly unsandboxed: boolean | null;
+  readonly budgetTokens: number | null;
+  readonly onLimit: 'wait' | 'stop';
+}
+
+/** run.json: what a run was started with, all that a resume needs beside script and journal. */
+export const RunHead = z.object({
+  runId: z.string(),
+  workspace: z.string(),
+  request: z.string(),
+  scriptSha256: z.string(),
+  snapshotTree: z.string(),
+  argsJson: z.string().nullable(),
+  limits: RunLimits,
+  model: z.string(),
+  provider: z.string(),
+  approvedCommands: z.array(z.string()),
+  unsandboxed: z.boolean(),
+});
+export type RunHead = z.infer<typeof RunHead>;
 
 /** Thrown when a script that does not pass the check is to be run. */
 export class InvalidScriptError extends Error {

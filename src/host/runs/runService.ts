@@ -3,25 +3,41 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import * as z from 'zod';
+import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { writeReport } from '../../core/evidence/writeReport.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
-import { RunEngine } from '../../core/run/runEngine.ts';
+import { readReplayLog } from '../../core/run/replayLog.ts';
+import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
+import type { Snapshot } from '../../core/ports/fileView.ts';
+import type { ScriptCheck, ScriptMeta } from '../../protocol/plan.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
 import { reduceRunEvents } from '../../protocol/reduceRun.ts';
 import type { DurableRunEvent, RunEvent, TransientRunEvent } from '../../protocol/runEvents.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isLive } from '../../protocol/summarizeRun.ts';
-import { createRunStore, listRuns, readJournal, runDirectory } from '../adapters/store/runStore.ts';
+import {
+  createRunStore,
+  listRuns,
+  openRunStore,
+  readJournal,
+  runDirectory,
+} from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { LiveRun, RunListener } from './liveRun.ts';
-import { InvalidScriptError, type RunRequest } from './runRequest.ts';
+import { InvalidScriptError, RunHead, type ResumeRequest, type RunRequest } from './runRequest.ts';
 
 /** Thrown when a run that was named does not exist. */
 export class RunMissingError extends Error {
   override readonly name = 'RunMissingError';
   readonly code = 'not_found';
+}
+
+/** Thrown when a run that is under way is to be resumed. */
+export class RunBusyError extends Error {
+  override readonly name = 'RunBusyError';
+  readonly code = 'conflict';
 }
 
 const Owner = z.object({ pid: z.number().int(), startTime: z.number() });
@@ -62,24 +78,43 @@ export class RunService {
     const check = checkScript(request.script);
     if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
     const { snapshots, clock, log, models, stateDirectory, random } = this.#services;
-    const governor = models.governorFor(request.provider);
+    // Made first, so that a key that is missing shows before anything is on disk.
+    models.governorFor(request.provider);
     const runId = random.id();
     const snapshot = await snapshots.takeSnapshot({ runId, signal });
     const secrets = models.secrets();
     const store = await createRunStore({ stateDirectory, runId, clock, log, secrets });
-    const { scriptSha256, meta } = check;
-    const config = { ...request, runId, scriptSha256, meta };
-    const model = request.provider.model ?? governor.client.defaultModel;
-    const allowCommand = allowedBy(request.allowedCommands);
-    const engine = new RunEngine(
-      { ...config, model, allowCommand },
-      { ...this.#services, store, snapshot, governor },
-      (event, view) => this.#emit(event, view),
-    );
-    await this.#writeHead(store, request, { ...check, model, snapshotTree: snapshot.tree });
-    const live = { runId, engine, store, ended: this.#execute(engine, store) };
-    this.#live.set(runId, live);
-    return live;
+    return this.#launch({ request, check, meta: check.meta, store, snapshot });
+  }
+
+  /** Goes on with an earlier run from its journal. Its snapshot and args stay what they were. */
+  async resume(runId: string, request: ResumeRequest): Promise<LiveRun> {
+    await this.#assertEnded(runId);
+    const head = RunHead.parse(parseJson(await this.readFile(runId, 'run.json')));
+    const script = request.script ?? (await this.readFile(runId, 'script.js'));
+    const check = checkScript(script);
+    if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
+    const { snapshots, clock, log, models, stateDirectory } = this.#services;
+    models.governorFor(request.provider);
+    const secrets = models.secrets();
+    const { store, events } = await openRunStore({ stateDirectory, runId, clock, log, secrets });
+    const view = reduceRunEvents(null, events);
+    if (view === null) throw new RunMissingError(`Run ${runId} never began; start it anew.`);
+    const snapshot = await snapshots.openSnapshot(head.snapshotTree);
+    this.#ended.delete(runId);
+    return this.#launch({
+      ...{ check, meta: check.meta, store, snapshot },
+      request: {
+        ...{ request: head.request, script, argsJson: head.argsJson },
+        ...{ provider: request.provider, limits: request.limits ?? head.limits },
+        approvedCommands: request.approvedCommands ?? head.approvedCommands,
+        unsandboxed: request.unsandboxed ?? head.unsandboxed,
+        allowedCommands: request.allowedCommands,
+        budgetTokens: request.budgetTokens,
+        onLimit: request.onLimit,
+      },
+      earlier: { log: readReplayLog(events), view },
+    });
   }
 
   /** Steers a live run; rejects when this process does not own it. */
@@ -96,13 +131,16 @@ export class RunService {
   /** The present view of any run of this workspace. */
   async view(runId: string): Promise<RunView> {
     const live = this.#live.get(runId);
-    if (live !== undefined) return live.engine.view;
+    if (live !== undefined) {
+      await live.begun;
+      return live.engine.view;
+    }
     const known = this.#ended.get(runId);
     if (known !== undefined) return known;
     const view = reduceRunEvents(null, await this.events(runId));
     if (view === null) throw new RunMissingError(`Run ${runId} never began.`);
-    if (!isLive(view.state)) this.#ended.set(runId, view);
-    return isLive(view.state) && !(await this.#isOwned(runId)) ? interrupted(view) : view;
+    if (!isLive(view)) this.#ended.set(runId, view);
+    return isLive(view) && !(await this.#isOwned(runId)) ? interrupted(view) : view;
   }
 
   /** Every durable event of a run. */
@@ -136,6 +174,50 @@ export class RunService {
   /** The report as of now: written anew from the journal, so that it is never older than the run. */
   async report(runId: string): Promise<string> {
     return writeReport(await this.view(runId), null);
+  }
+
+  async #launch(launch: {
+    readonly request: RunRequest;
+    readonly check: ScriptCheck;
+    readonly meta: ScriptMeta;
+    readonly store: LiveRun['store'];
+    readonly snapshot: Snapshot;
+    readonly earlier?: EarlierSessions;
+  }): Promise<LiveRun> {
+    const { request, check, meta, store, snapshot, earlier } = launch;
+    const { runId } = store;
+    const governor = this.#services.models.governorFor(request.provider);
+    const model = request.provider.model ?? governor.client.defaultModel;
+    const { scriptSha256 } = check;
+    const begun = createDeferred<undefined>();
+    const engine = new RunEngine(
+      {
+        ...{ ...request, runId, scriptSha256, meta, model },
+        allowCommand: allowedBy(request.allowedCommands),
+      },
+      { ...this.#services, store, snapshot, governor },
+      (event, view) => {
+        begun.resolve(undefined);
+        this.#emit(event, view);
+      },
+      earlier,
+    );
+    await this.#writeHead(store, request, { scriptSha256, model, snapshotTree: snapshot.tree });
+    const ended = this.#execute(engine, store);
+    ended.catch((error: unknown) => begun.reject(error));
+    // Whoever waits for the end learns of a failed beginning there.
+    begun.promise.catch(() => undefined);
+    const live = { runId, engine, store, begun: begun.promise, ended };
+    this.#live.set(runId, live);
+    return live;
+  }
+
+  async #assertEnded(runId: string): Promise<void> {
+    const view = await this.view(runId);
+    if (!isLive(view)) return;
+    throw new RunBusyError(
+      `Run ${runId} is ${view.state} already; steer it instead of resuming it.`,
+    );
   }
 
   #emit(event: RunEvent, view: RunView): void {

@@ -70,6 +70,7 @@ function pump(vm: ScriptVm, bridge: HostBridge, task: ScriptTask): Promise<Scrip
       try {
         const outcome = conclude(run(), bridge, task);
         if (outcome !== null) resolve(outcome);
+        else if (task.reportsWaiting) bridge.waiting();
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
@@ -77,6 +78,7 @@ function pump(vm: ScriptVm, bridge: HostBridge, task: ScriptTask): Promise<Scrip
     task.port.on('message', (message: unknown) => {
       const answer = HostToScript.parse(message);
       bridge.openCalls.delete(answer.callId);
+      bridge.answers += 1;
       step(() => vm.deliver(JSON.stringify(answer)));
     });
     step(() => vm.start(task.source, task.fileName));
@@ -147,6 +149,7 @@ function failed(code: FailedOutcome['error']['code'], message: string): FailedOu
 /** The worker's end of the host: turns calls of the sandbox into messages. */
 class HostBridge implements ScriptVmHost {
   readonly openCalls = new Set<number>();
+  answers = 0;
   result: GuestResult | null = null;
   readonly #task: ScriptTask;
   #paths: readonly string[] | null = null;
@@ -165,6 +168,10 @@ class HostBridge implements ScriptVmHost {
   cancelTimer(callId: number): void {
     this.openCalls.delete(callId);
     this.#post({ type: 'cancelTimer', callId });
+  }
+
+  waiting(): void {
+    this.#post({ type: 'waiting', answers: this.answers });
   }
 
   phase(title: string): void {

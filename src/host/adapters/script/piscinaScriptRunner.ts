@@ -140,6 +140,7 @@ class TaskChannel {
       linesBefore: PREPARED_LINES_BEFORE,
       budgetTokens: budget.outputTokens,
       budgetUsd: budget.usd,
+      reportsWaiting: this.#job.reportsWaiting === true,
       allowedGlobals: [...ECMASCRIPT_GLOBALS, ...MUSTER_GLOBALS],
       ...{ fileName, argsJson, limits, modules },
       port: this.#messages.port2,

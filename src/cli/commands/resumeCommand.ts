@@ -1,0 +1,61 @@
+/** `muster resume`: goes on with an earlier run from its journal. */
+import { checkScript } from '../../core/script/checkScript.ts';
+import { chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
+import type { CliContext } from '../cliContext.ts';
+import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
+import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { changeLimits, type LimitOptions } from '../parseOptions.ts';
+import { printDiagnostics } from './checkCommand.ts';
+import { followRun, type FollowOptions } from './followRun.ts';
+import { approvePlan, readText } from './runCommand.ts';
+
+export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOptions {
+  readonly script?: string | undefined;
+  readonly budget?: number | undefined;
+  readonly allowCommand: readonly string[];
+  readonly unsandboxed?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** Resolves with the exit code. What the run was approved for once holds, unless the script was edited. */
+export async function resumeCommand(
+  ctx: CliContext,
+  name: string,
+  options: ResumeOptions,
+): Promise<ExitCode> {
+  return withWorkspace(ctx, options, async (workspace) => {
+    const runId = await findRun(workspace, name);
+    const earlier = await workspace.runs.view(runId);
+    const provider = await chooseProvider(ctx, {
+      ...options,
+      provider: options.provider ?? earlier.provider,
+      model: options.model ?? earlier.model,
+    });
+    const script = options.script === undefined ? null : await readText(options.script);
+    const edited = script === null ? null : await approveEdited(ctx, options, script);
+    const live = await workspace.runs.resume(runId, {
+      ...{ script, provider, limits: changeLimits(earlier.limits, options) },
+      approvedCommands: edited?.commands ?? null,
+      unsandboxed: options.unsandboxed === true ? true : (edited?.unsandboxed ?? null),
+      allowedCommands: options.allowCommand,
+      budgetTokens: options.budget ?? null,
+      onLimit: 'stop',
+    });
+    return followRun(ctx, { workspace, live, options });
+  });
+}
+
+async function approveEdited(
+  ctx: CliContext,
+  options: ResumeOptions,
+  script: string,
+): Promise<{ readonly commands: readonly string[]; readonly unsandboxed: boolean }> {
+  const { ok, meta, commands, diagnostics } = checkScript(script);
+  const file = options.script ?? '';
+  if (!ok || meta === null) {
+    printDiagnostics(ctx.stderr, file, diagnostics);
+    throw new CliError(EXIT.usage, `${file} does not pass the check; nothing ran.`);
+  }
+  const plan = { name: meta.name, commands, sandbox: 'none' };
+  return { commands, unsandboxed: await approvePlan(ctx, options, plan) };
+}

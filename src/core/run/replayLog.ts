@@ -1,0 +1,158 @@
+/** What a journal has for a run that goes on: outcomes in the order of their delivery, and agents by content. */
+import type { DurableRunEvent, RunEventOf } from '../../protocol/runEvents.ts';
+import type { Receipt } from '../../protocol/receipt.ts';
+import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
+
+/** An agent of an earlier session. `ended` is null when the session ended before it did. */
+export interface RecordedAgent {
+  readonly agentId: number;
+  readonly callId: number;
+  readonly key: string;
+  readonly groupTitle: string;
+  readonly ended: RunEventOf<'agent.ended'> | null;
+}
+
+/** One outcome that a script has seen; `seq` names the entry. */
+export type Delivery =
+  | {
+      readonly type: 'agent';
+      readonly seq: number;
+      readonly callId: number;
+      readonly agent: RecordedAgent;
+    }
+  | {
+      readonly type: 'verify';
+      readonly seq: number;
+      readonly callId: number;
+      readonly receipt: Receipt;
+    }
+  | { readonly type: 'timer'; readonly seq: number; readonly callId: number };
+
+export interface ReplayLog {
+  /** Of the session before, so that an unchanged script is known as such. */
+  readonly scriptSha256: string;
+  /** Up to the first outcome that is to be tried again. */
+  readonly deliveries: readonly Delivery[];
+  readonly agents: ReadonlyMap<string, RecordedAgent>;
+  /** Agents whose edits are in the tree, in the order of their merging. */
+  readonly merged: readonly RecordedAgent[];
+  readonly receipts: readonly Receipt[];
+  readonly lastAgentId: number;
+  readonly lastVerifyId: number;
+  readonly usage: TokenUsage;
+  readonly usd: number | null;
+}
+
+/** Where an agent is found by what it was asked. */
+export function agentKey(contentKey: string, occurrence: number): string {
+  return `${contentKey}#${occurrence}`;
+}
+
+/** Folds a whole journal; it may have many sessions. */
+export function readReplayLog(events: readonly DurableRunEvent[]): ReplayLog {
+  const fold = new ReplayFold();
+  for (const event of events) fold.add(event);
+  return fold.result();
+}
+
+type FoldedDelivery = Delivery | { readonly type: 'retry'; readonly seq: number };
+
+class ReplayFold {
+  #scriptSha256 = '';
+  #deliveries: FoldedDelivery[] = [];
+  readonly #agents = new Map<number, RecordedAgent>();
+  readonly #verifyCalls = new Map<number, number>();
+  readonly #receipts: Receipt[] = [];
+  #usage: TokenUsage = noTokens;
+  #usd: number | null = 0;
+
+  add(event: DurableRunEvent): void {
+    switch (event.type) {
+      case 'run.started':
+      case 'run.resumed':
+        this.#scriptSha256 = event.scriptSha256;
+        break;
+      case 'replay.ended':
+        this.#deliveries = this.#deliveries.slice(0, event.delivered);
+        break;
+      case 'agent.queued':
+        this.#queueAgent(event);
+        break;
+      case 'agent.ended':
+        this.#endAgent(event);
+        break;
+      case 'agent.replayed':
+        this.#replayAgent(event);
+        break;
+      case 'verify.started':
+        this.#verifyCalls.set(event.verifyId, event.callId);
+        break;
+      case 'verify.ended':
+        this.#endVerification(event);
+        break;
+      case 'timer.fired':
+        this.#deliveries.push({ type: 'timer', seq: event.seq, callId: event.callId });
+        break;
+      default:
+        break;
+    }
+  }
+
+  result(): ReplayLog {
+    const cut = this.#deliveries.findIndex((delivery) => delivery.type === 'retry');
+    const kept = cut < 0 ? this.#deliveries : this.#deliveries.slice(0, cut);
+    const agents = [...this.#agents.values()];
+    return {
+      scriptSha256: this.#scriptSha256,
+      deliveries: kept.filter((delivery) => delivery.type !== 'retry'),
+      merged: this.#deliveries.flatMap((item) => (item.type === 'agent' ? [item.agent] : [])),
+      agents: new Map(agents.map((agent) => [agent.key, agent])),
+      receipts: this.#receipts,
+      lastAgentId: agents.length,
+      lastVerifyId: Math.max(0, ...this.#verifyCalls.keys()),
+      usage: this.#usage,
+      usd: this.#usd,
+    };
+  }
+
+  #queueAgent(event: RunEventOf<'agent.queued'>): void {
+    const { agentId, callId, contentKey, occurrence } = event;
+    const groupTitle = event.group ?? event.phase ?? event.label;
+    // A call that was refused has no content; nothing may be found by it.
+    const key = contentKey === '' ? `refused ${agentId}` : agentKey(contentKey, occurrence);
+    this.#agents.set(agentId, { agentId, callId, key, groupTitle, ended: null });
+  }
+
+  #endAgent(event: RunEventOf<'agent.ended'>): void {
+    const agent = this.#agents.get(event.agentId);
+    if (agent === undefined) return;
+    const ended = { ...agent, ended: event };
+    this.#agents.set(event.agentId, ended);
+    this.#usage = addTokens(this.#usage, event.usage);
+    this.#usd = this.#usd === null || event.usd === null ? null : this.#usd + event.usd;
+    this.#deliver(ended, event.seq);
+  }
+
+  #replayAgent(event: RunEventOf<'agent.replayed'>): void {
+    const agent = this.#agents.get(event.agentId);
+    if (agent === undefined) return;
+    const groupTitle = event.group ?? event.phase ?? event.label;
+    const moved = { ...agent, callId: event.callId, groupTitle };
+    this.#agents.set(event.agentId, moved);
+    this.#deliver(moved, event.seq);
+  }
+
+  #deliver(agent: RecordedAgent, seq: number): void {
+    const isOk = agent.ended?.outcome === 'ok';
+    const { callId } = agent;
+    this.#deliveries.push(isOk ? { type: 'agent', seq, callId, agent } : { type: 'retry', seq });
+  }
+
+  #endVerification(event: RunEventOf<'verify.ended'>): void {
+    const { seq, verifyId, receipt } = event;
+    const callId = this.#verifyCalls.get(verifyId);
+    if (receipt !== null) this.#receipts.push(receipt);
+    if (receipt === null || callId === undefined) this.#deliveries.push({ type: 'retry', seq });
+    else this.#deliveries.push({ type: 'verify', seq, callId, receipt });
+  }
+}
