@@ -77,6 +77,11 @@ export const hostMethods = {
     }),
     result: RunRef,
   },
+  /** Goes on with a run that has ended or was interrupted; its limits stay unless others are given. */
+  'run.resume': {
+    params: z.object({ runId: z.string(), limits: RunLimits.nullable() }),
+    result: RunRef,
+  },
   'run.control': { params: z.object({ runId: z.string(), control: RunControl }), result: Nothing },
   'runs.list': { params: Nothing, result: z.object({ runs: z.array(RunSummary) }) },
   /** Answers with a snapshot; `run.events` notifications with following sequence numbers come after it. */

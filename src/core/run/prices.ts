@@ -13,7 +13,8 @@ export interface ModelPrice {
 export function priceOf(provider: string, model: string): ModelPrice | null {
   if (provider === 'offline') return { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
   const models: Readonly<Record<string, ModelPrice | undefined>> = priceTable.models;
-  return models[model] ?? null;
+  // A script may name any model, `constructor` too.
+  return Object.hasOwn(models, model) ? (models[model] ?? null) : null;
 }
 
 /** Dollars of a usage; `inputTokens` are those that came neither from nor into the cache. */

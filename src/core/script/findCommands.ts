@@ -1,4 +1,4 @@
-import type { CallExpression, Program } from 'acorn';
+import type { CallExpression, Program, Property } from 'acorn';
 import { simple } from 'acorn-walk';
 
 /** Commands that stand in verify() calls as literals, in order, once each: what the plan card asks approval for. */
@@ -15,14 +15,22 @@ export function findCommands(program: Program): string[] {
 }
 
 function literalCommand(argument: CallExpression['arguments'][number] | undefined): string | null {
-  if (argument?.type === 'Literal') {
-    return typeof argument.value === 'string' ? argument.value : null;
-  }
-  if (argument?.type !== 'ObjectExpression') return null;
+  if (argument?.type !== 'ObjectExpression') return literalText(argument);
   for (const property of argument.properties) {
-    if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
-    if (property.key.name !== 'command' || property.value.type !== 'Literal') continue;
-    if (typeof property.value.value === 'string') return property.value.value;
+    if (property.type === 'Property' && keyName(property) === 'command') {
+      return literalText(property.value);
+    }
   }
   return null;
+}
+
+function keyName({ key, computed }: Property): string | null {
+  if (key.type === 'Identifier' && !computed) return key.name;
+  return key.type === 'Literal' ? String(key.value) : null;
+}
+
+function literalText(node: CallExpression['arguments'][number] | undefined): string | null {
+  if (node?.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
+  if (node?.type !== 'TemplateLiteral' || node.expressions.length > 0) return null;
+  return node.quasis[0]?.value.cooked ?? null;
 }

@@ -68,11 +68,21 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     open: async (runId) => {
       model.choose(runId);
       await vscode.commands.executeCommand(`${proposalViewId}.focus`);
+      await focusFirstRow(view, tree);
     },
     dispose: () => {
       for (const item of [...subscriptions, fileSystem, view, tree, model]) item.dispose();
     },
   };
+}
+
+// A view that was empty when it got the focus leaves the keyboard nowhere once its rows are there.
+async function focusFirstRow(
+  view: vscode.TreeView<ProposalNode>,
+  tree: ProposalTree,
+): Promise<void> {
+  const [first] = view.selection.length > 0 ? [] : await tree.getChildren();
+  if (first !== undefined) await view.reveal(first, { select: false, focus: true });
 }
 
 function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry): void {

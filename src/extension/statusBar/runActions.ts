@@ -69,8 +69,13 @@ export class RunActions {
     if (control.action === 'resume' && !vscode.workspace.isTrusted) {
       throw new Error(t('This folder is not trusted. Trust it before you resume a run.'));
     }
-    await this.#context.host.request('run.control', { runId, control });
-    if (control.action === 'resume') await this.#context.seen.remove(runId);
+    const { host, registry, seen } = this.#context;
+    const run = registry.get(runId);
+    // A run that has ended goes on from its journal; one that is paused only waits.
+    const isEnded = control.action === 'resume' && run !== null && !isLive(run);
+    if (isEnded) await host.request('run.resume', { runId, limits: null });
+    else await host.request('run.control', { runId, control });
+    if (control.action === 'resume') await seen.remove(runId);
   }
 
   async #throttle(runId: string): Promise<void> {

@@ -13,6 +13,7 @@ import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import { planWorkflow } from '../planService.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { ReviewService } from '../review/reviewService.ts';
+import type { LiveRun } from '../runs/liveRun.ts';
 import type { RunService } from '../runs/runService.ts';
 import { formatTranscript } from '../runs/formatTranscript.ts';
 import { EventBatcher } from './eventBatcher.ts';
@@ -103,6 +104,7 @@ function planHandlers(
 
 type RunMethods =
   | 'run.start'
+  | 'run.resume'
   | 'run.control'
   | 'runs.list'
   | 'run.subscribe'
@@ -115,16 +117,20 @@ function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunM
   const { runs } = state;
   return {
     'run.start': async (params) => {
-      const { provider, services } = state;
+      const { provider } = state;
       const rest = { allowedCommands: [], budgetTokens: null, onLimit: 'wait' as const };
       const signal = AbortSignal.timeout(START_TIMEOUT_MS);
       const live = await runs.start({ ...params, ...rest, provider }, signal);
-      live.ended.catch((error: unknown) => {
-        services.log.error('run', String(error), { runId: live.runId });
+      return { runId: await begin(state, live) };
+    },
+    'run.resume': async ({ runId, limits }) => {
+      const kept = { script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null };
+      const rest = { allowedCommands: [], onLimit: 'wait' as const };
+      const live = await runs.resume(runId, {
+        ...{ ...kept, ...rest, limits },
+        provider: state.provider,
       });
-      // Before its first event is on disk there is nothing to subscribe to and nothing to steer.
-      await live.begun;
-      return { runId: live.runId };
+      return { runId: await begin(state, live) };
     },
     'run.control': ({ runId, control }) => {
       runs.control(runId, control);
@@ -146,6 +152,15 @@ function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunM
       markdown: await readTranscript(runs, runId, agentId),
     }),
   };
+}
+
+/** Waits for the first event on disk: before it there is nothing to subscribe to and nothing to steer. */
+async function begin({ services }: HostState, live: LiveRun): Promise<string> {
+  live.ended.catch((error: unknown) => {
+    services.log.error('run', String(error), { runId: live.runId });
+  });
+  await live.begun;
+  return live.runId;
 }
 
 /** A snapshot of the largest repository that we know takes seconds; a minute means that something hangs. */

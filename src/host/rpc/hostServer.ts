@@ -19,7 +19,7 @@ const PROPOSALS_MS = 1000;
 
 /** Events after which a run's summary goes out at once. */
 const TURNING_POINTS: readonly RunEvent['type'][] = [
-  ...(['run.started', 'run.state', 'run.ended', 'review.changed'] as const),
+  ...(['run.started', 'run.resumed', 'run.state', 'run.ended', 'review.changed'] as const),
 ];
 
 /** Time that runs go on after the last client has gone. */
@@ -40,7 +40,7 @@ export class HostServer {
   readonly #state: HostState;
   readonly #summaries = new Map<string, NodeJS.Timeout>();
   readonly #proposals = new Map<string, NodeJS.Timeout>();
-  #idleTimer: NodeJS.Timeout | null = null;
+  #idleTimer: { dispose(): void } | null = null;
 
   constructor(options: HostServerOptions) {
     this.#options = options;
@@ -74,7 +74,7 @@ export class HostServer {
   }
 
   dispose(): void {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    this.#idleTimer?.dispose();
     for (const timer of [...this.#summaries.values(), ...this.#proposals.values()]) {
       clearTimeout(timer);
     }
@@ -130,10 +130,11 @@ export class HostServer {
   };
 
   #watchIdle(): void {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    this.#idleTimer?.dispose();
     this.#idleTimer = null;
     if (this.#sessions.size > 0) return;
     const waitMs = this.#state.runs.liveCount > 0 ? UNATTENDED_MS : IDLE_EXIT_MS;
-    this.#idleTimer = setTimeout(() => this.#options.onIdle(), waitMs);
+    const { clock } = this.#options.services;
+    this.#idleTimer = clock.after(waitMs, () => this.#options.onIdle());
   }
 }
