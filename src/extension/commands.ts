@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { errorText } from '../base/errorText.ts';
 import { formatDuration } from '../base/format.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { Conversation } from './chat/conversation.ts';
@@ -11,6 +10,7 @@ import type { ProposalTree } from './review/proposalTree.ts';
 import type { ReviewController } from './review/reviewController.ts';
 import type { RunRegistry } from './runTree/runRegistry.ts';
 import type { RunTreeViews } from './runTree/runTreeViews.ts';
+import { runGuarded } from './runGuarded.ts';
 import type { ProviderSettings } from './settings/providerSettings.ts';
 import type { RunActionName, RunActions } from './statusBar/runActions.ts';
 import { showRunMenu } from './statusBar/runMenu.ts';
@@ -133,16 +133,4 @@ async function pickRun(parts: CommandParts): Promise<string | null> {
   }));
   const choice = await vscode.window.showQuickPick(rows, { title: t('Runs of This Workspace') });
   return choice?.runId ?? null;
-}
-
-async function runGuarded(
-  tasks: Tasks,
-  command: string,
-  work: () => Promise<void> | void,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    tasks.track(command, vscode.window.showErrorMessage(`Muster: ${errorText(error)}`));
-  }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables.ts';
+import { errorText } from '../base/errorText.ts';
 import { isLive } from '../protocol/summarizeRun.ts';
 import type { ChatController } from './chat/chatController.ts';
 import type { ChatView } from './chat/chatView.ts';
@@ -63,7 +64,14 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
   ];
   const wake = async () => {
     if (hasDied || (vscode.workspace.workspaceFolders ?? []).length === 0) return;
-    await host.connect();
+    try {
+      await host.connect();
+    } catch (error) {
+      // Asking again at every view that opens would fail as often; now it is the user's turn.
+      hasDied = true;
+      registry.markRead();
+      parts.controller.reportHostMissing(errorText(error));
+    }
   };
   return {
     wake,

@@ -41,7 +41,9 @@ describe('muster run: scripts that attack', () => {
     const api = await test.bed.startModel(obey);
     const names = ['process', 'require', 'fetch', 'Buffer', 'WebAssembly', 'SharedArrayBuffer'];
     const list = JSON.stringify(names);
-    const source = workflow(`return ${list}.filter((name) => typeof globalThis[name] !== 'undefined');`);
+    const source = workflow(
+      `return ${list}.filter((name) => typeof globalThis[name] !== 'undefined');`,
+    );
     const { stdout } = await (await test.bed.startScript(source, api, '--json')).ended;
     assert.deepEqual(readEnd(stdout).result, []);
   });

@@ -25,7 +25,11 @@ const files: Readonly<Record<string, readonly [before: Buffer, after: Buffer]>> 
 const names = Object.keys(files);
 const write = (path: string, text: string) => ({ name: 'write_file', input: { path, text } });
 const edits = names.map((name) => editOf({ path: name, from: 'old', to: 'new' }));
-const creations = [write('empty.txt', ''), write('späß "x" y.txt', 'a'), write('a b/c d.txt', 'é\n')];
+const creations = [
+  write('empty.txt', ''),
+  write('späß "x" y.txt', 'a'),
+  write('a b/c d.txt', 'é\n'),
+];
 const source = workflow(`await ${agentThatDoes([...edits, ...creations])};`);
 
 describe('muster: bytes', () => {

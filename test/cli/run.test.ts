@@ -93,7 +93,10 @@ describe('muster run', () => {
     const { stdout, exitCode } = await running.ended;
     const end = readEnd(stdout);
     const { status, verdict, result } = end;
-    assert.deepEqual({ status, verdict, result }, { status: 'completed', verdict: 'passed', result: true });
+    assert.deepEqual(
+      { status, verdict, result },
+      { status: 'completed', verdict: 'passed', result: true },
+    );
     const receipts = readEvents(stdout).flatMap((event) =>
       event.type === 'verify.ended' && event.receipt !== null ? [event.receipt] : [],
     );
@@ -113,7 +116,10 @@ describe('muster run', () => {
     const running = await test.bed.startScript(source, api, '--json', '--unsandboxed');
     const { stdout, exitCode } = await running.ended;
     const { status, verdict, result } = readEnd(stdout);
-    assert.deepEqual({ status, verdict, result }, { status: 'completed', verdict: 'failed', result: false });
+    assert.deepEqual(
+      { status, verdict, result },
+      { status: 'completed', verdict: 'failed', result: false },
+    );
     assert.equal(exitCode, 1);
   });
 

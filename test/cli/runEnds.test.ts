@@ -20,7 +20,10 @@ describe('muster run: how runs end', () => {
     const api = await test.bed.startModel(obey);
     const running = await test.bed.startScript(`export const nothing = 1;`, api);
     const { stdout, stderr, exitCode } = await running.ended;
-    assert.match(stderr, /script-1\.js:1:\d+: error: .*\n.*does not pass the check; nothing ran\.\n$/su);
+    assert.match(
+      stderr,
+      /script-1\.js:1:\d+: error: .*\n.*does not pass the check; nothing ran\.\n$/su,
+    );
     assert.equal(stdout, '');
     assert.equal(exitCode, 2);
   });

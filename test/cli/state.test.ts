@@ -48,7 +48,10 @@ describe('muster: runs on disk', () => {
   it('leaves the workspace and the git of its user as they were', async () => {
     await test.bed.useSample();
     const gitFolder = path.join(test.bed.workspace, '.git');
-    const [before, gitBefore] = [await fingerprint(test.bed.workspace), await fingerprint(gitFolder)];
+    const [before, gitBefore] = [
+      await fingerprint(test.bed.workspace),
+      await fingerprint(gitFolder),
+    ];
     await completeRun(test.bed, editing);
     assert.deepEqual(await fingerprint(test.bed.workspace), before);
     assert.deepEqual(await fingerprint(gitFolder), gitBefore);
@@ -173,7 +176,10 @@ describe('muster: runs on disk', () => {
 
   it('proposes what agents wrote in files that an accept must name', async () => {
     await test.bed.useSample();
-    const workflowFile = { name: 'write_file', input: { path: '.github/workflows/ci.yml', text: 'on: push\n' } };
+    const workflowFile = {
+      name: 'write_file',
+      input: { path: '.github/workflows/ci.yml', text: 'on: push\n' },
+    };
     const runId = await completeRun(test.bed, workflow(`await ${agentThatDoes([workflowFile])};`));
     const tree = await test.bed.run('proposals', runId);
     assert.match(tree.stdout, /ci\.yml {2}create {2}! /u);

@@ -13,7 +13,10 @@ describe('muster: usage', () => {
     assert.equal(result.exitCode, 0);
     for (const command of commands) assert.match(result.stdout, new RegExp(`^  ${command} `, 'mu'));
     assert.match(result.stdout, /0 completed .* 1 failed .* 2 wrong usage .* 130 cancelled/su);
-    assert.match(result.stdout, /ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, MUSTER_STATE_DIR, NO_COLOR/u);
+    assert.match(
+      result.stdout,
+      /ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, MUSTER_STATE_DIR, NO_COLOR/u,
+    );
     assert.equal(result.stderr, '');
   });
 

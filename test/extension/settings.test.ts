@@ -77,7 +77,7 @@ describe('the composer', () => {
         providerLabel: 'Offline (no AI)',
         modelLabel: 'rules',
       },
-      capsLabel: '16 at once · 200 agents · $5.00 · 60 min',
+      capsLabel: '200 agents · 16 at once · $5.00 · 60 min',
     });
   });
 

@@ -45,7 +45,7 @@ describe('the status bar item', () => {
     const status = statusText({ run: sampleRun(), isSeen: false, pendingChanges: 0 });
     assert.equal(
       status?.tooltip,
-      'Muster: modernise\nEdit: 37 of 120 done\nCaps: 16 at once · 200 agents · $5.00 · 60 min',
+      'Muster: modernise\nEdit: 37 of 120 done\nCaps: 200 agents · 16 at once · $5.00 · 60 min',
     );
   });
 });

@@ -92,7 +92,10 @@ describe('steering a run over the socket', () => {
     const paused = await run.waitFor((view) => view.state === 'paused', 'the pause');
     assert.equal(paused.pauseReason, 'user');
     model.answer(4);
-    await run.waitFor((view) => view.agents.filter((a) => a.status === 'ok').length === 4, '4 ends');
+    await run.waitFor(
+      (view) => view.agents.filter((a) => a.status === 'ok').length === 4,
+      '4 ends',
+    );
     assert.deepEqual([api.requests.length, api.inFlight()], [4, 0]);
     await client.request('run.control', { runId, control: { action: 'resume' } });
     await requests(api, 8);
@@ -107,7 +110,10 @@ describe('steering a run over the socket', () => {
     const run = await startFollowed(client, manyAgents(100), { concurrency: 50 });
     await inFlight(api, 50);
     model.answer(10);
-    await run.waitFor((view) => view.agents.filter((a) => a.status === 'ok').length === 10, '10 ends');
+    await run.waitFor(
+      (view) => view.agents.filter((a) => a.status === 'ok').length === 10,
+      '10 ends',
+    );
     await inFlight(api, 50);
     await client.request('run.control', { runId: run.runId, control: { action: 'cancel' } });
     await inFlight(api, 0, 1000);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostConnection } from '../../src/extension/hostProcess/hostConnection.ts';
+import type { HostParams } from '../../src/protocol/hostRpc.ts';
 import type { ApplyPlan, ProposalSet, WriteOutcome } from '../../src/protocol/proposals.ts';
 import { useHostBed } from './support/hostBed.ts';
 import { obey } from './support/obedientModel.ts';
@@ -33,8 +34,10 @@ describe('reviewing over the socket', () => {
 
   const file = () => path.join(test.bed.workspace, money);
   const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
-  const all = { runId, selection: { type: 'all' }, openBuffers: [] } as const;
-  const accept = () => client.request('proposals.accept', { ...all, runId });
+  const all = (): HostParams<'proposals.accept'> => {
+    return { runId, selection: { type: 'all' }, openBuffers: [] };
+  };
+  const accept = () => client.request('proposals.accept', all());
   const states = (set: ProposalSet) => set.files[0]?.hunks.map((hunk) => hunk.state);
 
   async function carryOut(plan: ApplyPlan): Promise<ProposalSet> {
@@ -89,7 +92,7 @@ describe('reviewing over the socket', () => {
   it('takes the text of an open editor for the file', async () => {
     const typed = `// typed, not saved\n${before}`;
     const openBuffers = [{ path: money, bytesBase64: Buffer.from(typed).toString('base64') }];
-    const plan = await client.request('proposals.accept', { ...all, runId, openBuffers });
+    const plan = await client.request('proposals.accept', { ...all(), openBuffers });
     const [write] = plan.writes;
     assert.equal(write?.rebased, true);
     assert.equal(write.expectedSha256, sha256(typed));
@@ -118,10 +121,7 @@ describe('reviewing over the socket', () => {
 
   it('gives two clients that accept at the same time the same outcome once', async () => {
     const other = await test.bed.connect(await test.bed.fork());
-    const [plan, twin] = await Promise.all([
-      accept(),
-      other.request('proposals.accept', { ...all, runId }),
-    ]);
+    const [plan, twin] = await Promise.all([accept(), other.request('proposals.accept', all())]);
     assert.notEqual(plan.decisionId, twin.decisionId);
     assert.deepEqual(plan.writes, twin.writes);
     await carryOut(plan);

@@ -176,7 +176,7 @@ describe('cards of the chat page', () => {
       const text = await article(chat, 'Report: Port callbacks').innerText();
       for (const pattern of [
         /Passed on the proposed files, by 1 receipt/u,
-        /npm test — passed, 24 tests, sandbox none/u,
+        /npm test — passed, 24 tests, no sandbox/u,
         /12 files, 31 hunks, 4 groups, 31 pending/u,
         /b\.ts The agent used all of its turns\./u,
         /\$0\.42/u,
@@ -204,7 +204,7 @@ describe('cards of the chat page', () => {
       const text = (await receipts.innerText()).replace(/\s+/gu, ' ');
       assert.match(
         text,
-        /failed with exit code 1, 4 of 24 tests failed, sandbox none one two three and 1 more/u,
+        /failed with exit code 1, 4 of 24 tests failed, no sandbox one two three and 1 more/u,
       );
     });
 

@@ -65,7 +65,7 @@ describe('run tree page', () => {
     run.verify(makeReceipt());
     await tree.send(snapshot(run.view));
     const row = tree.page.getByRole('treeitem', { name: /Run the tests/u });
-    assert.match(await row.innerText(), /Passed[\s\S]*npm test — passed, 24 tests, sandbox none/u);
+    assert.match(await row.innerText(), /Passed[\s\S]*npm test — passed, 24 tests, no sandbox/u);
   });
 
   describe('header', () => {

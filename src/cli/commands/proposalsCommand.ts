@@ -74,9 +74,9 @@ function modeLine({ kind, mode }: FileProposal): string {
 /** A path as git writes it: in quotes where a character would be taken for something else. */
 function gitPath(path: string): string {
   const bytes = Buffer.from(path).toString('latin1');
-   
+
   if (!/["\\\u0000-\u001f\u007f]/u.test(bytes)) return bytes;
-   
+
   const quoted = bytes.replace(/["\\\u0000-\u001f\u007f]/gu, (character) => {
     const code = character.charCodeAt(0);
     return code >= 0x20 && code < 0x7f

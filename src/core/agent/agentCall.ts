@@ -77,7 +77,7 @@ export function readAgentCall(paramsJson: string, currentPhase: string | null): 
   if (typeof prompt !== 'string' || prompt.trim() === '') return wrong(promptError(prompt));
   const parsed = AgentOptions.safeParse(given);
   if (!parsed.success) return wrong(optionsError(parsed.error));
-  const unknownKeys = Object.keys(given).filter((key) => !(key in optionSchemas));
+  const unknownKeys = Object.keys(given).filter((key) => !Object.hasOwn(optionSchemas, key));
   return { type: 'ok', call: makeCall(prompt, parsed.data, currentPhase), unknownKeys };
 }
 
@@ -119,7 +119,7 @@ function dropNulls(options: unknown): Readonly<Record<string, unknown>> {
 
 function promptError(prompt: unknown): ErrorInfo {
   const what =
-    prompt === '' ? 'an empty string' : prompt === null ? 'nothing' : `a ${typeof prompt}`;
+    prompt === '' ? 'an empty string' : prompt === null ? 'nothing' : `this: ${typeof prompt}`;
   const message = `agent() needs a prompt, a string with text in it, and got ${what}.`;
   return { code: 'agent_prompt_invalid', message };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { plural } from '../../base/format.ts';
+import { normaliseAgentPath } from '../changes/protectedPaths.ts';
 import { MAX_WRITTEN_BYTES } from '../limits.ts';
 import { computeUntrusted } from './computeUntrusted.ts';
 import { defineTool } from './defineTool.ts';
@@ -58,7 +59,7 @@ async function writeChecked(
   done: string,
   ctx: ToolContext,
 ): Promise<ToolResult> {
-  if (text.length > MAX_WRITTEN_BYTES) {
+  if (Buffer.byteLength(text) > MAX_WRITTEN_BYTES) {
     return toolError(`${target} would have over ${MAX_WRITTEN_BYTES} bytes, which is not allowed.`);
   }
   const refusal = await outsideWrites(target, ctx);
@@ -68,9 +69,12 @@ async function writeChecked(
 }
 
 async function outsideWrites(target: string, ctx: ToolContext): Promise<string | null> {
+  if (ctx.writes === null) return null;
+  const normalised = normaliseAgentPath(target);
+  if (normalised.type === 'refused') return normalised.reason;
   // A path that is named as it is needs no matching, whatever characters it has.
-  if (ctx.writes === null || ctx.writes.includes(target)) return null;
-  const task = { type: 'glob' as const, globs: [...ctx.writes], paths: [target] };
+  if (ctx.writes.includes(normalised.path)) return null;
+  const task = { type: 'glob' as const, globs: [...ctx.writes], paths: [normalised.path] };
   const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
   if (answer.type === 'paths' && answer.paths.length === 1) return null;
   return `You may not write ${target}: this agent's edits are limited to ${ctx.writes.join(', ')}.`;

@@ -1,7 +1,28 @@
+import type { Json } from '../../base/json.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
-import { noTokens } from '../../protocol/runLimits.ts';
-import type { AgentEnd } from './agentTask.ts';
+import type { ContentRef } from '../../protocol/runEvents.ts';
+import { noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
 import { describeFailure, isStopReason } from './runErrors.ts';
+
+/** How an agent ended, and what it left. */
+export interface AgentEnd {
+  readonly outcome: 'ok' | 'failed' | 'skipped' | 'cancelled';
+  readonly value: Json;
+  readonly error: ErrorInfo | null;
+  readonly turns: number;
+  readonly usage: TokenUsage;
+  readonly usd: number | null;
+  readonly changes: readonly {
+    path: string;
+    base: ContentRef | null;
+    proposed: ContentRef | null;
+  }[];
+  /** Paths that the merge changed in the run's tree. */
+  readonly treeChanges: readonly string[];
+  readonly conflictPaths: readonly string[];
+  /** What it found in the files that it looked at; null for a file that was not there. */
+  readonly reads: ReadonlyMap<string, string | null>;
+}
 
 /** The end of an agent that never ran. */
 export function failedEnd(error: ErrorInfo): AgentEnd {

@@ -18,8 +18,8 @@ import { agentTypeNames, findAgentType, type AgentType } from '../agent/agentTyp
 import { loadAgentChanges } from '../changes/agentChanges.ts';
 import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import { resolveModel } from '../planner/modelAliases.ts';
-import { failedEnd } from './agentEnds.ts';
-import { AgentTask, type AgentEnd } from './agentTask.ts';
+import { failedEnd, type AgentEnd } from './agentEnds.ts';
+import { AgentTask } from './agentTask.ts';
 import { recordedEnd, stillReadsTheSame } from './recordedEnd.ts';
 import { agentKey, type RecordedAgent } from './replayLog.ts';
 import type { RunContext } from './runContext.ts';

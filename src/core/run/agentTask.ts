@@ -1,7 +1,5 @@
 /** One agent from its permit to its end: attempts on fresh overlays, and the merge of what came out. */
-import type { ErrorInfo } from '../../protocol/errorCodes.ts';
 import type { Json } from '../../base/json.ts';
-import type { ContentRef } from '../../protocol/runEvents.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
 import type { AgentCall } from '../agent/agentCall.ts';
 import { agentSystemPrompt } from '../agent/agentPrompt.ts';
@@ -15,29 +13,10 @@ import type { Overlay } from '../changes/overlay.ts';
 import { PROGRESS_INTERVAL_MS } from '../limits.ts';
 import type { ModelAnswer, ModelRequest } from '../ports/modelClient.ts';
 import type { TranscriptWriter } from '../ports/runStore.ts';
-import { endFor } from './agentEnds.ts';
+import { endFor, type AgentEnd } from './agentEnds.ts';
 import { readInstructions } from './readInstructions.ts';
 import type { RunContext } from './runContext.ts';
 import { StopReason } from './runErrors.ts';
-
-export interface AgentEnd {
-  readonly outcome: 'ok' | 'failed' | 'skipped' | 'cancelled';
-  readonly value: Json;
-  readonly error: ErrorInfo | null;
-  readonly turns: number;
-  readonly usage: TokenUsage;
-  readonly usd: number | null;
-  readonly changes: readonly {
-    path: string;
-    base: ContentRef | null;
-    proposed: ContentRef | null;
-  }[];
-  /** Paths that the merge changed in the run's tree. */
-  readonly treeChanges: readonly string[];
-  readonly conflictPaths: readonly string[];
-  /** What it found in the files that it looked at; null for a file that was not there. */
-  readonly reads: ReadonlyMap<string, string | null>;
-}
 
 export interface AgentJob {
   readonly agentId: number;

@@ -3,7 +3,7 @@ import type { RunEventOf } from '../../protocol/runEvents.ts';
 import { contentSha256 } from '../changes/fileContent.ts';
 import type { FileView } from '../ports/fileView.ts';
 import type { BlobStore } from '../ports/runStore.ts';
-import type { AgentEnd } from './agentTask.ts';
+import type { AgentEnd } from './agentEnds.ts';
 import { loadValue } from './storeValue.ts';
 
 const Reads = z.record(z.string(), z.string().nullable());

@@ -96,6 +96,11 @@ export class ChatController implements Disposable {
     }
   }
 
+  /** Says in the conversation why no host could be started. */
+  reportHostMissing(reason: string): void {
+    this.#problem(reason, ['startHost']);
+  }
+
   /** After the list was read: a card whose run the host does not know must not look alive. */
   settleUnknownRuns(): void {
     const { conversation, registry } = this.#options;

@@ -20,11 +20,16 @@ export class RunRegistry implements Disposable {
   readonly #runs = new Map<string, RunSummary>();
   readonly #changed = new Emitter<RunChange>();
   readonly #shownChanged = new Emitter<void>();
+  readonly #read = new Emitter<void>();
   readonly #subscription: Disposable;
   #shownId: string | null = null;
+  #isRead = false;
   readonly onDidChange: Event<RunChange> = this.#changed.event;
   /** Another run is shown, or the first one. */
   readonly onDidChangeShown: Event<void> = this.#shownChanged.event;
+
+  /** The first attempt to read the list is over, whether it worked or not. */
+  readonly onDidRead: Event<void> = this.#read.event;
 
   constructor(host: HostClient) {
     this.#host = host;
@@ -45,6 +50,11 @@ export class RunRegistry implements Disposable {
     return (this.#shownId === null ? null : this.get(this.#shownId)) ?? this.all()[0] ?? null;
   }
 
+  /** False until somebody tried to read the list: then an empty one means that there is no run. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
   /** Makes the views speak of this run. */
   show(runId: string): void {
     if (this.#shownId === runId) return;
@@ -56,6 +66,14 @@ export class RunRegistry implements Disposable {
   async refresh(): Promise<void> {
     const { runs } = await this.#host.request('runs.list', {});
     for (const run of runs) this.#set(run, false);
+    this.markRead();
+  }
+
+  /** There is nothing to wait for any more: the list was read, or the host cannot be asked. */
+  markRead(): void {
+    if (this.#isRead) return;
+    this.#isRead = true;
+    this.#read.fire();
   }
 
   /** The decisions about a run's proposals changed what waits for review. */
@@ -79,6 +97,7 @@ export class RunRegistry implements Disposable {
     this.#subscription.dispose();
     this.#changed.dispose();
     this.#shownChanged.dispose();
+    this.#read.dispose();
   }
 
   #set(run: RunSummary, isNews: boolean): void {

@@ -3,6 +3,7 @@ import type { Disposable } from '../../base/disposables.ts';
 import { assertNever } from '../../base/assertNever.ts';
 import { RunTreeFromWebview, type RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
 import { t } from '../localize.ts';
+import { runGuarded } from '../runGuarded.ts';
 import type { Tasks } from '../tasks.ts';
 import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
 import type { FeedSubscription, RunFeeds } from './runFeeds.ts';
@@ -42,6 +43,7 @@ export class RunTreeWebview implements Disposable {
     this.#subscriptions = [
       webview.onDidReceiveMessage((message) => this.#receive(message)),
       context.registry.onDidChangeShown(() => this.#follow()),
+      context.registry.onDidRead(() => this.#sayWhenNoRun()),
     ];
     webview.html = webviewHtml(webview, context.extensionUri, {
       name: 'runTree',
@@ -59,7 +61,7 @@ export class RunTreeWebview implements Disposable {
     const parsed = RunTreeFromWebview.safeParse(raw);
     if (!parsed.success) return;
     const message = parsed.data;
-    const { actions, tasks } = this.#context;
+    const { actions } = this.#context;
     switch (message.type) {
       case 'ready':
         this.#restart();
@@ -69,19 +71,23 @@ export class RunTreeWebview implements Disposable {
         else this.#feed.resync();
         return;
       case 'agent':
-        tasks.track(
-          'Run tree',
+        this.#carryOut(() =>
           message.action === 'transcript'
             ? actions.openTranscript(message.runId, message.agentId)
             : actions.revealChanges(message.runId, message.agentId),
         );
         return;
       case 'run':
-        tasks.track('Run tree', actions.runAction(message.runId, message.action));
+        this.#carryOut(() => actions.runAction(message.runId, message.action));
         return;
       default:
         assertNever(message);
     }
+  }
+
+  #carryOut(work: () => Promise<void>): void {
+    const { tasks } = this.#context;
+    tasks.track('Run tree', runGuarded(tasks, 'Run tree', work));
   }
 
   // A page that was hidden starts anew and has nothing: it gets a snapshot even of the same run.
@@ -90,9 +96,14 @@ export class RunTreeWebview implements Disposable {
     this.#feed = null;
     this.#runId = null;
     this.#follow();
-    if (this.#context.registry.shown === null) {
-      this.#post({ type: 'snapshot', sequence: 0, view: null });
-    }
+    this.#sayWhenNoRun();
+  }
+
+  // Until the list was read nobody knows whether there is a run, and the page must not deny it.
+  #sayWhenNoRun(): void {
+    const { registry } = this.#context;
+    if (!registry.isRead || registry.shown !== null) return;
+    this.#post({ type: 'snapshot', sequence: 0, view: null });
   }
 
   #follow(): void {

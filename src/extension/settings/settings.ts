@@ -41,9 +41,9 @@ export function readSettings(read: ReadSetting): Settings {
   };
 }
 
-/** The caps in one line, for example "16 at once · 200 agents · $5.00". */
+/** The caps in one line, for example "200 agents · 16 at once · $5.00". */
 export function describeCaps(limits: RunLimits): string {
-  const parts = [t('{0} at once', limits.concurrency), plural(limits.maxAgents, 'agent')];
+  const parts = [plural(limits.maxAgents, 'agent'), t('{0} at once', limits.concurrency)];
   if (limits.maxUsd !== null) parts.push(formatUsd(limits.maxUsd));
   if (limits.maxTokens !== null) parts.push(t('{0} tokens', limits.maxTokens));
   parts.push(t('{0} min', limits.maxMinutes));

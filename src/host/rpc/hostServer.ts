@@ -94,7 +94,7 @@ export class HostServer {
       const timer = setTimeout(() => this.#sendSummary(view.runId), EVENT_BATCH_MS);
       this.#summaries.set(view.runId, timer);
     }
-    if (event.type === 'run.ended') this.#watchIdle();
+    if (event.type === 'run.ended') this.#watchIdleAfter(view.runId);
     if (event.type === 'proposals.changed') this.#sendProposals(view.runId);
     if (event.type === 'agent.ended' && event.changes.length > 0)
       this.#announceProposals(view.runId);
@@ -128,6 +128,12 @@ export class HostServer {
     // A client that went away in mid-send is closed by its own session.
     this.#broadcast(name, params).catch(() => undefined);
   };
+
+  /** The run counts as live until all of it is on disk, which is after its last event. */
+  #watchIdleAfter(runId: string): void {
+    const watch = (): void => this.#watchIdle();
+    this.#state.runs.live(runId)?.ended.then(watch, watch);
+  }
 
   #watchIdle(): void {
     this.#idleTimer?.dispose();

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { publicEventSchema, PublicRunEnded, PublicRunEvent } from '../../../src/protocol/publicEvents.ts';
+import {
+  publicEventSchema,
+  PublicRunEnded,
+  PublicRunEvent,
+} from '../../../src/protocol/publicEvents.ts';
 import type * as z from 'zod';
 
 // A parse boundary: the schema is made for programs that know no zod.

@@ -50,7 +50,8 @@ export class HostBed {
   async connect(endpoint: HostEndpoint): Promise<HostConnection> {
     const client = await HostConnection.open(endpoint, silent);
     this.#clients.push(client);
-    this.#pids.add(client.pid);
+    // A test may also serve in its own process.
+    if (client.pid !== process.pid) this.#pids.add(client.pid);
     return client;
   }
 

@@ -40,8 +40,8 @@ export interface ServerOptions {
 
 /** What one window is opened with. */
 export interface WindowOptions {
-  /** A folder, or a `.code-workspace` file; the server's own workspace unless given. */
-  readonly workspaceDir?: string | undefined;
+  /** A folder, a `.code-workspace` file, or null for none; the server's own unless given. */
+  readonly workspaceDir?: string | null | undefined;
   readonly extensionTestsPath?: string | undefined;
   /** One at most: the payload of a window keeps one. */
   readonly extensionDevelopmentPath?: string | undefined;
@@ -141,8 +141,6 @@ function editorEnvironment(
 function windowUrl(origin: string, options: ServerOptions, window: WindowOptions): string {
   const remoteUri = (file: string) =>
     `vscode-remote://${new URL(origin).host}${path.resolve(file)}`;
-  const workspaceDir = path.resolve(window.workspaceDir ?? options.workspaceDir);
-  const kind = workspaceDir.endsWith('.code-workspace') ? 'workspace' : 'folder';
   const { extensionDevelopmentPath, extensionTestsPath } = window;
   const needsDriver = extensionDevelopmentPath !== undefined || extensionTestsPath !== undefined;
   if (needsDriver && options.notifications === 'toasts') {
@@ -155,6 +153,14 @@ function windowUrl(origin: string, options: ServerOptions, window: WindowOptions
     ...files.flatMap(([name, file]) => (file === undefined ? [] : [[name, remoteUri(file)]])),
     ['skipWelcome', 'true'],
   ];
-  const query = new URLSearchParams({ [kind]: workspaceDir, payload: JSON.stringify(payload) });
+  const { workspaceDir = options.workspaceDir } = window;
+  const query = new URLSearchParams(workspaceQuery(workspaceDir));
+  query.set('payload', JSON.stringify(payload));
   return `${origin}/?${query.toString()}`;
+}
+
+function workspaceQuery(workspaceDir: string | null): Record<string, string> {
+  if (workspaceDir === null) return { ew: 'true' };
+  const kind = workspaceDir.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  return { [kind]: path.resolve(workspaceDir) };
 }

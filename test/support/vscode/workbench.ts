@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { TestBrowser } from './browser.ts';
 import type { VscodeServer, WindowOptions } from './server.ts';
+import { runCommand } from './workbenchParts.ts';
 
 const restoreDeadlineMs = 60_000;
 const actionDeadlineMs = 15_000;
@@ -58,7 +59,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       testsEnded: testsEnded.promise,
       log: () => lines.join('\n'),
       reload: async () => {
-        await page.reload({ timeout: restoreDeadlineMs });
+        // The window's own command saves open tabs first, as the browser's does not.
+        const loaded = page.waitForEvent('load', { timeout: restoreDeadlineMs });
+        await runCommand(page, 'Developer: Reload Window');
+        await loaded;
         await waitUntilRestored(page, () => lines.join('\n'));
       },
       dispose: () => context.close(),

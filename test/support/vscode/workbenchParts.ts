@@ -25,7 +25,7 @@ export function webviewFrame(page: Page, index = 0): FrameLocator {
 export async function findWebview(page: Page, title: string): Promise<FrameLocator> {
   // The outer frame says nothing of its page, and a locator cannot look through a frame: so it is
   // marked from within. All frames have the server's own origin here.
-  const mark = await page.waitForFunction(markWebview, title);
+  const mark = await page.waitForFunction(`(${markWebview})(${JSON.stringify(title)})`);
   const selector = `iframe.webview[data-test-mark="${String(await mark.jsonValue())}"]`;
   return contentOf(page.locator(selector));
 }
@@ -47,7 +47,7 @@ const markWebview = `(title) => {
 }`;
 
 /** A status bar entry whose text or accessible name matches. */
-export function statusBarItem(page: Page, namePattern: RegExp): Locator {
+export function statusBarItem(page: Page, namePattern: string | RegExp): Locator {
   return page.locator('.statusbar-item').filter({ hasText: namePattern });
 }
 
@@ -68,12 +68,18 @@ export function quickPickItem(page: Page, text: string | RegExp): Locator {
   return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
 }
 
-/** Answers the next input box of the workbench. */
-export async function answerInputBox(page: Page, text: string): Promise<void> {
-  const input = page.locator('.quick-input-widget input');
-  await input.waitFor();
-  await input.fill(text);
+/** Waits for the input box with this title and answers it; the palette before it is another one. */
+export async function answerInputBox(
+  page: Page,
+  { title, answer }: { readonly title: string; readonly answer: string },
+): Promise<void> {
+  const heading = page.locator('.quick-input-title').filter({ hasText: title });
+  const box = page.locator('.quick-input-widget').filter({ has: heading });
+  const input = box.locator('input.input');
+  await input.fill(answer);
   await input.press('Enter');
+  // The extension validates the answer first; whatever opens before that dismisses the box.
+  await heading.waitFor({ state: 'hidden' });
 }
 
 /** A notification with this text (a toast, or a row of the opened notification center); its buttons are found by role inside it. */

@@ -41,7 +41,7 @@ export function PlanCard({ itemId, plan, status, post }: PlanCardProps): JSX.Ele
         {words.text}
       </p>
       <h2>{name}</h2>
-      <p>{plan.summary === '' ? plan.check.meta?.description : plan.summary}</p>
+      <p class="summary">{plan.summary === '' ? plan.check.meta?.description : plan.summary}</p>
       {status === 'awaitingApproval' ? (
         <>
           <Phases plan={plan} />
@@ -80,7 +80,7 @@ function PlanFacts({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
   const models = [...new Set([plan.model, ...phaseModels])].join(', ');
   return (
     <dl class="facts">
-      <dt>Limits</dt>
+      <dt>Caps</dt>
       <dd>{describeLimits(plan.limits)}</dd>
       <dt>Model</dt>
       <dd>

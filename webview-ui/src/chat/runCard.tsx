@@ -87,7 +87,7 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
         <dd>{describeTokens(run.usage)}</dd>
         <dt>Cost</dt>
         <dd>{describeCost(run.usd)}</dd>
-        <dt>Limits</dt>
+        <dt>Caps</dt>
         <dd>{describeLimits({ ...run.limits, concurrency: run.concurrency })}</dd>
       </dl>
       <div class="buttons">

@@ -69,14 +69,17 @@ function describeAgentRow({ agent, queuePlace }: Extract<TreeRow, { type: 'agent
   const { usage, startedAt, changedPaths, conflictPaths } = agent;
   const tokens = usage.inputTokens + usage.outputTokens;
   const started = startedAt !== null;
+  const spent = started && agent.status !== 'running';
+  // A rule of the offline provider costs nothing: its rows need no column of noughts.
+  const isFree = tokens === 0 && agent.usd === 0;
   return {
     words: agentWords[agent.status],
     label: agent.label,
     detail: oneLine(agentDetail(agent, queuePlace), maxDetailChars),
     model: agent.model,
     elapsed: started ? describeElapsed(startedAt, agent.endedAt) : '',
-    tokens: started ? formatCount(tokens) : '',
-    cost: started && agent.status !== 'running' ? formatUsd(agent.usd) : '',
+    tokens: started && !isFree ? formatCount(tokens) : '',
+    cost: spent && !isFree ? formatUsd(agent.usd) : '',
     files: describeFiles(changedPaths.length, conflictPaths.length),
   };
 }

@@ -33,8 +33,9 @@ export function describeCost(usd: number | null): string {
   return usd === null ? 'unknown' : formatUsd(usd);
 }
 
-/** `in 1.2M · out 40k · cached 800k`. */
+/** `in 1.2M · out 40k · cached 800k`; three noughts would be noise. */
 export function describeTokens(usage: TokenUsage): string {
+  if (usage.inputTokens + usage.outputTokens + usage.cacheReadTokens === 0) return 'no tokens';
   return [
     `in ${formatCount(usage.inputTokens)}`,
     `out ${formatCount(usage.outputTokens)}`,
@@ -55,14 +56,14 @@ export function describeLimits(limits: RunLimits): string {
     .join(' · ');
 }
 
-/** `passed, 24 tests, sandbox none`: what came out of the command, without the command itself. */
+/** `passed, 24 tests, no sandbox`: what came out of the command, without the command itself. */
 export function describeReceipt(receipt: Receipt): string {
   return [
     describeOutcome(receipt),
     describeTests(receipt),
     receipt.regressions.length > 0 ? plural(receipt.regressions.length, 'regression') : null,
     receipt.required ? null : 'not required',
-    `sandbox ${receipt.sandbox}`,
+    receipt.sandbox === 'none' ? 'no sandbox' : `sandbox ${receipt.sandbox}`,
   ]
     .filter((part) => part !== null)
     .join(', ');

@@ -16,7 +16,7 @@ import type {
 import type { Log } from '../../../core/ports/log.ts';
 import { commandEnvironment } from './commandEnvironment.ts';
 import { CommandOutput } from './commandOutput.ts';
-import { endProcesses } from './endProcesses.ts';
+import { endProcesses, killAtExit } from './endProcesses.ts';
 
 type CommandProcess = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -57,8 +57,10 @@ async function runCommand(
   child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
   const closed = whenClosed(child);
   const pid = await started(child, request);
+  const atExit = killAtExit(pid);
   const end = await firstEnd(child, request, clock);
   await endProcesses({ pid, runTag, clock });
+  atExit.dispose();
   await drained(child, closed, clock);
   const durationMs = clock.monotonicMs() - startedMs;
   const text = scrubSecrets(output.text(), secrets());

@@ -38,6 +38,16 @@ export async function endProcesses(processes: CommandProcesses): Promise<void> {
   }
 }
 
+/** Kills a command's group when this process exits in mid-command; dispose when the command has ended. */
+export function killAtExit(pid: number): { dispose(): void } {
+  const onExit = (): void => {
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(pid), '/t', '/f']);
+    else signalAll([-pid], 'SIGKILL');
+  };
+  process.once('exit', onExit);
+  return { dispose: () => process.off('exit', onExit) };
+}
+
 /** Targets for a signal: the group as a negative number, and processes that have left it. */
 async function findLeft(
   processes: CommandProcesses,

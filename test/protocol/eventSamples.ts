@@ -1,0 +1,83 @@
+import type { Receipt } from '../../src/protocol/receipt.ts';
+import { RunEvent, type RunEventOf, type RunEventType } from '../../src/protocol/runEvents.ts';
+import { noTokens, type TokenUsage } from '../../src/protocol/runLimits.ts';
+
+export function usageOf(inputTokens: number): TokenUsage {
+  return { ...noTokens, inputTokens };
+}
+
+export const receipt: Receipt = {
+  ...{ verifyId: 1, label: 'npm test', phase: null, command: 'npm test', cwd: '', required: true },
+  ...{ ok: true, sandbox: 'bwrap', exitCode: 0, timedOut: false, durationMs: 5, tests: null },
+  ...{ failedTests: [], regressions: [], fixed: [], treeHash: 't', logPath: '/log', output: 'ok' },
+};
+
+const counts = { groups: 0, files: 0, hunks: 0, pending: 0, conflicts: 0 };
+const meta = { name: 'w', description: 'd', phases: [{ title: 'Find' }] };
+const limits = { maxAgents: 200, concurrency: 16, maxTokens: null, maxUsd: 5, maxMinutes: 60 };
+const head = { runId: 'run-1', at: 1000, seq: 1 };
+const passing = { runId: 'run-1', at: 1000 };
+const setUp = {
+  ...{ meta, limits, scriptSha256: 's', provider: 'offline', model: 'rules' },
+  ...{ approvedCommands: [], unsandboxed: false, productVersion: '0.1.0' },
+};
+const place = { agentId: 1, label: 'agent', phase: null, group: null };
+
+/** One event of each type, in an order in which they can occur. */
+const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
+  'run.started': {
+    ...{ type: 'run.started', ...head, ...setUp, request: 'test', argsSha256: 'a' },
+    ...{ snapshotTree: 'tree', snapshotFiles: 3, leftOut: [] },
+  },
+  'phase.started': { type: 'phase.started', ...head, title: 'Fix' },
+  log: { type: 'log', ...head, level: 'info', message: 'hello' },
+  'agent.queued': {
+    ...{ type: 'agent.queued', ...head, ...place, callId: 1, contentKey: 'k', occurrence: 0 },
+    ...{ model: 'rules', agentType: 'general-purpose', promptSha256: 'p', promptPreview: 'do' },
+  },
+  'agent.started': { type: 'agent.started', ...head, agentId: 1, attempt: 1, baseTree: 'tree' },
+  'agent.progress': {
+    ...{ type: 'agent.progress', ...passing, agentId: 1, turn: 1, activity: 'thinking' },
+    usage: noTokens,
+  },
+  'agent.ended': {
+    ...{ type: 'agent.ended', ...head, agentId: 1, outcome: 'ok', valuePreview: '1', error: null },
+    ...{ value: { type: 'inline', json: '1' }, turns: 1, usage: noTokens, usd: 0, reads: null },
+    changes: [{ path: 'a.ts', base: null, proposed: { sha256: 'x', mode: 0o100644 } }],
+    ...{ conflictPaths: [], treeHash: 'tree-2' },
+  },
+  'timer.fired': { type: 'timer.fired', ...head, callId: 2 },
+  'run.throttled': { type: 'run.throttled', ...head, concurrency: 4 },
+  'run.state': { type: 'run.state', ...head, state: 'paused', reason: 'user', message: null },
+  'run.resumed': { type: 'run.resumed', ...head, ...setUp },
+  'replay.ended': { type: 'replay.ended', ...head, delivered: 1, cachedAgents: [1] },
+  'agent.replayed': {
+    ...{ type: 'agent.replayed', ...head, ...place, callId: 3, conflictPaths: [], treeHash: 't' },
+  },
+  'verify.started': {
+    ...{ type: 'verify.started', ...head, verifyId: 1, callId: 4, label: 'npm test', phase: null },
+    ...{ command: 'npm test', treeHash: 't' },
+  },
+  'verify.ended': { type: 'verify.ended', ...head, verifyId: 1, receipt, error: null },
+  'proposals.changed': { type: 'proposals.changed', ...head, treeHash: 't', counts },
+  'run.ended': {
+    ...{ type: 'run.ended', ...head, status: 'completed', reason: null, verdict: 'passed' },
+    ...{ headHash: 'h', result: { type: 'inline', json: '1' }, error: null, durationMs: 5 },
+    agents: { ok: 1, failed: 0, skipped: 0, cancelled: 0, cached: 0 },
+    usage: { ...noTokens, usd: 0 },
+    proposals: counts,
+  },
+  'review.changed': { type: 'review.changed', ...passing, counts, verdict: 'passed' },
+};
+
+/** A sample with other fields. */
+export function makeEvent<T extends RunEventType>(
+  type: T,
+  fields: Partial<RunEventOf<T>>,
+): RunEvent {
+  return RunEvent.parse({ ...samples[type], ...fields });
+}
+
+export function allEvents(): RunEvent[] {
+  return Object.values(samples).map((event) => RunEvent.parse(event));
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../src/core/ports/clock.ts';
+import type { Journal, RunStore, TranscriptWriter } from '../../src/core/ports/runStore.ts';
+import { RunEvent, type DurableRunEvent, type RunFact } from '../../src/protocol/runEvents.ts';
+
+/** A run's folder in memory; every entry is checked against the schema, as the real journal's are. */
+export class MemoryRunStore implements RunStore {
+  readonly runId = 'run-1';
+  readonly directory = '/state/runs/run-1';
+  readonly events: DurableRunEvent[] = [];
+  readonly files = new Map<string, string>();
+  readonly contents = new Map<string, Uint8Array>();
+  readonly transcripts = new Map<number, object[]>();
+  readonly openTranscripts = new Set<number>();
+  mostOpenTranscripts = 0;
+  /** Makes the journal fail from the entry of this type on. */
+  failAt: RunFact['type'] | null = null;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  readonly journal: Journal = {
+    append: (fact) => this.#append(fact),
+    headHash: () => `head-${this.events.length}`,
+    close: () => Promise.resolve(),
+  };
+
+  readonly blobs = {
+    put: (bytes: Uint8Array): Promise<string> => {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      this.contents.set(sha256, new Uint8Array(bytes));
+      return Promise.resolve(sha256);
+    },
+    get: (sha256: string): Promise<Uint8Array> => {
+      const bytes = this.contents.get(sha256);
+      return bytes === undefined
+        ? Promise.reject(new Error(`no blob ${sha256}`))
+        : Promise.resolve(bytes);
+    },
+  };
+
+  openTranscript(agentId: number): TranscriptWriter {
+    const lines = this.transcripts.get(agentId) ?? [];
+    this.transcripts.set(agentId, lines);
+    this.openTranscripts.add(agentId);
+    this.mostOpenTranscripts = Math.max(this.mostOpenTranscripts, this.openTranscripts.size);
+    return {
+      write: (entry) => lines.push(entry),
+      close: () => {
+        this.openTranscripts.delete(agentId);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  verifyLogPath(verifyId: number): Promise<string> {
+    return Promise.resolve(`${this.directory}/verify/${verifyId}/output.log`);
+  }
+
+  writeFile(name: string, text: string): Promise<void> {
+    this.files.set(name, text);
+    return Promise.resolve();
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #append(fact: RunFact): Promise<DurableRunEvent> {
+    if (this.failAt === fact.type) throw new Error('ENOSPC: no space left on device');
+    const seq = this.events.length + 1;
+    const event = { ...fact, runId: this.runId, seq, at: this.#clock.nowMs() };
+    // The parsed type is the whole union; a fact with its head is a durable member of it.
+    const durable = RunEvent.parse(event) as DurableRunEvent;
+    this.events.push(durable);
+    // Durability takes a while, as on a disk.
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    return durable;
+  }
+}
