@@ -140,19 +140,17 @@ describe('muster: runs on disk', () => {
     assert.match(report.stdout, /^## Verdict$/mu);
   });
 
-  it('lets no key reach its folder, neither the configured one nor one in an answer', async () => {
+  const configured = 'configured-key-of-no-known-shape-0123456789';
+  const leaked = `sk-ant-api03-${'A1b2C3d4'.repeat(10)}`;
+
+  /** Files under the state folder that hold a key, after a run whose agent answers with that text. */
+  async function filesWithKey(answer: string): Promise<readonly string[]> {
     await test.bed.useSample();
-    const configured = 'configured-key-of-no-known-shape-0123456789';
-    const leaked = `sk-ant-api03-${'A1b2C3d4'.repeat(10)}`;
-    const api = await test.bed.startModel((request) =>
-      JSON.stringify(request).includes('small')
-        ? text(`The key is ${leaked} and ${configured}.`)
-        : text(`${'long answer '.repeat(1000)}${leaked} ${configured}`),
-    );
+    const api = await test.bed.startModel(() => text(answer));
     const source = workflow(`
-      const answers = [await agent('small ${leaked}'), await agent('large')];
-      for (const answer of answers) log(answer.slice(-200));
-      return answers;`);
+      const answer = await agent('the key is ${leaked}');
+      log(answer.slice(-200));
+      return answer;`);
     const script = await test.bed.writeScript(source);
     const options = ['--base-url', api.baseUrl, '--yes', '--json'];
     const env = { ANTHROPIC_API_KEY: configured, MUSTER_LOG: '1' };
@@ -162,16 +160,22 @@ describe('muster: runs on disk', () => {
     assert.ok(JSON.stringify(api.requests[0]?.headers).includes(configured), 'the model got it');
     assert.ok(!stderr.includes(configured) && !stderr.includes(leaked));
     const state = await test.bed.stateDirectory();
-    const withKey: string[] = [];
+    const found: string[] = [];
     for (const name of await listFiles(state)) {
       const content = await readFile(path.join(state, name), 'utf8');
-      if (content.includes(configured) || content.includes(leaked)) withKey.push(name);
+      if (content.includes(configured) || content.includes(leaked)) found.push(name);
     }
     // The script is kept to the byte: its hash is what was approved.
-    assert.deepEqual(
-      withKey.filter((name) => !name.endsWith('/script.js')),
-      [],
-    );
+    return found.filter((name) => !name.endsWith('/script.js'));
+  }
+
+  it('lets no key reach its folder, neither the configured one nor one in an answer', async () => {
+    assert.deepEqual(await filesWithKey(`The keys: ${leaked} and ${configured}.`), []);
+  });
+
+  it('lets no key reach its folder from an answer that is too long for the journal', async () => {
+    const answer = `${'long answer '.repeat(1000)} ${leaked} ${configured}`;
+    assert.deepEqual(await filesWithKey(answer), []);
   });
 
   it('proposes what agents wrote in files that an accept must name', async () => {

@@ -22,7 +22,7 @@ import {
 const agentCount = 40;
 const finishedCount = 4;
 const doneText = `${finishedCount} of ${agentCount} agents done`;
-const eventDeadlineMs = 20_000;
+const eventDeadlineMs = 30_000;
 
 describe('windows and the background host come and go', function () {
   this.timeout(60_000);
@@ -68,7 +68,9 @@ describe('windows and the background host come and go', function () {
       .getByText(doneText)
       .first()
       .waitFor();
-    await statusBarItem(page, `Muster ${finishedCount}/${agentCount}`).waitFor();
+    await statusBarItem(page, `Muster ${finishedCount}/${agentCount}`).waitFor({
+      timeout: eventDeadlineMs,
+    });
     assert.equal((await readHostLock(editor.server)).pid, pid);
     const shown = await findRunTree(page);
     await shown.getByRole('treeitem', { name: /Lasting notes.*Running/u }).waitFor();

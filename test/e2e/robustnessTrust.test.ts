@@ -36,7 +36,8 @@ describe('windows in which nothing can run', function () {
       'security.workspace.trust.enabled': true,
       'security.workspace.trust.startupPrompt': 'never',
     });
-    const { page, dispose } = await editor.openWindow();
+    const workbench = await editor.openWindow();
+    const { page } = workbench;
     await statusBarItem(page, 'Restricted Mode').waitFor();
     const chat = await openChat(page);
     await chat.getByText('This folder is not trusted').waitFor();
@@ -50,28 +51,30 @@ describe('windows in which nothing can run', function () {
     await tree.getByRole('button', { name: 'Report' }).click();
     await page.getByRole('tab', { name: /report\.md/u }).waitFor();
     await screenshot(page, 'trust-report');
-    await dispose();
+    await workbench.dispose();
   });
 
   it('says what to do when no folder is open', async () => {
-    const { page, dispose } = await editor.openWindow({ workspaceDir: null });
+    const workbench = await editor.openWindow({ workspaceDir: null });
+    const { page } = workbench;
     await page.getByRole('tab', { name: 'Muster', exact: true }).click();
     await page.getByText('A run works on the files of a folder.').waitFor();
     const chat = await openChat(page);
     await chat.getByText('Open a folder first').waitFor();
     await screenshot(page, 'trust-no-folder');
-    await dispose();
+    await workbench.dispose();
   });
 
   async function cancelOneRun(): Promise<void> {
     model.hold(2);
-    const { page, dispose } = await editor.openWindow();
+    const workbench = await editor.openWindow();
+    const { page } = workbench;
     const chat = await openChat(page);
     const card = await planAndRun(chat, { request: 'Write them', name: 'Two notes' });
     await card.getByText('1 of 2 agents done').waitFor();
     await runCommand(page, 'Muster: Cancel Run');
     await page.getByRole('option', { name: 'Cancel run: 1 agent running, 0 queued' }).click();
     await chat.getByRole('article', { name: 'Report: Two notes' }).waitFor();
-    await dispose();
+    await workbench.dispose();
   }
 });

@@ -31,6 +31,11 @@ const optionSchemas = {
   group: z.string(),
 } as const;
 
+/** Options of the dialect that this version reads and does not carry out; a script that gives them is told. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  ...['stallMs', 'maxUsd', 'maxTokens', 'isolation'],
+]);
+
 const AgentOptions = z.object(optionSchemas).partial();
 
 /** One call of agent(), understood. */
@@ -77,7 +82,9 @@ export function readAgentCall(paramsJson: string, currentPhase: string | null): 
   if (typeof prompt !== 'string' || prompt.trim() === '') return wrong(promptError(prompt));
   const parsed = AgentOptions.safeParse(given);
   if (!parsed.success) return wrong(optionsError(parsed.error));
-  const unknownKeys = Object.keys(given).filter((key) => !Object.hasOwn(optionSchemas, key));
+  const unknownKeys = Object.keys(given).filter(
+    (key) => !Object.hasOwn(optionSchemas, key) || WITHOUT_EFFECT.has(key),
+  );
   return { type: 'ok', call: makeCall(prompt, parsed.data, currentPhase), unknownKeys };
 }
 

@@ -234,7 +234,7 @@ export class AgentRunner {
 
   #warnUnknownKeys(keys: readonly string[]): void {
     for (const key of keys) {
-      this.#warnOnce(`agent() has no option "${key}"; it is ignored.`);
+      this.#warnOnce(`agent() does not carry out the option "${key}"; it is ignored.`);
     }
   }
 

@@ -15,7 +15,6 @@ import {
 /** The view's id. */
 export const proposalViewId = 'muster.proposals';
 const refreshDelayMs = 150;
-const drawDelayMs = 200;
 
 /** The rows of "Proposed changes": group, file, hunk. */
 export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vscode.Disposable {
@@ -24,7 +23,6 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscription: { dispose(): unknown };
   readonly onDidChangeTreeData: vscode.Event<void> = this.#changed.event;
-  readonly #loaded = new vscode.EventEmitter<void>();
   #nodes: readonly ProposalNode[] = [];
   #timer: NodeJS.Timeout | null = null;
 
@@ -51,7 +49,6 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     if (node !== undefined) return node.type === 'hunk' ? [] : [...node.children];
     const set = await this.#model.load();
     this.#nodes = set === null ? [] : buildProposalNodes(set, this.#groupBy());
-    this.#loaded.fire();
     return [...this.#nodes];
   }
 
@@ -74,22 +71,6 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     return item;
   }
 
-  /** Settles when the editor shows the top rows that it asks for next: true, or false when it does not ask. */
-  nextRows(deadlineMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(false), deadlineMs);
-      const subscription = this.#loaded.event(() => {
-        // The editor has the rows now and puts them in the welcome text's place; it tells nobody when.
-        setTimeout(() => settle(true), drawDelayMs);
-      });
-      const settle = (isShown: boolean) => {
-        clearTimeout(timer);
-        subscription.dispose();
-        resolve(isShown);
-      };
-    });
-  }
-
   /** The row of a hunk as it is now. */
   findHunk(hunkId: string): ProposalNode | null {
     return findHunkNode(this.#nodes, hunkId);
@@ -99,7 +80,6 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#subscription.dispose();
     this.#changed.dispose();
-    this.#loaded.dispose();
   }
 }
 

@@ -14,9 +14,6 @@ import { countProposals, type ProposalNode } from './proposalNodes.ts';
 import { ProposalTree, proposalViewId } from './proposalTree.ts';
 import { ReviewController } from './reviewController.ts';
 
-/** Rows that come later than this after the user asked must not take the focus any more. */
-const rowsDeadlineMs = 2000;
-
 /** All of the review: the tree, the diffs and the decisions. */
 export interface Review extends Disposable {
   readonly model: ProposalModel;
@@ -70,17 +67,22 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     controller,
     open: async (runId) => {
       model.choose(runId);
-      const rows = view.visible ? null : tree.nextRows(rowsDeadlineMs);
       await vscode.commands.executeCommand(`${proposalViewId}.focus`);
-      // A view that has no rows yet keeps no focus: the rows get it as soon as they are there.
-      if (rows !== null && (await rows)) {
-        await vscode.commands.executeCommand(`${proposalViewId}.focus`);
-      }
+      await focusFirstRow(view, tree);
     },
     dispose: () => {
       for (const item of [...subscriptions, fileSystem, view, tree, model]) item.dispose();
     },
   };
+}
+
+// A view that was empty when it got the focus leaves the keyboard nowhere once its rows are there.
+async function focusFirstRow(
+  view: vscode.TreeView<ProposalNode>,
+  tree: ProposalTree,
+): Promise<void> {
+  const [first] = view.selection.length > 0 ? [] : await tree.getChildren();
+  if (first !== undefined) await view.reveal(first, { select: false, focus: true });
 }
 
 function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry): void {

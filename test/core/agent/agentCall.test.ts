@@ -22,14 +22,14 @@ describe('readAgentCall', () => {
     [
       { effort: 'max', model: 'opus', isolation: 'worktree' },
       { effort: 'max', model: 'opus', isolation: 'worktree' },
-      [],
+      ['isolation'],
     ],
     [
       { timeoutMs: 5, maxTurns: 1, retries: 0, structuredRetries: 0 },
       { timeoutMs: 5, maxTurns: 1, retries: 0, structuredRetries: 0 },
       [],
     ],
-    [{ stallMs: 5, maxUsd: 1, maxTokens: 2 }, {}, []],
+    [{ stallMs: 5, maxUsd: 1, maxTokens: 2 }, {}, ['stallMs', 'maxUsd', 'maxTokens']],
     [{ colour: 'red', constructor: 1, label: 'x' }, { label: 'x' }, ['colour', 'constructor']],
   ];
   for (const [options, expected, unknownKeys] of good) {

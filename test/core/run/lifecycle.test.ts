@@ -216,7 +216,9 @@ describe('What agent() gives the script', () => {
     await bench.run();
     assert.deepEqual(
       bench.ofType('log').map(({ level, message }) => `${level}: ${message}`),
-      ['colour', 'mood'].map((key) => `warning: agent() has no option "${key}"; it is ignored.`),
+      ['colour', 'mood'].map(
+        (key) => `warning: agent() does not carry out the option "${key}"; it is ignored.`,
+      ),
     );
   });
 });

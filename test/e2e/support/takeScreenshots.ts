@@ -45,6 +45,7 @@ async function takeAll({ theme, suffix }: (typeof looks)[number]): Promise<void>
   });
   try {
     const { page } = editor.workbench;
+    page.setDefaultTimeout(runDeadlineMs);
     const chat = await openChat(page);
     await widenChat(page);
     const shoot = async (name: string): Promise<void> => {

@@ -48,13 +48,14 @@ export async function listFiles(directory: string): Promise<string[]> {
     .sort();
 }
 
-/** Mode and hash of every file, so that two states of a folder can be compared. */
+/** Git's mode and the hash of every file, so that two states of a folder can be compared. */
 export async function fingerprint(directory: string): Promise<Record<string, string>> {
   const prints: Record<string, string> = {};
   for (const name of await listFiles(directory)) {
     const file = path.join(directory, name);
     const hash = createHash('sha256').update(await readFile(file));
-    prints[name] = `${((await stat(file)).mode & 0o777).toString(8)} ${hash.digest('hex')}`;
+    const isExecutable = ((await stat(file)).mode & 0o100) !== 0;
+    prints[name] = `${isExecutable ? 755 : 644} ${hash.digest('hex')}`;
   }
   return prints;
 }

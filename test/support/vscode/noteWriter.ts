@@ -2,10 +2,9 @@ import { readdirSync } from 'node:fs';
 import { after, holdUntil, text, toolUse, type Reply } from '../messagesApi/replies.ts';
 import type { MessagesApi } from '../messagesApi/startMessagesApi.ts';
 import { toolResults, type WireRequest } from '../messagesApi/wireRequest.ts';
+import type { TestWorkspace } from './testWorkspace.ts';
 
 const answerMs = 150;
-
-import type { TestWorkspace } from './testWorkspace.ts';
 
 /**
  * A scripted model: as planner it proposes the script whose name the request holds, as agent it
@@ -39,8 +38,8 @@ export class NoteWriter {
       return this.#plan(request);
     }
     const reply = work(request);
-    const isHeld = this.#held !== null && numberOf(request) >= this.#firstHeld;
-    return isHeld ? holdUntil(this.#held.promise, reply) : after(answerMs, reply);
+    const held = numberOf(request) < this.#firstHeld ? null : this.#held;
+    return held === null ? after(answerMs, reply) : holdUntil(held.promise, reply);
   }
 
   // The first message holds the request; later ones hold what the check said about the script.

@@ -66,7 +66,7 @@ function Phases({ plan }: { readonly plan: WorkflowPlan }): JSX.Element | null {
     <ol class="phaseList" aria-label="Phases">
       {phases.map((phase) => (
         <li key={phase.title}>
-          <span>{phase.title}</span>
+          <strong>{phase.title}</strong>
           {phase.detail === undefined ? null : <span class="quietText"> {phase.detail}</span>}
           {phase.model === undefined ? null : <span class="quietText"> · {phase.model}</span>}
         </li>

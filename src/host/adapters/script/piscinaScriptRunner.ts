@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Disposable } from '../../../base/disposables.ts';
 import { errorText } from '../../../base/errorText.ts';
@@ -155,6 +155,12 @@ class TaskChannel {
   }
 
   close(): void {
+    // The thread's outcome comes through a port of piscina's own and can overtake what was sent before it.
+    let left = receiveMessageOnPort(this.#messages.port1);
+    while (left !== undefined) {
+      this.#receive(left.message);
+      left = receiveMessageOnPort(this.#messages.port1);
+    }
     this.#messages.port1.close();
     this.#syncs.port1.close();
   }
