@@ -5,6 +5,8 @@ import { errorText } from '../base/errorText.ts';
 import { EXIT } from './exitCodes.ts';
 import { runProgram } from './program.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 runProgram(
   {
     env: process.env,
@@ -13,8 +15,13 @@ runProgram(
     stderr: process.stderr,
     distDirectory: dirname(fileURLToPath(import.meta.url)),
     onInterrupt: (callback) => {
-      process.on('SIGINT', callback);
-      return { dispose: () => process.off('SIGINT', callback) };
+      // A CI that cancels a job sends SIGTERM; it must not leave commands behind either.
+      for (const signal of SIGNALS) process.on(signal, callback);
+      return {
+        dispose: () => {
+          for (const signal of SIGNALS) process.off(signal, callback);
+        },
+      };
     },
   },
   process.argv.slice(2),

@@ -106,6 +106,7 @@ describe('windows and the background host come and go', function () {
     await statusBarItem(page, 'Muster: interrupted').waitFor();
     const tree = await findRunTree(page);
     await tree.getByRole('treeitem', { name: /Cut-off notes.*Interrupted/u }).waitFor();
+    await tree.getByRole('treeitem', { name: /note 5.*Cancelled/u }).waitFor();
     await editor.api.waitFor((api) => api.inFlight() === 0, eventDeadlineMs, 'closed requests');
     await screenshot(page, 'host-killed');
     await problem.getByRole('button', { name: 'Start the host again' }).click();

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { parseJson, type Json } from '../../src/base/json.ts';
+import { scrubbedJson } from '../../src/core/journal/scrubSecrets.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import type { Journal, RunStore, TranscriptWriter } from '../../src/core/ports/runStore.ts';
 import { RunEvent, type DurableRunEvent, type RunFact } from '../../src/protocol/runEvents.ts';
@@ -40,6 +42,10 @@ export class MemoryRunStore implements RunStore {
         : Promise.resolve(bytes);
     },
   };
+
+  scrub(value: Json): Json {
+    return parseJson(scrubbedJson(value));
+  }
 
   openTranscript(agentId: number): TranscriptWriter {
     const lines = this.transcripts.get(agentId) ?? [];

@@ -1,3 +1,4 @@
+import type { Json } from '../../base/json.ts';
 import type { DurableRunEvent, RunFact } from '../../protocol/runEvents.ts';
 
 /** The append-only log of one run. */
@@ -29,6 +30,8 @@ export interface RunStore {
   readonly directory: string;
   readonly journal: Journal;
   readonly blobs: BlobStore;
+  /** A value without known tokens and the keys in use: what is stored, and what a script sees, are the same. */
+  scrub(value: Json): Json;
   openTranscript(agentId: number): TranscriptWriter;
   /** Absolute path for a verification's log; its folder exists afterwards. */
   verifyLogPath(verifyId: number): Promise<string>;

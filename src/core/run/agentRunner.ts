@@ -177,8 +177,9 @@ export class AgentRunner {
     this.#ctx.deliveries.count({ outputTokens: end.usage.outputTokens, usd, changedPaths });
   }
 
-  async #finish(agentId: number, end: AgentEnd, deliver: Deliver): Promise<void> {
+  async #finish(agentId: number, given: AgentEnd, deliver: Deliver): Promise<void> {
     const { store } = this.#ctx.services;
+    const end = { ...given, value: store.scrub(given.value) };
     const fact: RunFact = {
       type: 'agent.ended',
       agentId,

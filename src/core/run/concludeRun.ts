@@ -61,6 +61,7 @@ async function endedFact(
   proposals: ProposalCounts,
 ): Promise<EndedFact> {
   const { recorder, services, spend } = ctx;
+  const { store } = services;
   const { ok, failed, skipped, cancelled } = countStatuses(recorder.view.agents);
   const end = endState(conclusion, { ok, failed });
   const { outcome } = conclusion;
@@ -70,7 +71,7 @@ async function endedFact(
     ...end,
     verdict: await verdict(ctx, conclusion),
     headHash: recorder.headHash(),
-    result: isReturned ? await storeValue(parseJson(outcome.json), services.store.blobs) : null,
+    result: isReturned ? await storeValue(store.scrub(parseJson(outcome.json)), store.blobs) : null,
     agents: {
       ok,
       failed,

@@ -57,7 +57,8 @@ export class RunFeed implements Disposable {
   /** The host is gone: every view shows the run as interrupted. */
   markInterrupted(stateMessage: string): void {
     if (this.#view === null || !isLive(this.#view)) return;
-    this.#view = { ...this.#view, state: 'interrupted', pauseReason: null, stateMessage };
+    const agents = this.#view.agents.map(stopped);
+    this.#view = { ...this.#view, agents, state: 'interrupted', pauseReason: null, stateMessage };
     for (const listener of this.#listeners) this.sendSnapshot(listener);
   }
 
@@ -86,4 +87,10 @@ export class RunFeed implements Disposable {
     const { sequence, events } = batch;
     for (const listener of this.#listeners) listener({ type: 'events', sequence, events });
   }
+}
+
+// The new host will say the same of them; until then no row may look as if something still worked.
+function stopped(agent: RunView['agents'][number]): RunView['agents'][number] {
+  const isLiving = agent.status === 'queued' || agent.status === 'running';
+  return isLiving ? { ...agent, status: 'cancelled', activity: '' } : agent;
 }

@@ -1,5 +1,6 @@
 /** What each request of a client does. One set of handlers serves one connection. */
 import { errorCode } from '../../base/errorText.ts';
+import { writeReport } from '../../core/evidence/writeReport.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import type {
   HostMethod,
@@ -146,7 +147,10 @@ function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunM
       feeds.unsubscribe(runId);
       return Promise.resolve({});
     },
-    'run.report': async ({ runId }) => ({ markdown: await runs.report(runId) }),
+    'run.report': async ({ runId }) => {
+      const view = await state.reviews.withDecisions(await runs.view(runId));
+      return { markdown: writeReport(view, null) };
+    },
     'run.script': async ({ runId }) => ({ script: await runs.readFile(runId, 'script.js') }),
     'agent.transcript': async ({ runId, agentId }) => ({
       markdown: await readTranscript(runs, runId, agentId),

@@ -171,11 +171,6 @@ export class RunService {
     return readFile(join(runDirectory(this.#services.stateDirectory, runId), name), 'utf8');
   }
 
-  /** The report as of now: written anew from the journal, so that it is never older than the run. */
-  async report(runId: string): Promise<string> {
-    return writeReport(await this.view(runId), null);
-  }
-
   async #launch(launch: {
     readonly request: RunRequest;
     readonly check: ScriptCheck;

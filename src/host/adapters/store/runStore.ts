@@ -2,9 +2,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Disposables } from '../../../base/disposables.ts';
 import { errorCode } from '../../../base/errorText.ts';
+import { parseJson } from '../../../base/json.ts';
 import { decodeJournal } from '../../../core/journal/journalLines.ts';
 import type { JournalContent } from '../../../core/journal/journalLines.ts';
-import { scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
+import { scrubbedJson, scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { RunStore } from '../../../core/ports/runStore.ts';
@@ -112,6 +113,7 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
     journal,
     blobs: new FileBlobs(path.join(directory, 'blobs')),
     decisions: createDecisionLog(directory),
+    scrub: (value) => parseJson(scrubbedJson(value, secrets)),
     openTranscript: (agentId) => {
       const transcript = path.join(directory, 'agents', numbered(agentId), 'transcript.jsonl');
       const writer = new FileTranscript({ file: transcript, clock, log, secrets });
