@@ -135,7 +135,7 @@ export class AgentRunner {
     await this.#ctx.recorder.record(queuedFact(callId, agentId, agent));
     const { call, model, agentType } = agent;
     const task = new AgentTask(this.#ctx, { agentId, call, model, agentType });
-    await this.#finish(agentId, await task.run(), deliver);
+    await task.run((end) => this.#finish(agentId, end, deliver));
   }
 
   /** False when the recorded outcome does not hold any more. One after the other, in the order of the calls. */

@@ -37,15 +37,20 @@ export class AgentTask {
     this.#job = job;
   }
 
-  /** Resolves with the end, whatever it is; only a fault of ours rejects. */
-  async run(): Promise<AgentEnd> {
+  /** Hands the end to `finish`, whatever it is, and keeps its permit until that is done. Only a fault of ours rejects. */
+  async run(finish: (end: AgentEnd) => Promise<void>): Promise<void> {
+    let release: () => void = () => undefined;
     try {
-      const release = await this.#ctx.permits.acquireAgent(this.#ctx.signal);
-      try {
-        return await this.#runAttempts();
-      } finally {
-        release();
-      }
+      await finish(await this.#endOnce((taken) => (release = taken)));
+    } finally {
+      release();
+    }
+  }
+
+  async #endOnce(onPermit: (release: () => void) => void): Promise<AgentEnd> {
+    try {
+      onPermit(await this.#ctx.permits.acquireAgent(this.#ctx.signal));
+      return await this.#runAttempts();
     } catch (error) {
       return this.#end({ ...endFor(error), value: null });
     }

@@ -82,7 +82,13 @@ async function focusFirstRow(
   tree: ProposalTree,
 ): Promise<void> {
   const [first] = view.selection.length > 0 ? [] : await tree.getChildren();
-  if (first !== undefined) await view.reveal(first, { select: false, focus: true });
+  if (first === undefined) return;
+  try {
+    await view.reveal(first, { select: false, focus: true });
+  } catch {
+    // The editor draws rows on its own time and may not know this one yet. By now it has some.
+    await vscode.commands.executeCommand(`${proposalViewId}.focus`);
+  }
 }
 
 function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry): void {
