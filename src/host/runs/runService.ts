@@ -26,6 +26,7 @@ import {
 } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { LiveRun, RunListener } from './liveRun.ts';
+import { processIdentity } from './processIdentity.ts';
 import { InvalidScriptError, RunHead, type ResumeRequest, type RunRequest } from './runRequest.ts';
 
 /** Thrown when a run that was named does not exist. */
@@ -40,7 +41,12 @@ export class RunBusyError extends Error {
   readonly code = 'conflict';
 }
 
-const Owner = z.object({ pid: z.number().int(), startTime: z.number() });
+const Owner = z.object({
+  pid: z.number().int(),
+  startTime: z.number(),
+  /** See processIdentity. */
+  identity: z.string().nullable(),
+});
 
 export class RunService {
   readonly #services: HostServices;
@@ -137,10 +143,15 @@ export class RunService {
     }
     const known = this.#ended.get(runId);
     if (known !== undefined) return known;
-    const view = reduceRunEvents(null, await this.events(runId));
+    const events = await this.events(runId);
+    const view = reduceRunEvents(null, events);
     if (view === null) throw new RunMissingError(`Run ${runId} never began.`);
-    if (!isLive(view)) this.#ended.set(runId, view);
-    return isLive(view) && !(await this.#isOwned(runId)) ? interrupted(view) : view;
+    if (!isLive(view)) {
+      this.#ended.set(runId, view);
+      return view;
+    }
+    if (await this.#isOwned(runId)) return view;
+    return interrupted(view, events.at(-1)?.at ?? view.startedAt);
   }
 
   /** Every durable event of a run. */
@@ -239,7 +250,9 @@ export class RunService {
     const { limits, argsJson, approvedCommands, unsandboxed, provider } = request;
     const { scriptSha256, model, snapshotTree } = facts;
     const startTime = clock.nowMs();
-    await store.writeFile('owner.json', JSON.stringify({ pid: process.pid, startTime }));
+    const { pid } = process;
+    const identity = await processIdentity(pid);
+    await store.writeFile('owner.json', JSON.stringify({ pid, startTime, identity }));
     await store.writeFile('script.js', request.script);
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
@@ -250,7 +263,9 @@ export class RunService {
 
   async #isOwned(runId: string): Promise<boolean> {
     const owner = Owner.parse(parseJson(await this.readFile(runId, 'owner.json')));
-    return owner.pid !== process.pid && isProcessAlive(owner.pid);
+    if (owner.pid === process.pid) return false;
+    const identity = await processIdentity(owner.pid);
+    return identity !== null && identity === owner.identity;
   }
 }
 
@@ -260,22 +275,13 @@ function allowedBy(globs: readonly string[]): (command: string) => Promise<boole
   return (command) => Promise.resolve(isMatch(command));
 }
 
-function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    // There is no such process, or it belongs to somebody else: it is not the one that began the run.
-    return false;
-  }
-}
-
-function interrupted(view: RunView): RunView {
+/** A view whose host has gone: what was under way ended with the last thing that the journal knows. */
+function interrupted(view: RunView, endedAt: number): RunView {
   const agents = view.agents.map((agent) =>
     agent.status === 'queued' || agent.status === 'running'
-      ? { ...agent, status: 'cancelled' as const, activity: '' }
+      ? { ...agent, status: 'cancelled' as const, activity: '', endedAt }
       : agent,
   );
   const stateMessage = 'The host ended in mid-run. What agents had finished is kept.';
-  return { ...view, agents, state: 'interrupted', stateMessage };
+  return { ...view, agents, endedAt, state: 'interrupted', stateMessage };
 }

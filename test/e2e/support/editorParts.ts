@@ -3,8 +3,10 @@ import type { Locator, Page } from 'playwright-core';
 /** The rows of "Proposed Changes". */
 export class ProposedChanges {
   readonly tree: Locator;
+  readonly #page: Page;
 
   constructor(page: Page) {
+    this.#page = page;
     this.tree = page.getByRole('tree', { name: 'Proposed Changes' });
   }
 
@@ -16,6 +18,20 @@ export class ProposedChanges {
   /** The row that the arrow keys are on, when it shows this. */
   focusedRow(text: string | RegExp): Locator {
     return this.tree.locator('[role=treeitem].focused').filter({ hasText: text });
+  }
+
+  /** Presses an arrow key until the keyboard is on this row; each press is waited for. */
+  async arrowTo(text: string | RegExp, key: 'ArrowUp' | 'ArrowDown'): Promise<void> {
+    while ((await this.focusedRow(text).count()) === 0) {
+      const place = await this.tree.getAttribute('aria-activedescendant');
+      await this.tree.press(key);
+      const moved = this.tree.and(
+        this.#page.locator(
+          `[aria-activedescendant]:not([aria-activedescendant="${String(place)}"])`,
+        ),
+      );
+      await moved.waitFor();
+    }
   }
 
   /** Opens a row's children by the keyboard, which needs no aim at a small arrow. */

@@ -63,10 +63,10 @@ export function withHunks(
   proposed: Proposed,
   isAccepted: (hunk: Hunk) => boolean,
 ): Files {
-  const changed = proposed.set.files.map((file) => [
-    file.path,
-    spliceHunks(base, proposed.files, { ...file, hunks: file.hunks.filter(isAccepted) }),
-  ]);
+  const changed = proposed.set.files.map((file): [string, string] => {
+    const hunks = file.hunks.filter(isAccepted);
+    return [file.path, spliceHunks(base, proposed.files, { ...file, hunks })];
+  });
   return { ...base, ...Object.fromEntries(changed) };
 }
 

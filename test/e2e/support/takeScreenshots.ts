@@ -26,7 +26,7 @@ interface Stage {
   readonly page: Page;
   readonly chat: FrameLocator;
   readonly changes: ProposedChanges;
-  shoot(name: string): Promise<void>;
+  readonly shoot: (name: string) => Promise<void>;
 }
 
 async function main(): Promise<void> {

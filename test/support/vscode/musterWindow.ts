@@ -106,6 +106,8 @@ export async function openRunTree(page: Page): Promise<FrameLocator> {
 export async function sendRequest(chat: FrameLocator, request: string): Promise<void> {
   const composer = chat.getByRole('textbox', { name: 'Request' });
   await composer.fill(request);
+  // The composer takes Enter once it has drawn what was typed.
+  await chat.getByRole('button', { name: 'Send', disabled: false }).waitFor();
   await composer.press('Enter');
 }
 

@@ -26,7 +26,8 @@ export function Composer({ store, state }: ComposerProps): JSX.Element {
   });
   const unsendable = whyNotSend(state, store.draft.value);
   const send = (): void => {
-    if (unsendable !== null) return;
+    // Asked anew: Enter may come before the page has drawn what was typed last.
+    if (whyNotSend(state, store.draft.value) !== null) return;
     store.post({ type: 'send', text: store.draft.value.trim() });
     store.draft.value = '';
     recalled.value = nothingRecalled;

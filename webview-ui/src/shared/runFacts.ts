@@ -25,7 +25,9 @@ export function describeProgress(counts: StatusCounts): string {
     counts.skipped > 0 ? `${counts.skipped} skipped` : null,
     counts.cancelled > 0 ? `${counts.cancelled} cancelled` : null,
   ].filter((part) => part !== null);
-  return [`${doneCount(counts)} of ${plural(total, 'agent')} done`, ...exceptions].join(', ');
+  // A cancelled agent has ended and is not done.
+  const done = doneCount(counts) - counts.cancelled;
+  return [`${done} of ${plural(total, 'agent')} done`, ...exceptions].join(', ');
 }
 
 /** Dollars beside the word "Cost", where `cost unknown` would say it twice. */
