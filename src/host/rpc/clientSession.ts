@@ -48,10 +48,6 @@ export class ClientSession {
     this.#connection.listen();
   }
 
-  get isReady(): boolean {
-    return this.#client !== null;
-  }
-
   readonly notify: Notify = async (name, params) => {
     if (this.#client === null) return;
     await this.#connection.sendNotification(name, ParameterStructures.byName, params);
