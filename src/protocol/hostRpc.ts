@@ -33,6 +33,20 @@ export const RunControl = z.discriminatedUnion('action', [
   z.object({ action: z.literal('resume') }),
   z.object({ action: z.literal('throttle'), concurrency: z.number().int().min(1).max(256) }),
   z.object({ action: z.literal('cancel') }),
+  /** Other limits for a run under way; one that waits at a limit goes on when none is reached any more. */
+  z.object({ action: z.literal('raise'), limits: RunLimits }),
+  /** Ends a run that waits at a limit: the script gets a WorkflowLimitError; the run can be resumed. */
+  z.object({ action: z.literal('stop') }),
+  /** The agent becomes null in the script. */
+  z.object({ action: z.literal('skipAgent'), agentId: z.number().int().positive() }),
+  /** Throws the agent's present attempt away and begins a new one. */
+  z.object({ action: z.literal('retryAgent'), agentId: z.number().int().positive() }),
+  z.object({
+    action: z.literal('answerGate'),
+    gateId: z.number().int().positive(),
+    approved: z.boolean(),
+    note: z.string().max(4000),
+  }),
 ]);
 export type RunControl = z.infer<typeof RunControl>;
 

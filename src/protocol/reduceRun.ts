@@ -44,6 +44,8 @@ function startView(event: RunEventOf<'run.started'>): RunView {
     phases: event.meta.phases.map((phase) => phase.title),
     agents: [],
     verifications: [],
+    gates: [],
+    workflows: [],
     logs: [],
     droppedLogs: 0,
     usage: noTokens,
@@ -75,6 +77,8 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
       };
     case 'run.throttled':
       return { ...view, concurrency: event.concurrency };
+    case 'run.limits':
+      return { ...view, limits: event.limits };
     case 'phase.started':
       return withPhase(view, event.title);
     case 'log':
@@ -100,7 +104,16 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
     case 'verify.ended':
       return endVerification(view, event);
     case 'timer.fired':
+    case 'call.refused':
       return view;
+    case 'gate.opened':
+      return openGate(view, event);
+    case 'gate.answered':
+      return answerGate(view, event);
+    case 'workflow.started':
+      return startWorkflow(view, event);
+    case 'workflow.ended':
+      return endWorkflow(view, event);
     case 'proposals.changed':
       return { ...view, proposals: event.counts, treeHash: event.treeHash };
     case 'review.changed':
@@ -171,6 +184,7 @@ function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
     error: null,
     changedPaths: [],
     conflictPaths: [],
+    workflowId: event.workflowId,
   };
   const shown = withPhase(view, event.phase);
   // A resumed run tries an agent again under its old number.
@@ -227,12 +241,47 @@ function endVerification(view: RunView, event: RunEventOf<'verify.ended'>): RunV
   };
 }
 
+function openGate(view: RunView, event: RunEventOf<'gate.opened'>): RunView {
+  const { gateId, question, details, phase, at } = event;
+  const asked = { gateId, question, details, phase, openedAt: at };
+  const gate = { ...asked, answeredAt: null, approved: null, note: '' };
+  const others = view.gates.filter((item) => item.gateId !== gateId);
+  return { ...withPhase(view, phase), gates: [...others, gate] };
+}
+
+function answerGate(view: RunView, event: RunEventOf<'gate.answered'>): RunView {
+  const { gateId, approved, note, at } = event;
+  return {
+    ...view,
+    gates: view.gates.map((gate) =>
+      gate.gateId === gateId ? { ...gate, approved, note, answeredAt: at } : gate,
+    ),
+  };
+}
+
+function startWorkflow(view: RunView, event: RunEventOf<'workflow.started'>): RunView {
+  const { workflowId, name, source, phase, at } = event;
+  const others = view.workflows.filter((item) => item.workflowId !== workflowId);
+  const started = { workflowId, name, source, phase, startedAt: at, endedAt: null, error: null };
+  return { ...view, workflows: [...others, started] };
+}
+
+function endWorkflow(view: RunView, event: RunEventOf<'workflow.ended'>): RunView {
+  const { workflowId, error, at } = event;
+  return {
+    ...view,
+    workflows: view.workflows.map((item) =>
+      item.workflowId === workflowId ? { ...item, endedAt: at, error } : item,
+    ),
+  };
+}
+
 function endRun(view: RunView, event: RunEventOf<'run.ended'>): RunView {
   const inline = event.result?.type === 'inline' ? event.result.json : null;
   return {
     ...view,
     state: event.status,
-    pauseReason: event.status === 'paused' ? view.pauseReason : null,
+    pauseReason: event.status === 'paused' ? (event.pauseReason ?? view.pauseReason) : null,
     stateMessage: event.reason,
     verdict: event.verdict,
     endedAt: event.at,

@@ -8,6 +8,7 @@ import { ProposalCounts } from './proposals.ts';
 import { Receipt, Verdict } from './receipt.ts';
 import { RunLimits, TokenUsage } from './runLimits.ts';
 import { ScriptMeta } from './plan.ts';
+import { ThrownError } from './scriptMessages.ts';
 
 export const RunState = z.enum([
   'running',
@@ -41,6 +42,7 @@ const head = {
 /** Journal entries are numbered from 1 without a gap. */
 const durable = { ...head, seq: z.number().int().positive() };
 const agentId = z.number().int().positive();
+const callId = z.number().int().positive();
 
 export const RunStarted = z.object({
   type: z.literal('run.started'),
@@ -109,6 +111,13 @@ export const RunThrottled = z.object({
   concurrency: z.number().int().min(1).max(256),
 });
 
+/** The user raised or lowered the limits of a run under way. */
+export const RunLimitsChanged = z.object({
+  type: z.literal('run.limits'),
+  ...durable,
+  limits: RunLimits,
+});
+
 export const PhaseStarted = z.object({
   type: z.literal('phase.started'),
   ...durable,
@@ -138,6 +147,8 @@ export const AgentQueued = z.object({
   agentType: z.string(),
   promptSha256: z.string(),
   promptPreview: z.string(),
+  /** The child workflow that asked for it; null for the script itself. */
+  workflowId: z.number().int().positive().nullable().default(null),
 });
 
 export const AgentStarted = z.object({
@@ -207,6 +218,63 @@ export const TimerFired = z.object({
   callId: z.number().int().positive(),
 });
 
+/** A human is asked. */
+export const GateOpened = z.object({
+  type: z.literal('gate.opened'),
+  ...durable,
+  gateId: z.number().int().positive(),
+  callId,
+  /** Hash of question and details; equal gates differ by `occurrence`. */
+  contentKey: z.string(),
+  occurrence: z.number().int().nonnegative(),
+  question: z.string(),
+  /** What the script showed with the question, as text; '' when nothing. */
+  details: z.string(),
+  phase: z.string().nullable(),
+  timeoutMs: z.number().nonnegative().nullable(),
+});
+
+export const GateAnswered = z.object({
+  type: z.literal('gate.answered'),
+  ...durable,
+  gateId: z.number().int().positive(),
+  approved: z.boolean(),
+  note: z.string(),
+  /** Who answered: a person, the gate's own time limit, or `--on-gate`. */
+  by: z.enum(['user', 'timeout', 'option']),
+});
+
+/** A child workflow begins; its source is frozen in the run's folder as `children/<sha256>.js`. */
+export const WorkflowStarted = z.object({
+  type: z.literal('workflow.started'),
+  ...durable,
+  workflowId: z.number().int().positive(),
+  callId,
+  name: z.string(),
+  /** Where it was found: a path in the workspace, or in the user's own folder. */
+  source: z.string(),
+  scriptSha256: z.string(),
+  phase: z.string().nullable(),
+});
+
+export const WorkflowEnded = z.object({
+  type: z.literal('workflow.ended'),
+  ...durable,
+  workflowId: z.number().int().positive(),
+  error: z.string().nullable(),
+});
+
+/** A call that never started anything was answered with an error; the script saw it. */
+export const CallRefused = z.object({
+  type: z.literal('call.refused'),
+  ...durable,
+  callId,
+  method: z.enum(['agent', 'verify', 'gate', 'workflow']),
+  error: ThrownError,
+  /** True where the cause may be gone when the run goes on, such as a command that was not approved. */
+  mayRetry: z.boolean(),
+});
+
 export const ProposalsChanged = z.object({
   type: z.literal('proposals.changed'),
   ...durable,
@@ -236,6 +304,8 @@ export const RunEnded = z.object({
   ...durable,
   status: z.enum(['completed', 'failed', 'cancelled', 'paused']),
   reason: z.string().nullable(),
+  /** Why it is paused, when that is its status. */
+  pauseReason: PauseReason.nullable().default(null),
   verdict: Verdict,
   headHash: z.string(),
   result: ValueRef.nullable(),
@@ -253,6 +323,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   AgentReplayed,
   RunStateChanged,
   RunThrottled,
+  RunLimitsChanged,
   PhaseStarted,
   LogLine,
   AgentQueued,
@@ -263,6 +334,11 @@ export const RunEvent = z.discriminatedUnion('type', [
   VerifyStarted,
   VerifyEnded,
   TimerFired,
+  GateOpened,
+  GateAnswered,
+  WorkflowStarted,
+  WorkflowEnded,
+  CallRefused,
   ProposalsChanged,
   RunEnded,
 ]);

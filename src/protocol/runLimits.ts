@@ -1,5 +1,14 @@
 import * as z from 'zod';
 
+/** Bounds of each phase or of each agent of a run; what is absent is not bounded. */
+export const PartLimits = z.object({
+  maxAgents: z.number().int().min(1).optional(),
+  maxTokens: z.number().int().positive().optional(),
+  maxUsd: z.number().positive().optional(),
+  maxMinutes: z.number().positive().optional(),
+});
+export type PartLimits = z.infer<typeof PartLimits>;
+
 /** The hard limits of one run. `null` means that this limit is not set. */
 export const RunLimits = z.object({
   maxAgents: z.number().int().min(1).max(1000),
@@ -7,6 +16,10 @@ export const RunLimits = z.object({
   maxTokens: z.number().int().positive().nullable(),
   maxUsd: z.number().positive().nullable(),
   maxMinutes: z.number().positive(),
+  /** The user named the dollar limit: a model without a known price is then refused. */
+  usdIsExplicit: z.boolean().optional(),
+  perPhase: PartLimits.optional(),
+  perAgent: PartLimits.omit({ maxAgents: true }).optional(),
 });
 export type RunLimits = z.infer<typeof RunLimits>;
 

@@ -33,6 +33,8 @@ export const AgentView = z.object({
   error: ErrorInfo.nullable(),
   changedPaths: z.array(z.string()),
   conflictPaths: z.array(z.string()),
+  /** The child workflow it belongs to; null for the script itself. */
+  workflowId: z.number().int().positive().nullable(),
 });
 export type AgentView = z.infer<typeof AgentView>;
 
@@ -47,6 +49,31 @@ export const VerifyView = z.object({
   error: ErrorInfo.nullable(),
 });
 export type VerifyView = z.infer<typeof VerifyView>;
+
+/** A question to a human; `approved` is null while nobody has answered. */
+export const GateView = z.object({
+  gateId: z.number().int().positive(),
+  question: z.string(),
+  details: z.string(),
+  phase: z.string().nullable(),
+  openedAt: z.number(),
+  answeredAt: z.number().nullable(),
+  approved: z.boolean().nullable(),
+  note: z.string(),
+});
+export type GateView = z.infer<typeof GateView>;
+
+/** A child of workflow(). */
+export const WorkflowView = z.object({
+  workflowId: z.number().int().positive(),
+  name: z.string(),
+  source: z.string(),
+  phase: z.string().nullable(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  error: z.string().nullable(),
+});
+export type WorkflowView = z.infer<typeof WorkflowView>;
 
 export const LogView = z.object({
   at: z.number(),
@@ -76,6 +103,8 @@ export const RunView = z.object({
   /** agents[i] has agentId i + 1. */
   agents: z.array(AgentView),
   verifications: z.array(VerifyView),
+  gates: z.array(GateView),
+  workflows: z.array(WorkflowView),
   logs: z.array(LogView),
   droppedLogs: z.number().int().nonnegative(),
   usage: TokenUsage,

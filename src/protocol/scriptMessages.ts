@@ -18,9 +18,15 @@ export const AsyncCall = z.discriminatedUnion('method', [
     phase: z.string().nullable(),
     /** True for agent.outcome(). */
     outcome: z.boolean(),
+    /** The child that the call stands in: the callId of its workflow(); null in the script itself. */
+    child: callId.nullable().default(null),
   }),
   z.object({ method: z.literal('verify'), params: json, phase: z.string().nullable() }),
   z.object({ method: z.literal('timer'), delayMs: z.number().nonnegative() }),
+  /** JSON text of `[question, details]`. Answered with `{ approved, note }`. */
+  z.object({ method: z.literal('gate'), params: json, phase: z.string().nullable() }),
+  /** JSON text of `[nameOrRef, args]`. Answered with a PreparedChild, which the worker then runs. */
+  z.object({ method: z.literal('workflow'), params: json, phase: z.string().nullable() }),
 ]);
 export type AsyncCall = z.infer<typeof AsyncCall>;
 
@@ -28,6 +34,8 @@ export type AsyncCall = z.infer<typeof AsyncCall>;
 export const ScriptToHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('call'), callId, call: AsyncCall }),
   z.object({ type: z.literal('cancelTimer'), callId }),
+  /** The child of a workflow() call came to its end; `error` is null when it returned. */
+  z.object({ type: z.literal('childEnd'), callId, error: z.string().nullable() }),
   z.object({ type: z.literal('phase'), title: z.string() }),
   z.object({
     type: z.literal('log'),
@@ -61,6 +69,16 @@ export const ThrownError = z.object({
   value: z.number().optional(),
 });
 export type ThrownError = z.infer<typeof ThrownError>;
+
+/** What workflow() runs: an expression that is a function of the child's own globals. */
+export const PreparedChild = z.object({
+  name: z.string(),
+  source: z.string(),
+  /** Name for error positions; no other script of the run has it. */
+  fileName: z.string(),
+  linesBefore: z.number().int().nonnegative(),
+});
+export type PreparedChild = z.infer<typeof PreparedChild>;
 
 /** Host to worker: the outcome of one call. */
 export const HostToScript = z.discriminatedUnion('type', [

@@ -4,7 +4,7 @@ import { ProposalCounts } from './proposals.ts';
 import { Receipt, Verdict } from './receipt.ts';
 import { PauseReason, RunState } from './runEvents.ts';
 import { addTokens, RunLimits, TokenUsage } from './runLimits.ts';
-import type { AgentStatus, AgentView, RunView } from './runView.ts';
+import { GateView, type AgentStatus, type AgentView, type RunView } from './runView.ts';
 
 const StatusCounts = z.object({
   queued: z.number().int(),
@@ -34,6 +34,8 @@ export const RunSummary = z.object({
   counts: StatusCounts,
   phases: z.array(z.object({ title: z.string(), counts: StatusCounts })),
   receipts: z.array(Receipt),
+  /** Questions that nobody has answered yet. */
+  openGates: z.array(GateView),
   failures: z.array(z.object({ label: z.string(), code: z.string(), message: z.string() })),
   usage: TokenUsage,
   usd: z.number().nullable(),
@@ -56,6 +58,7 @@ export function summarizeRun(view: RunView): RunSummary {
     counts: countStatuses(view.agents),
     phases: summarizePhases(view),
     receipts: view.verifications.flatMap((item) => (item.receipt === null ? [] : [item.receipt])),
+    openGates: view.gates.filter((gate) => gate.approved === null),
     failures: summarizeFailures(view),
     usage: view.agents
       .filter((agent) => agent.status === 'running')

@@ -34,6 +34,7 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
   'agent.queued': {
     ...{ type: 'agent.queued', ...head, ...place, callId: 1, contentKey: 'k', occurrence: 0 },
     ...{ model: 'rules', agentType: 'general-purpose', promptSha256: 'p', promptPreview: 'do' },
+    workflowId: null,
   },
   'agent.started': { type: 'agent.started', ...head, agentId: 1, attempt: 1, baseTree: 'tree' },
   'agent.progress': {
@@ -47,6 +48,23 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
     ...{ conflictPaths: [], treeHash: 'tree-2' },
   },
   'timer.fired': { type: 'timer.fired', ...head, callId: 2 },
+  'run.limits': { type: 'run.limits', ...head, limits: setUp.limits },
+  'gate.opened': {
+    ...{ type: 'gate.opened', ...head, gateId: 1, callId: 5, contentKey: 'g', occurrence: 0 },
+    ...{ question: 'Ship it?', details: '', phase: null, timeoutMs: null },
+  },
+  'gate.answered': {
+    ...{ type: 'gate.answered', ...head, gateId: 1, approved: true, note: 'yes', by: 'user' },
+  },
+  'workflow.started': {
+    ...{ type: 'workflow.started', ...head, workflowId: 1, callId: 6, name: 'triage', phase: null },
+    ...{ source: '.muster/workflows/triage.js', scriptSha256: 's' },
+  },
+  'workflow.ended': { type: 'workflow.ended', ...head, workflowId: 1, error: null },
+  'call.refused': {
+    ...{ type: 'call.refused', ...head, callId: 7, method: 'verify', mayRetry: true },
+    error: { name: 'Error', message: 'not approved' },
+  },
   'run.throttled': { type: 'run.throttled', ...head, concurrency: 4 },
   'run.state': { type: 'run.state', ...head, state: 'paused', reason: 'user', message: null },
   'run.resumed': { type: 'run.resumed', ...head, ...setUp },
@@ -62,6 +80,7 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
   'proposals.changed': { type: 'proposals.changed', ...head, treeHash: 't', counts },
   'run.ended': {
     ...{ type: 'run.ended', ...head, status: 'completed', reason: null, verdict: 'passed' },
+    pauseReason: null,
     ...{ headHash: 'h', result: { type: 'inline', json: '1' }, error: null, durationMs: 5 },
     agents: { ok: 1, failed: 0, skipped: 0, cancelled: 0, cached: 0 },
     usage: { ...noTokens, usd: 0 },

@@ -75,6 +75,7 @@ function connect(host: ScriptHost): ScriptApi {
     });
   const agentCall = (prompt: Json, options: Json, outcome: boolean): AsyncCall => ({
     ...{ method: 'agent', params: JSON.stringify([prompt, options]), phase, outcome },
+    ...{ child: null },
   });
   return {
     answers,

@@ -211,7 +211,7 @@ export class AgentRunner {
     await this.#ctx.recorder.record({
       ...{ type: 'agent.queued', agentId, callId, label, phase },
       ...{ contentKey: '', occurrence: 0, group: null, model: this.#ctx.config.model },
-      ...{ agentType: 'general-purpose', promptSha256: '', promptPreview: '' },
+      ...{ agentType: 'general-purpose', promptSha256: '', promptPreview: '', workflowId: null },
     });
     await this.#finish(agentId, failedEnd(error), deliver);
   }
@@ -276,6 +276,7 @@ function queuedFact(callId: number, agentId: number, agent: IdentifiedAgent): Ru
     agentType: agentType.name,
     promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
     promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
+    workflowId: null,
   };
 }
 

@@ -111,6 +111,12 @@ export class CallRouter {
       case 'timer':
         await this.timers.start(callId, call.delayMs, send);
         break;
+      case 'gate':
+      case 'workflow': {
+        const message = `${call.method}() is not available yet.`;
+        send(this.#options.ctx.deliveries.fail(callId, { name: 'Error', message }));
+        break;
+      }
       default:
         assertNever(call);
     }

@@ -1,9 +1,9 @@
 /** The end of a run: status, verdict, proposals on disk, and the last journal entry. */
-import type { ErrorInfo } from '../../protocol/errorCodes.ts';
+import type { ErrorCode, ErrorInfo } from '../../protocol/errorCodes.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { ProposalCounts } from '../../protocol/proposals.ts';
-import type { RunEvent, RunFact } from '../../protocol/runEvents.ts';
+import type { PauseReason, RunEvent, RunFact } from '../../protocol/runEvents.ts';
 import type { ScriptOutcome } from '../../protocol/scriptMessages.ts';
 import { countStatuses } from '../../protocol/summarizeRun.ts';
 import { NO_DECISIONS } from '../changes/decisions.ts';
@@ -88,24 +88,43 @@ async function endedFact(
 function endState(
   conclusion: RunConclusion,
   agents: { readonly ok: number; readonly failed: number },
-): Pick<EndedFact, 'status' | 'reason' | 'error'> {
+): Pick<EndedFact, 'status' | 'reason' | 'pauseReason' | 'error'> {
   const { outcome, stop, agentsStarted } = conclusion;
   if (stop?.code === 'journal_diverged') {
-    return { status: 'failed', reason: null, error: { code: stop.code, message: stop.message } };
+    const error = { code: stop.code, message: stop.message };
+    return { status: 'failed', reason: null, pauseReason: null, error };
   }
   if (stop !== null) {
-    const status = stop.code === 'limit_reached' ? 'paused' : 'cancelled';
-    return { status, reason: stop.message, error: null };
+    const pauseReason = pauseReasonOf(stop.code);
+    const status = pauseReason === null ? 'cancelled' : 'paused';
+    return { status, reason: stop.message, pauseReason, error: null };
   }
   if (outcome.type === 'failed') {
-    return { status: 'failed', reason: null, error: withPosition(outcome) };
+    return { status: 'failed', reason: null, pauseReason: null, error: withPosition(outcome) };
   }
   if (agentsStarted > 0 && agents.ok === 0) {
     const message = `None of ${agentsStarted} agents succeeded.`;
-    return { status: 'failed', reason: message, error: { code: 'script_error', message } };
+    const error = { code: 'script_error' as const, message };
+    return { status: 'failed', reason: message, pauseReason: null, error };
   }
   const reason = agentsStarted === 0 ? 'No agent was started: nothing was done.' : null;
-  return { status: 'completed', reason, error: null };
+  return { status: 'completed', reason, pauseReason: null, error: null };
+}
+
+/** Why a run that was stopped can go on later, or null when it was simply cancelled. */
+function pauseReasonOf(code: ErrorCode): PauseReason | null {
+  switch (code) {
+    case 'limit_reached':
+      return 'limit';
+    case 'breaker_tripped':
+      return 'breaker';
+    case 'model_usage_limit':
+      return 'usage';
+    case 'gate_waiting':
+      return 'gate';
+    default:
+      return null;
+  }
 }
 
 function withPosition(outcome: Extract<ScriptOutcome, { type: 'failed' }>): ErrorInfo {

@@ -148,6 +148,12 @@ export class RunEngine implements ScriptHost {
       case 'cancel':
         this.#stop.abort(new StopReason('cancelled', 'The run was cancelled.'));
         break;
+      case 'raise':
+      case 'stop':
+      case 'skipAgent':
+      case 'retryAgent':
+      case 'answerGate':
+        break;
       default:
         assertNever(control);
     }
@@ -155,6 +161,8 @@ export class RunEngine implements ScriptHost {
 
   onMessage(message: ScriptCallMessage, send: (answer: HostToScript) => void): void {
     switch (message.type) {
+      case 'childEnd':
+        break;
       case 'phase':
         if (this.#calls.isReplaying) break;
         this.#startPhase(cutText(message.title, MAX_LOG_CHARS));

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatUsd } from '../../base/format.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
 import { t } from '../localize.ts';
-import { parseLimit } from './parseLimit.ts';
+import { parseLimit, type TypedLimit } from './parseLimit.ts';
 
 /** Lets the user change caps one by one; null when the first pick is dismissed. */
 export async function askLimits(limits: RunLimits): Promise<RunLimits | null> {
@@ -37,7 +37,7 @@ export async function askConcurrency(current: number): Promise<number | null> {
 }
 
 interface LimitChoice extends vscode.QuickPickItem {
-  readonly limit: keyof RunLimits | null;
+  readonly limit: TypedLimit | null;
 }
 
 function limitChoices(limits: RunLimits): readonly LimitChoice[] {
@@ -58,7 +58,7 @@ function limitChoices(limits: RunLimits): readonly LimitChoice[] {
 
 async function askLimit(
   limits: RunLimits,
-  limit: keyof RunLimits,
+  limit: TypedLimit,
   title: string,
 ): Promise<RunLimits | null> {
   const text = await vscode.window.showInputBox({

@@ -1,6 +1,9 @@
 import { RunLimits } from '../../protocol/runLimits.ts';
 import { t } from '../localize.ts';
 
+/** The limits that a person types one by one. */
+export type TypedLimit = 'maxAgents' | 'concurrency' | 'maxTokens' | 'maxUsd' | 'maxMinutes';
+
 /** What the user typed for a limit: its value, or the sentence that says what is expected. */
 export interface ParsedLimit {
   readonly value: number | null;
@@ -8,7 +11,7 @@ export interface ParsedLimit {
 }
 
 /** Reads a limit from text; nothing means "no limit" where that is allowed. */
-export function parseLimit(limit: keyof RunLimits, text: string): ParsedLimit {
+export function parseLimit(limit: TypedLimit, text: string): ParsedLimit {
   const trimmed = text.trim().replace(/^\$/u, '');
   const value = trimmed === '' ? null : Number(trimmed);
   const parsed = RunLimits.shape[limit].safeParse(value);
@@ -17,7 +20,7 @@ export function parseLimit(limit: keyof RunLimits, text: string): ParsedLimit {
     : { value: null, problem: expected(limit) };
 }
 
-function expected(limit: keyof RunLimits): string {
+function expected(limit: TypedLimit): string {
   switch (limit) {
     case 'concurrency':
       return t('Enter a whole number from 1 to 256.');

@@ -7,7 +7,7 @@ const agent: AgentView = {
   ...{ agentId: 1, label: 'fix a', phase: 'Edit', group: null, model: 'm', agentType: 'general' },
   ...{ status: 'ok', attempt: 1, promptPreview: '', activity: '', turns: 2, queuedAt: 0 },
   ...{ startedAt: 1, endedAt: 2, usage: noTokens, usd: 0.1, valuePreview: '', error: null },
-  ...{ changedPaths: ['a.ts'], conflictPaths: [], cached: false },
+  ...{ changedPaths: ['a.ts'], conflictPaths: [], cached: false, workflowId: null },
 };
 const error = { code: 'max_turns', message: 'It used all of its turns.' } as const;
 const view: RunView = {
@@ -29,6 +29,8 @@ const view: RunView = {
       },
     },
   ],
+  gates: [],
+  workflows: [],
   logs: [{ at: 0, level: 'warning', message: 'dropped 3 items' }],
   ...{ droppedLogs: 0, usage: { ...noTokens, inputTokens: 1500, outputTokens: 20 }, usd: 0.25 },
   proposals: { groups: 1, files: 1, hunks: 2, pending: 2, conflicts: 0 },

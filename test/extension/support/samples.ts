@@ -25,6 +25,7 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     counts: { ...noCounts, ok: 37, running: 14, queued: 69 },
     phases: [{ title: 'Edit', counts: { ...noCounts, ok: 37, running: 14, queued: 69 } }],
     receipts: [],
+    openGates: [],
     failures: [],
     usage: noTokens,
     usd: 0.42,

@@ -47,7 +47,7 @@ export class RunRecorder {
       type: 'agent.queued',
       ...{ agentId: this.#agents, callId: this.#agents, contentKey: label, occurrence: 0 },
       ...{ label, phase, group: null, model: 'claude-haiku-4', agentType: 'editor' },
-      ...{ promptSha256: 'p', promptPreview: `Port ${label}` },
+      ...{ promptSha256: 'p', promptPreview: `Port ${label}`, workflowId: null },
     });
     return this.#agents;
   }
@@ -112,6 +112,7 @@ export class RunRecorder {
       ...this.#head(100),
       type: 'run.ended',
       ...{ status: 'completed', reason: null, verdict: 'passed', headHash: 'h', result: null },
+      pauseReason: null,
       ...{ error: null, agents: { ok: 0, failed: 0, skipped: 0, cancelled: 0, cached: 0 } },
       usage: { ...tokens(1_200_000, 40_000), usd: 0.42 },
       proposals: { groups: 4, files: 12, hunks: 31, pending: 31, conflicts: 0 },

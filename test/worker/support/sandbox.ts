@@ -46,6 +46,8 @@ const noState: DeliveredState = { outputTokens: 0, usd: 0, newChangedPaths: [] }
 export interface HostScript {
   readonly agent?: (request: AgentRequest) => Answer | Promise<Answer>;
   readonly verify?: (spec: Json) => Answer;
+  readonly gate?: (pair: Json) => Answer;
+  readonly workflow?: (pair: Json) => Answer;
   readonly files?: readonly string[];
   readonly texts?: Readonly<Record<string, string>>;
 }
@@ -104,6 +106,8 @@ export class ScriptedHost implements ScriptHost {
       return settle(null);
     }
     const params = parseJson(call.params);
+    if (call.method === 'gate') return this.#answers.gate?.(params) ?? settle({ approved: true, note: '' });
+    if (call.method === 'workflow') return this.#answers.workflow?.(params) ?? throwing({ name: 'Error', message: 'not found' });
     if (call.method === 'verify') return this.#answers.verify?.(params) ?? settle({ ok: true });
     // The sandbox always sends the pair [prompt, options].
     const [prompt, options] = params as readonly [Json, Json];
