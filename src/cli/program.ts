@@ -4,6 +4,7 @@ import { PRODUCT_VERSION } from '../protocol/version.ts';
 import type { CliContext } from './cliContext.ts';
 import { acceptCommand, rejectCommand, undoCommand } from './commands/acceptCommand.ts';
 import { checkCommand } from './commands/checkCommand.ts';
+import { estimateCommand } from './commands/estimateCommand.ts';
 import { runsCommand, showCommand } from './commands/listCommands.ts';
 import { proposalsCommand } from './commands/proposalsCommand.ts';
 import { resumeCommand } from './commands/resumeCommand.ts';
@@ -53,6 +54,7 @@ function createProgram(ctx: CliContext, finish: Finish): Command {
     .exitOverride()
     .addHelpText('after', HELP_END);
   addRun(program, ctx, finish);
+  addEstimate(program, ctx, finish);
   addReading(program, ctx, finish);
   addReview(program, ctx, finish);
   return program;
@@ -72,6 +74,7 @@ function addRun(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--script <file>', 'run this script instead of planning one')
     .option('--args <json>', 'input of the script')
     .option('--args-file <file>', 'input of the script, from a file')
+    .option('--dry-run', 'check and estimate it; run nothing')
     .action(async (request: string | undefined, options: Parameters<typeof runCommand>[2]) => {
       finish(await runCommand(ctx, request, options));
     });
@@ -93,12 +96,31 @@ function withRunOptions(command: Command): Command {
     .option('--max-tokens <n>', 'input and output together', parseNumber)
     .option('--max-usd <x>', 'dollars (5)', parseNumber)
     .option('--max-minutes <n>', 'minutes (60)', parseNumber)
+    .option('--per-phase <bounds>', 'bounds of each phase, such as maxUsd=1,maxAgents=20')
+    .option('--per-agent <bounds>', 'bounds of each agent: maxUsd, maxTokens, maxMinutes')
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
     .option('--allow-command <glob>', 'commands that verify() may run (repeatable)', collect, [])
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--yes', 'approve the plan and the commands on it')
+    .option('--on-gate <what>', 'approve, reject or stop (stop): at a gate() without a person')
     .option('--accept <what>', 'all or none (none): apply at the end')
     .option('--quiet', 'print nothing but errors');
+}
+
+function addEstimate(program: Command, ctx: CliContext, finish: Finish): void {
+  withCommon(program.command('estimate'))
+    .description('mock run of a script: agents, tokens and dollars before anything runs')
+    .option('--script <file>', 'the script')
+    .option('--workflow <name>', 'a saved workflow')
+    .option('--args <json>', 'input of the script')
+    .option('--args-file <file>', 'input of the script, from a file')
+    .option('--provider <name>', 'whose prices count: anthropic or offline (no key needed)')
+    .option('--model <id>', 'model for agents that name none')
+    .option('--max-agents <n>', 'the cap at which the mock run stops (200)', parseNumber)
+    .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
+    .action(async (options: Parameters<typeof estimateCommand>[1]) => {
+      finish(await estimateCommand(ctx, options));
+    });
 }
 
 function addReading(program: Command, ctx: CliContext, finish: Finish): void {

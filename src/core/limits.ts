@@ -113,3 +113,42 @@ export const MAX_COMPUTE_THREADS = 2;
 
 /** Characters of one log line or phase title; longer ones are results, not log lines. */
 export const MAX_LOG_CHARS = 2000;
+
+/** Time without a sign of life after which an agent's attempt is given up, as the dialect says. */
+export const AGENT_STALL_MS = 180_000;
+
+/** Characters of a gate's details: what a person can still judge. */
+export const MAX_GATE_DETAILS_CHARS = 20_000;
+
+/** Time that requests under way get to end when a run stops at a limit: they are paid for already. */
+export const STOP_DRAIN_MS = 30_000;
+
+/** Time that a script gets to return what it has after a stop; it can start nothing any more. */
+export const STOP_GRACE_MS = 2000;
+
+/** Calls that a stopped script may still make: more than one full pipeline, fewer than a loop would. */
+export const MAX_CALLS_AFTER_STOP = 5000;
+
+/** Model requests in flight at once, of all runs of one key: the ceiling of the user's own number. */
+export const MAX_REQUEST_WINDOW = 256;
+
+/** Failures in a row that stop a run; also the requests that go out before the provider's first sign of life. */
+export const BREAKER_IN_A_ROW = 5;
+
+/** Agents' ends that the breaker looks back on; half of them with one cause is no accident any more. */
+export const BREAKER_WINDOW = 20;
+
+/** Pause after refusals by a provider that has never answered: the run gets to see them and to stop. */
+export const REFUSAL_PAUSE_MS = 1000;
+
+/** Longest wait because a header says that nothing remains: the provider's buckets fill up within a minute. */
+export const MAX_HEADER_HOLD_MS = 60_000;
+
+/** Shortest prefix worth waiting for: providers cache from 1,024 tokens on (their prompt caching pages), of about 4 characters. */
+export const MIN_CACHED_PREFIX_CHARS = 4096;
+
+/** Time that a provider keeps an unused prefix in its cache, as its prompt caching pages say. */
+export const PREFIX_CACHE_MS = 5 * 60_000;
+
+/** Prefixes that are remembered as answered: more kinds of agents than a run ever has. */
+export const MAX_KNOWN_PREFIXES = 1000;

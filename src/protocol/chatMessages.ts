@@ -1,7 +1,11 @@
 /** Messages between the chat webview and the extension. */
 import * as z from 'zod';
 import { WorkflowPlan } from './plan.ts';
+import { GateView } from './runView.ts';
 import { RunSummary } from './summarizeRun.ts';
+
+/** What the host takes as the note to an answer. */
+const MAX_NOTE_CHARS = 4000;
 
 export const ChatItem = z.discriminatedUnion('type', [
   z.object({ id: z.string(), type: z.literal('request'), text: z.string(), at: z.number() }),
@@ -20,6 +24,16 @@ export const ChatItem = z.discriminatedUnion('type', [
   }),
   /** While the run is live a run card, afterwards its report card. */
   z.object({ id: z.string(), type: z.literal('run'), run: RunSummary }),
+  /** A question of a run: a card while it is `open`, one line once it is `answered` or `closed`. */
+  z.object({
+    id: z.string(),
+    type: z.literal('gate'),
+    runId: z.string(),
+    runName: z.string(),
+    /** Says what the answer was; nothing of it when somebody else closed the gate. */
+    gate: GateView,
+    status: z.enum(['open', 'answered', 'closed']),
+  }),
   z.object({
     id: z.string(),
     type: z.literal('problem'),
@@ -47,6 +61,8 @@ export const ChatToWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('item'), item: ChatItem }),
   z.object({ type: z.literal('composer'), composer: ComposerState }),
   z.object({ type: z.literal('focusComposer') }),
+  /** The user asked elsewhere for this item: it comes into sight and takes the focus. */
+  z.object({ type: z.literal('focusItem'), itemId: z.string() }),
 ]);
 export type ChatToWebview = z.infer<typeof ChatToWebview>;
 
@@ -55,7 +71,10 @@ export const RunAction = z.enum([
   'pause',
   'resume',
   'throttle',
+  'raise',
+  'stop',
   'cancel',
+  'answer',
   'openTree',
   'review',
   'openReport',
@@ -75,6 +94,12 @@ export const ChatFromWebview = z.discriminatedUnion('type', [
     unsandboxed: z.boolean(),
   }),
   z.object({ type: z.literal('run'), runId: z.string(), action: RunAction }),
+  z.object({
+    type: z.literal('gate'),
+    itemId: z.string(),
+    approved: z.boolean(),
+    note: z.string().max(MAX_NOTE_CHARS),
+  }),
   z.object({ type: z.literal('problem'), itemId: z.string(), actionId: z.string() }),
   z.object({ type: z.literal('chooseProvider') }),
 ]);

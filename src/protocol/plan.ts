@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Estimate } from './estimate.ts';
 import { RunLimits } from './runLimits.ts';
 
 /** A place in a script: line and column count from 1. */
@@ -52,5 +53,7 @@ export const WorkflowPlan = z.object({
   model: z.string(),
   /** The commands would run without a sandbox on this machine, which needs a consent of its own. */
   needsUnsandboxedConsent: z.boolean(),
+  /** What a mock run foretells; null where the script does not pass the check, and in plans of before. */
+  estimate: Estimate.nullable().default(null),
 });
 export type WorkflowPlan = z.infer<typeof WorkflowPlan>;

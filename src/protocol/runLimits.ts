@@ -39,6 +39,12 @@ export const noTokens: TokenUsage = {
   cacheWriteTokens: 0,
 };
 
+/** All tokens of a usage, cached ones too. */
+export function totalTokens(usage: TokenUsage): number {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+}
+
 /** Adds two usages. */
 export function addTokens(a: TokenUsage, b: TokenUsage): TokenUsage {
   return {

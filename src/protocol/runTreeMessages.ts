@@ -18,12 +18,32 @@ export const RunTreeFromWebview = z.discriminatedUnion('type', [
     type: z.literal('agent'),
     runId: z.string(),
     agentId: z.number().int().positive(),
-    action: z.enum(['transcript', 'changes']),
+    action: z.enum(['transcript', 'changes', 'skip', 'retry']),
   }),
   z.object({
     type: z.literal('run'),
     runId: z.string(),
-    action: z.enum(['pause', 'resume', 'throttle', 'cancel', 'review', 'openReport']),
+    action: z.enum([
+      'pause',
+      'resume',
+      'throttle',
+      'raise',
+      'stop',
+      'cancel',
+      'answer',
+      'review',
+      'openReport',
+    ]),
   }),
+  /** The user wants to answer this question. */
+  z.object({ type: z.literal('gate'), runId: z.string(), gateId: z.number().int().positive() }),
 ]);
 export type RunTreeFromWebview = z.infer<typeof RunTreeFromWebview>;
+
+/** What the editor hands to a command of a row's context menu: the row's own `data-vscode-context`. */
+export const RunTreeMenuTarget = z.object({
+  runId: z.string(),
+  agentId: z.number().int().positive().optional(),
+  gateId: z.number().int().positive().optional(),
+});
+export type RunTreeMenuTarget = z.infer<typeof RunTreeMenuTarget>;

@@ -64,6 +64,8 @@ export class HeldModel implements ModelClient {
   send(request: ModelRequest, options: SendOptions): Promise<ModelAnswer> {
     options.signal.throwIfAborted();
     this.sent += 1;
+    // A server begins its answer long before it ends it.
+    options.onActivity?.();
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         this.aborted += 1;

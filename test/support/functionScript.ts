@@ -12,6 +12,7 @@ export interface ScriptApi {
   agent(prompt: Json, options?: Json): Promise<Json>;
   outcome(prompt: Json, options?: Json): Promise<Json>;
   verify(spec: Json): Promise<Json>;
+  gate(question: Json, details?: Json): Promise<Json>;
   timer(delayMs: number): Promise<Json>;
   /** Starts a timer and returns its call id. */
   startTimer(delayMs: number): number;
@@ -64,13 +65,24 @@ function connect(host: ScriptHost): ScriptApi {
   let lastCallId = 0;
   let phase: string | null = null;
   const answers: HostToScript[] = [];
+  // The real worker says so when its engine has nothing left to do.
+  const sayWaiting = (): void => {
+    setImmediate(() =>
+      host.onMessage({ type: 'waiting', answers: answers.length }, () => undefined),
+    );
+  };
   const start = (call: AsyncCall): Promise<Json> =>
     new Promise((resolve, reject) => {
       lastCallId += 1;
+      sayWaiting();
       host.onMessage({ type: 'call', callId: lastCallId, call }, (answer) => {
         answers.push(answer);
+        sayWaiting();
         if (answer.type === 'settle') resolve(parseJson(answer.json));
-        else reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));
+        else {
+          const { name, message, limit, value } = answer.error;
+          reject(Object.assign(new Error(message), { name, limit, value }));
+        }
       });
     });
   const agentCall = (prompt: Json, options: Json, outcome: boolean): AsyncCall => ({
@@ -82,6 +94,8 @@ function connect(host: ScriptHost): ScriptApi {
     agent: (prompt, options = null) => start(agentCall(prompt, options, false)),
     outcome: (prompt, options = null) => start(agentCall(prompt, options, true)),
     verify: (spec) => start({ method: 'verify', params: JSON.stringify(spec), phase }),
+    gate: (question, details = null) =>
+      start({ method: 'gate', params: JSON.stringify([question, details]), phase }),
     timer: (delayMs) => start({ method: 'timer', delayMs }),
     startTimer: (delayMs) => {
       // Whoever asks for the id only cancels it; the promise then stays pending for ever.

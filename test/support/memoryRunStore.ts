@@ -70,6 +70,12 @@ export class MemoryRunStore implements RunStore {
     return Promise.resolve();
   }
 
+  readFile(name: string): Promise<string> {
+    const text = this.files.get(name);
+    if (text !== undefined) return Promise.resolve(text);
+    return Promise.reject(Object.assign(new Error(`no file ${name}`), { code: 'ENOENT' }));
+  }
+
   dispose(): Promise<void> {
     return Promise.resolve();
   }

@@ -119,7 +119,8 @@ function configOf(options: BenchOptions): RunConfig {
     meta: { name: 'w', description: 'd', phases: [] },
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     model: options.model.defaultModel,
-    ...{ budgetTokens: null, approvedCommands: [], unsandboxed: false, onLimit: 'wait' },
+    ...{ budgetTokens: null, approvedCommands: [], unsandboxed: false },
+    ...{ onLimit: 'wait', onGate: 'wait' },
     allowCommand: () => Promise.resolve(false),
     ...options.config,
   };

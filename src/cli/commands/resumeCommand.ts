@@ -7,7 +7,8 @@ import { findRun, withWorkspace } from '../openWorkspace.ts';
 import { changeLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
-import { approvePlan, readText } from './runCommand.ts';
+import { readText } from './readInput.ts';
+import { approvePlan, readOnGate } from './runCommand.ts';
 
 export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOptions {
   readonly script?: string | undefined;
@@ -15,6 +16,7 @@ export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOpti
   readonly allowCommand: readonly string[];
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  readonly onGate?: string | undefined;
 }
 
 /** Resolves with the exit code. What the run was approved for once holds, unless the script was edited. */
@@ -40,6 +42,7 @@ export async function resumeCommand(
       allowedCommands: options.allowCommand,
       budgetTokens: options.budget ?? null,
       onLimit: 'stop',
+      onGate: readOnGate(options),
     });
     return followRun(ctx, { workspace, live, options });
   });

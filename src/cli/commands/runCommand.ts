@@ -1,11 +1,10 @@
 /** `muster run`: a request or a script becomes a run; the exit code says what came of it. */
-import { readFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { errorText } from '../../base/errorText.ts';
-import { parseJson } from '../../base/json.ts';
 import { plural } from '../../base/format.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
+import { estimateWorkflow } from '../../host/estimateService.ts';
 import { planWorkflow } from '../../host/planService.ts';
+import { estimateHeadline } from '../../protocol/describeEstimate.ts';
 import type { ProviderConfig } from '../../protocol/hostRpc.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import { printLine, type CliContext } from '../cliContext.ts';
@@ -13,16 +12,19 @@ import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
+import { estimateCommand, showEstimate } from './estimateCommand.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
+import { readArgs, readText, type ArgsOptions } from './readInput.ts';
 
-export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions {
+export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions, ArgsOptions {
   readonly script?: string | undefined;
-  readonly args?: string | undefined;
-  readonly argsFile?: string | undefined;
   readonly budget?: number | undefined;
   readonly allowCommand: readonly string[];
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  /** Check and estimate only. */
+  readonly dryRun?: boolean | undefined;
+  readonly onGate?: string | undefined;
 }
 
 interface Draft {
@@ -42,6 +44,8 @@ export async function runCommand(
   if (options.accept !== undefined && !['all', 'none'].includes(options.accept)) {
     throw new CliError(EXIT.usage, `--accept takes all or none, not "${options.accept}".`);
   }
+  // Neither a key nor an approval is needed for what runs nothing.
+  if (options.dryRun === true && options.script !== undefined) return estimateCommand(ctx, options);
   const limits = readLimits(options);
   const argsJson = await readArgs(options);
   const provider = await chooseProvider(ctx, options);
@@ -53,6 +57,16 @@ export async function runCommand(
     if (!check.ok) {
       printDiagnostics(ctx.stderr, fileName, check.diagnostics);
       throw new CliError(EXIT.usage, `${fileName} does not pass the check; nothing ran.`);
+    }
+    if (options.dryRun === true) {
+      const { client } = workspace.services.models.governorFor(provider);
+      const estimate = await estimateWorkflow(workspace.services, {
+        ...{ script: draft.script, check, argsJson, limits, provider: client.provider },
+        ...{ budgetTokens: options.budget ?? null, model: provider.model ?? client.defaultModel },
+        signal: new AbortController().signal,
+      });
+      showEstimate(ctx, options, { fileName, check, estimate });
+      return EXIT.ok;
     }
     const { commands } = check;
     const { sandbox } = workspace.services.commands;
@@ -67,6 +81,7 @@ export async function runCommand(
         unsandboxed,
         budgetTokens: options.budget ?? null,
         onLimit: 'stop',
+        onGate: readOnGate(options),
       },
       stop.signal,
     );
@@ -122,6 +137,8 @@ function printPlan(
   const caps = `${plural(limits.maxAgents, 'agent')}, ${limits.concurrency} at once, ${limits.maxMinutes} minutes`;
   const usd = limits.maxUsd === null ? '' : `, $${limits.maxUsd}`;
   printLine(ctx.stdout, `  caps: ${caps}${usd}`);
+  if (plan.estimate !== null)
+    printLine(ctx.stdout, `  estimate: ${estimateHeadline(plan.estimate)}`);
   for (const command of check.commands) printLine(ctx.stdout, `  will run: ${command}`);
   printLine(ctx.stdout, '');
 }
@@ -153,24 +170,11 @@ export async function approvePlan(
   );
 }
 
-async function readArgs(options: RunOptions): Promise<string | null> {
-  if (options.args !== undefined && options.argsFile !== undefined) {
-    throw new CliError(EXIT.usage, 'Give --args or --args-file, not both.');
-  }
-  const text = options.argsFile === undefined ? options.args : await readText(options.argsFile);
-  if (text === undefined) return null;
-  try {
-    return JSON.stringify(parseJson(text));
-  } catch (error) {
-    throw new CliError(EXIT.usage, `The args are not JSON: ${errorText(error)}`);
-  }
-}
-
-/** Reads a file that was named on the command line. */
-export async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CliError(EXIT.usage, `Cannot read ${path}: ${errorText(error)}`);
-  }
+/** What happens at a gate when nobody is there: stop resumable, unless an answer was given. */
+export function readOnGate(options: {
+  readonly onGate?: string | undefined;
+}): 'stop' | 'approve' | 'reject' {
+  const answer = options.onGate ?? 'stop';
+  if (answer === 'stop' || answer === 'approve' || answer === 'reject') return answer;
+  throw new CliError(EXIT.usage, `--on-gate takes approve, reject or stop, not "${answer}".`);
 }

@@ -5,7 +5,13 @@ import { canonicalJson, parseJson, type Json } from '../../base/json.ts';
 import { errorText } from '../../base/errorText.ts';
 import { oneLine } from '../../base/format.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
-import { AGENT_RETRIES, AGENT_TIMEOUT_MS, MAX_AGENT_TURNS, STRUCTURED_RETRIES } from '../limits.ts';
+import {
+  AGENT_RETRIES,
+  AGENT_STALL_MS,
+  AGENT_TIMEOUT_MS,
+  MAX_AGENT_TURNS,
+  STRUCTURED_RETRIES,
+} from '../limits.ts';
 
 /** JSON Schema for a structured answer. */
 const Schema = z.record(z.string(), z.json());
@@ -32,9 +38,7 @@ const optionSchemas = {
 } as const;
 
 /** Options of the dialect that this version reads and does not carry out; a script that gives them is told. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  ...['stallMs', 'maxUsd', 'maxTokens', 'isolation'],
-]);
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['isolation']);
 
 const AgentOptions = z.object(optionSchemas).partial();
 
@@ -52,6 +56,9 @@ export interface AgentCall {
   readonly tools: readonly string[] | null;
   readonly writes: readonly string[] | null;
   readonly timeoutMs: number;
+  readonly stallMs: number;
+  readonly maxTokens: number | null;
+  readonly maxUsd: number | null;
   readonly maxTurns: number;
   readonly retries: number;
   readonly structuredRetries: number;
@@ -154,6 +161,9 @@ function makeCall(
     tools: options.tools ?? null,
     writes: options.writes ?? null,
     timeoutMs: options.timeoutMs ?? AGENT_TIMEOUT_MS,
+    stallMs: options.stallMs ?? AGENT_STALL_MS,
+    maxTokens: options.maxTokens ?? null,
+    maxUsd: options.maxUsd ?? null,
     maxTurns: options.maxTurns ?? MAX_AGENT_TURNS,
     retries: options.retries ?? AGENT_RETRIES,
     structuredRetries: options.structuredRetries ?? STRUCTURED_RETRIES,

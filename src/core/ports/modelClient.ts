@@ -49,18 +49,38 @@ export interface ModelAnswer {
   readonly usage: TokenUsage;
 }
 
+/** One of a provider's limits, as it said with an answer; null for what it did not say. */
+export interface RateLimit {
+  readonly limit: number | null;
+  readonly remaining: number | null;
+  /** Milliseconds from now until the limit is whole again. */
+  readonly resetMs: number | null;
+}
+
+/** What a provider said about its limits, with an answer or an error. */
+export interface RateLimits {
+  readonly requests: RateLimit;
+  readonly tokens: RateLimit;
+  readonly inputTokens: RateLimit;
+  readonly outputTokens: RateLimit;
+}
+
 export interface SendOptions {
   readonly signal: AbortSignal;
   /** A piece of answer text, as it arrives. */
   readonly onText?: ((text: string) => void) | undefined;
   /** Any sign of life from the stream. */
   readonly onActivity?: (() => void) | undefined;
+  /** What the provider says about its limits, as soon as the head of an answer or an error is there. */
+  readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
 
 /** The road to a model. Sends once: retries are the governor's. */
 export interface ModelClient {
   readonly provider: string;
   readonly defaultModel: string;
+  /** Whether the provider keeps the prefixes of prompts in a cache, so that a first like request pays off. */
+  readonly cachesPrefixes?: boolean | undefined;
   /** Rejects with a ModelError, or with the signal's reason when aborted. */
   send(request: ModelRequest, options: SendOptions): Promise<ModelAnswer>;
 }
@@ -73,6 +93,8 @@ export class ModelError extends Error {
   readonly retry: 'never' | 'backOff';
   /** How long the provider asked everybody to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** With `model_usage_limit`: milliseconds until the provider can be used again; null when it did not say. */
+  readonly usableAgainMs: number | null;
 
   constructor(
     message: string,
@@ -81,6 +103,7 @@ export class ModelError extends Error {
       readonly status: number | null;
       readonly retry: 'never' | 'backOff';
       readonly retryAfterMs: number | null;
+      readonly usableAgainMs?: number | null | undefined;
       readonly cause?: unknown;
     },
   ) {
@@ -89,5 +112,6 @@ export class ModelError extends Error {
     this.status = details.status;
     this.retry = details.retry;
     this.retryAfterMs = details.retryAfterMs;
+    this.usableAgainMs = details.usableAgainMs ?? null;
   }
 }

@@ -36,5 +36,7 @@ export interface RunStore {
   /** Absolute path for a verification's log; its folder exists afterwards. */
   verifyLogPath(verifyId: number): Promise<string>;
   writeFile(name: string, text: string): Promise<void>;
+  /** Rejects with code `ENOENT` when there is no such file. */
+  readFile(name: string): Promise<string>;
   dispose(): Promise<void>;
 }

@@ -12,9 +12,18 @@ export class ActiveClock {
   readonly #clock: Clock;
   readonly #alarms = new Set<Alarm>();
   #isStopped = false;
+  /** Active time up to the last stop or start. */
+  #countedMs = 0;
+  #sinceMs: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#sinceMs = clock.monotonicMs();
+  }
+
+  /** Time since the clock was made, without the pauses. */
+  elapsedMs(): number {
+    return this.#countedMs + (this.#isStopped ? 0 : this.#clock.monotonicMs() - this.#sinceMs);
   }
 
   /** Calls back once after so much time that was not paused; dispose cancels. */
@@ -32,6 +41,7 @@ export class ActiveClock {
 
   stop(): void {
     if (this.#isStopped) return;
+    this.#countedMs = this.elapsedMs();
     this.#isStopped = true;
     for (const alarm of this.#alarms) {
       alarm.timer?.dispose();
@@ -42,6 +52,7 @@ export class ActiveClock {
   goOn(): void {
     if (!this.#isStopped) return;
     this.#isStopped = false;
+    this.#sinceMs = this.#clock.monotonicMs();
     for (const alarm of this.#alarms) this.#arm(alarm);
   }
 

@@ -35,6 +35,7 @@ export function failedEnd(error: ErrorInfo): AgentEnd {
 /** How an agent ended that threw: stopped from outside is cancelled, everything else has failed. */
 export function endFor(error: unknown): Pick<AgentEnd, 'outcome' | 'error'> {
   const info = describeFailure(error);
+  if (info.code === 'skipped') return { outcome: 'skipped', error: info };
   const wasStopped = isStopReason(error) && info.code !== 'agent_timeout';
   return { outcome: wasStopped ? 'cancelled' : 'failed', error: info };
 }

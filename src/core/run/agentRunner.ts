@@ -6,7 +6,7 @@ import { isJsonLongerThan, type Json } from '../../base/json.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
 import { JsonTextLimit } from '../../protocol/messageLimits.ts';
 import type { RunFact } from '../../protocol/runEvents.ts';
-import type { AsyncCall, HostToScript } from '../../protocol/scriptMessages.ts';
+import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/scriptMessages.ts';
 import {
   contentKey,
   readAgentCall,
@@ -20,6 +20,8 @@ import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import { resolveModel } from '../planner/modelAliases.ts';
 import { failedEnd, type AgentEnd } from './agentEnds.ts';
 import { AgentTask } from './agentTask.ts';
+import type { ReachedLimit } from './limitKeeper.ts';
+import { refuseCall } from './refuseCall.ts';
 import { recordedEnd, stillReadsTheSame } from './recordedEnd.ts';
 import { agentKey, type RecordedAgent } from './replayLog.ts';
 import type { RunContext } from './runContext.ts';
@@ -49,6 +51,11 @@ export class AgentRunner {
   readonly #occurrences = new Map<string, number>();
   readonly #warned = new Set<string>();
   readonly #replaying = new Mutex();
+  readonly #tasks = new Map<number, AgentTask>();
+  /** Calls that wait at a limit of agents, in their order. */
+  #held: HeldCall[] = [];
+  #reached: ReachedLimit | null = null;
+  #admitted = 0;
   #lastAgentId: number;
 
   constructor(ctx: RunContext) {
@@ -90,7 +97,7 @@ export class AgentRunner {
     send: Send,
   ): Promise<void> {
     const { message, identified } = work;
-    const deliver: Deliver = (end) => send(this.#answer(callId, message.outcome, end));
+    const deliver: Deliver = (end) => send(this.#answer(callId, message, end));
     if (identified.type === 'wrong') {
       await this.#refuse(callId, identified.wrong, deliver);
       return;
@@ -100,10 +107,36 @@ export class AgentRunner {
         ? unknownType(identified.name)
         : await this.#schemaProblem(identified.call);
     if (identified.type === 'unknownType' || problem !== null) {
-      send(this.#ctx.deliveries.fail(callId, { name: 'Error', message: problem ?? '' }));
+      const error = { name: 'Error', message: problem ?? '' };
+      await refuseCall(this.#ctx, { callId, method: 'agent', error, mayRetry: false }, send);
       return;
     }
-    await this.#runAgent(callId, identified, deliver);
+    await this.#startAgent({ callId, agent: identified, deliver, send });
+  }
+
+  /** Starts the calls that waited at a limit of agents; those for which there is still no place wait on. */
+  releaseHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.#reached = null;
+    for (const call of held) this.#ctx.track(this.#startAgent(call));
+  }
+
+  /** The run was stopped at a limit: calls that wait for a place get the error. */
+  rejectHeld(error: ThrownError): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const { callId, send } of held) send(this.#ctx.deliveries.fail(callId, error));
+  }
+
+  /** The agent becomes null in the script; one that has ended stays as it is. */
+  skip(agentId: number): void {
+    this.#tasks.get(agentId)?.skip();
+  }
+
+  /** Begins another attempt of a running agent. */
+  restart(agentId: number): void {
+    this.#tasks.get(agentId)?.restart();
   }
 
   /** Answers a call with an outcome of an earlier session, whose edits count again. */
@@ -118,24 +151,55 @@ export class AgentRunner {
     const { changedPaths } = await this.#ctx.tree.mergeChanges({ agentId, groupTitle, changes });
     const end = await recordedEnd(ended, changedPaths, blobs);
     this.#count(end);
-    call.send(this.#answer(call.callId, call.message.outcome, end));
+    call.send(this.#answer(call.callId, call.message, end));
   }
 
-  async #runAgent(callId: number, agent: IdentifiedAgent, deliver: Deliver): Promise<void> {
+  async #startAgent(held: HeldCall): Promise<void> {
+    const { callId, agent, deliver } = held;
     const key = agentKey(agent.contentKey, agent.occurrence);
     const recorded = this.#ctx.replay?.agents.get(key);
     if (recorded !== undefined && (await this.#reuse(callId, { recorded, agent }, deliver))) return;
-    const { maxAgents } = this.#ctx.config.limits;
-    if (recorded === undefined && this.#lastAgentId >= maxAgents) {
-      // While its schema was compiled, other calls took the last places.
-      this.#ctx.suspend(`The limit of ${maxAgents} agents is reached.`);
+    const { phase } = agent.call;
+    const limit =
+      recorded === undefined ? this.#ctx.limits.agentLimit(this.#lastAgentId, phase) : null;
+    if (limit !== null) {
+      this.#holdBack(held, limit);
       return;
     }
-    const agentId = recorded?.agentId ?? this.#nextId();
+    const agentId = recorded?.agentId ?? this.#nextId(phase);
+    this.#admitted += 1;
+    try {
+      await this.#runAgent(agentId, held);
+    } finally {
+      this.#admitted -= 1;
+      this.#suspendWhenIdle();
+    }
+  }
+
+  async #runAgent(agentId: number, { callId, agent, deliver }: HeldCall): Promise<void> {
     await this.#ctx.recorder.record(queuedFact(callId, agentId, agent));
     const { call, model, agentType } = agent;
     const task = new AgentTask(this.#ctx, { agentId, call, model, agentType });
-    await task.run((end) => this.#finish(agentId, end, deliver));
+    this.#tasks.set(agentId, task);
+    try {
+      await task.run((end) => this.#finish(agentId, end, deliver));
+    } finally {
+      this.#tasks.delete(agentId);
+    }
+  }
+
+  /** The call stays pending: only the user may turn a limit into an error of the script. */
+  #holdBack(held: HeldCall, limit: ReachedLimit): void {
+    this.#held.push(held);
+    this.#reached = limit;
+    this.#warnOnce(`${limit.message} The agents within it go on; further ones wait.`);
+    this.#suspendWhenIdle();
+  }
+
+  /** Agents that have their place may use it; the run stands still when all of them have ended. */
+  #suspendWhenIdle(): void {
+    if (this.#reached === null || this.#held.length === 0 || this.#admitted > 0) return;
+    this.#ctx.suspend({ reason: 'limit', ...this.#reached });
   }
 
   /** False when the recorded outcome does not hold any more. One after the other, in the order of the calls. */
@@ -180,6 +244,12 @@ export class AgentRunner {
   async #finish(agentId: number, given: AgentEnd, deliver: Deliver): Promise<void> {
     const { store } = this.#ctx.services;
     const end = { ...given, value: store.scrub(given.value) };
+    this.#noteForBreaker(end);
+    await this.#record(agentId, end, deliver);
+  }
+
+  async #record(agentId: number, end: AgentEnd, deliver: Deliver): Promise<void> {
+    const { store } = this.#ctx.services;
     const fact: RunFact = {
       type: 'agent.ended',
       agentId,
@@ -201,19 +271,31 @@ export class AgentRunner {
     });
   }
 
+  /** Agents that fail one after the other with the same cause hold the run before another token is spent. */
+  #noteForBreaker(end: AgentEnd): void {
+    const { breaker, suspend } = this.#ctx;
+    if (end.outcome === 'ok') breaker.note({ outcome: 'ok' });
+    if (end.outcome !== 'failed' || end.error === null) return;
+    const { code, message } = end.error;
+    const cause = breaker.note({ outcome: 'failed', cause: code });
+    if (cause === null) return;
+    const text = `${cause}. ${message}`;
+    suspend({ reason: 'breaker', message: text, limit: 'breaker', value: 0 });
+  }
+
   async #refuse(
     callId: number,
     wrong: { readonly label: string; readonly phase: string | null; readonly error: ErrorInfo },
     deliver: Deliver,
   ): Promise<void> {
-    const agentId = this.#nextId();
     const { label, phase, error } = wrong;
+    const agentId = this.#nextId(phase);
     await this.#ctx.recorder.record({
       ...{ type: 'agent.queued', agentId, callId, label, phase },
       ...{ contentKey: '', occurrence: 0, group: null, model: this.#ctx.config.model },
       ...{ agentType: 'general-purpose', promptSha256: '', promptPreview: '', workflowId: null },
     });
-    await this.#finish(agentId, failedEnd(error), deliver);
+    await this.#record(agentId, failedEnd(error), deliver);
   }
 
   #resolveModel(call: AgentCall): string {
@@ -245,13 +327,17 @@ export class AgentRunner {
     this.#ctx.warn(message);
   }
 
-  #nextId(): number {
+  #nextId(phase: string | null): number {
     this.#lastAgentId += 1;
+    this.#ctx.limits.noteAgent(phase);
     return this.#lastAgentId;
   }
 
-  #answer(callId: number, asOutcome: boolean, end: AgentEnd): HostToScript {
+  #answer(callId: number, { outcome: asOutcome }: AgentCallMessage, end: AgentEnd): HostToScript {
     const { deliveries } = this.#ctx;
+    const stopError = this.#ctx.stopError();
+    if (end.outcome === 'cancelled' && stopError !== null)
+      return deliveries.fail(callId, stopError);
     if (end.outcome === 'ok') {
       const value = asOutcome ? { status: 'ok', value: end.value } : end.value;
       if (!isJsonLongerThan(value, JsonTextLimit)) return deliveries.settle(callId, value);
@@ -265,6 +351,14 @@ export class AgentRunner {
 }
 
 type Deliver = (end: AgentEnd) => void;
+
+/** A call that is ready to become an agent. */
+interface HeldCall {
+  readonly callId: number;
+  readonly agent: IdentifiedAgent;
+  readonly deliver: Deliver;
+  readonly send: Send;
+}
 
 function queuedFact(callId: number, agentId: number, agent: IdentifiedAgent): RunFact {
   const { call, model, agentType, contentKey: key, occurrence } = agent;

@@ -1,6 +1,8 @@
 /** One agent from its permit to its end: attempts on fresh overlays, and the merge of what came out. */
 import type { Json } from '../../base/json.ts';
-import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
+import { formatCount, formatUsd } from '../../base/format.ts';
+import type { ErrorCode } from '../../protocol/errorCodes.ts';
+import { addTokens, noTokens, totalTokens, type TokenUsage } from '../../protocol/runLimits.ts';
 import type { AgentCall } from '../agent/agentCall.ts';
 import { agentSystemPrompt } from '../agent/agentPrompt.ts';
 import { toolsFor } from '../agent/agentTools.ts';
@@ -11,9 +13,10 @@ import { collectAgentChanges, storeAgentChanges } from '../changes/agentChanges.
 import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import type { Overlay } from '../changes/overlay.ts';
 import { PROGRESS_INTERVAL_MS } from '../limits.ts';
-import type { ModelAnswer, ModelRequest } from '../ports/modelClient.ts';
+import { ModelError, type ModelAnswer, type ModelRequest } from '../ports/modelClient.ts';
 import type { TranscriptWriter } from '../ports/runStore.ts';
 import { endFor, type AgentEnd } from './agentEnds.ts';
+import { AgentLiveness } from './agentLiveness.ts';
 import { readInstructions } from './readInstructions.ts';
 import type { RunContext } from './runContext.ts';
 import { StopReason } from './runErrors.ts';
@@ -28,7 +31,11 @@ export interface AgentJob {
 export class AgentTask {
   readonly #ctx: RunContext;
   readonly #job: AgentJob;
+  readonly #skip = new AbortController();
+  #attempt = new AbortController();
+  #liveness: AgentLiveness | null = null;
   #usage: TokenUsage = noTokens;
+  #usd: number | null = 0;
   #turns = 0;
   #lastProgressMs = -Infinity;
 
@@ -47,9 +54,20 @@ export class AgentTask {
     }
   }
 
+  /** The user wants no answer of this agent: it ends as skipped. */
+  skip(): void {
+    this.#skip.abort(new StopReason('skipped', 'The user skipped this agent.'));
+  }
+
+  /** The user wants another attempt instead of the present one; it is not counted as a failure. */
+  restart(): void {
+    this.#attempt.abort(new AttemptRestart());
+  }
+
   async #endOnce(onPermit: (release: () => void) => void): Promise<AgentEnd> {
     try {
-      onPermit(await this.#ctx.permits.acquireAgent(this.#ctx.signal));
+      const signal = AbortSignal.any([this.#ctx.signal, this.#skip.signal]);
+      onPermit(await this.#ctx.permits.acquireAgent(signal));
       return await this.#runAttempts();
     } catch (error) {
       return this.#end({ ...endFor(error), value: null });
@@ -59,41 +77,48 @@ export class AgentTask {
   async #runAttempts(): Promise<AgentEnd> {
     const transcript = this.#ctx.services.store.openTranscript(this.#job.agentId);
     try {
+      let failures = 0;
       for (let attempt = 1; ; attempt += 1) {
-        const end = await this.#tryOnce(attempt, transcript);
-        if (end !== null) return end;
+        const end = await this.#tryOnce({ attempt, failures }, transcript);
+        if (typeof end === 'object') return end;
+        if (end === 'failed') failures += 1;
       }
     } finally {
       await transcript.close();
     }
   }
 
-  /** Null when another attempt is due. */
-  async #tryOnce(attempt: number, transcript: TranscriptWriter): Promise<AgentEnd | null> {
+  /** Why another attempt is due, when one is. */
+  async #tryOnce(
+    { attempt, failures }: { readonly attempt: number; readonly failures: number },
+    transcript: TranscriptWriter,
+  ): Promise<AgentEnd | 'failed' | 'restarted'> {
     const { tree, recorder } = this.#ctx;
     const { agentId, call } = this.#job;
     const overlay = tree.startOverlay();
     const baseTree = tree.treeHash();
     await recorder.record({ type: 'agent.started', agentId, attempt, baseTree });
     try {
-      const answer = await this.#attempt(overlay, transcript);
+      const answer = await this.#runAttempt(overlay, transcript);
       this.#turns = answer.turns;
       return await this.#merge(overlay, answer.value);
     } catch (error) {
+      if (error instanceof AttemptRestart) return 'restarted';
       const { outcome, error: info } = endFor(error);
       transcript.write({ kind: 'attemptEnded', attempt, outcome, error: info });
-      if (error instanceof AgentFailure && isWorthRetrying(error) && attempt <= call.retries) {
-        return null;
+      if (error instanceof AgentFailure && isWorthRetrying(error) && failures < call.retries) {
+        return 'failed';
       }
       return this.#end({ outcome, error: info, value: null });
     }
   }
 
-  async #attempt(overlay: Overlay, transcript: TranscriptWriter): Promise<AgentAnswer> {
+  async #runAttempt(overlay: Overlay, transcript: TranscriptWriter): Promise<AgentAnswer> {
     const { agentType, call, model } = this.#job;
     const { snapshot, compute } = this.#ctx.services;
-    const timeout = this.#startTimeout(call.timeoutMs);
-    const signal = AbortSignal.any([this.#ctx.signal, timeout.signal]);
+    this.#attempt = new AbortController();
+    const watch = this.#watch(this.#attempt);
+    const signal = AbortSignal.any([this.#ctx.signal, this.#skip.signal, this.#attempt.signal]);
     const system = agentSystemPrompt({
       agentType,
       projectInstructions: await readInstructions(snapshot, this.#ctx.services.snapshots),
@@ -112,31 +137,95 @@ export class AgentTask {
       signal.throwIfAborted();
       throw error;
     } finally {
-      timeout.dispose();
+      watch.dispose();
     }
   }
 
-  #startTimeout(timeoutMs: number): { readonly signal: AbortSignal; dispose(): void } {
-    const controller = new AbortController();
-    const message = `The agent was not finished after ${Math.round(timeoutMs / 1000)} s.`;
-    const timer = this.#ctx.activeClock.after(timeoutMs, () => {
-      controller.abort(new StopReason('agent_timeout', message));
+  /** Ends an attempt that takes too long, or that gives no sign of life. */
+  #watch(attempt: AbortController): { dispose(): void } {
+    const { activeClock, limits } = this.#ctx;
+    const { timeoutMs, stallMs } = this.#job.call;
+    const mostMs = Math.min(timeoutMs, (limits.limits.perAgent?.maxMinutes ?? Infinity) * 60_000);
+    const timeout = activeClock.after(mostMs, () => {
+      const message = `The agent was not finished after ${Math.round(mostMs / 1000)} s.`;
+      attempt.abort(new StopReason('agent_timeout', message));
     });
-    return { signal: controller.signal, dispose: () => timer.dispose() };
+    const liveness = new AgentLiveness(activeClock, stallMs, () => {
+      const message = `The agent gave no sign of life for ${Math.round(stallMs / 1000)} s.`;
+      attempt.abort(new AgentFailure('agent_stalled', message));
+    });
+    this.#liveness = liveness;
+    return {
+      dispose: () => {
+        timeout.dispose();
+        liveness.dispose();
+      },
+    };
   }
 
+  /** One turn. At a limit it waits for the user's decision, and goes out when the run goes on. */
   async #send(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
-    const { governor } = this.#ctx.services;
-    const answer = await governor.send(request, {
+    this.#checkOwnLimits();
+    for (;;) {
+      this.#checkPrice(request.model);
+      try {
+        const answer = await this.#sendOnce(request, signal);
+        this.#count(answer, request.model);
+        return answer;
+      } catch (error) {
+        if (!(error instanceof ModelError) || error.code !== 'model_usage_limit') throw error;
+        const hold = { reason: 'usage', limit: 'usage', value: 0 } as const;
+        this.#ctx.suspend({ ...hold, message: error.message });
+      }
+    }
+  }
+
+  #sendOnce(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+    const { permits, services } = this.#ctx;
+    return services.governor.send(request, {
       signal,
-      acquirePermit: () => this.#ctx.permits.acquireRequest(signal),
-      onRetry: (error) => this.#showActivity(`waiting: ${error.message}`),
+      acquirePermit: () => {
+        this.#liveness?.wait();
+        return permits.acquireRequest(signal);
+      },
+      onSend: () => this.#liveness?.sign(),
+      onActivity: () => this.#liveness?.sign(),
+      onRetry: (error) => {
+        this.#liveness?.wait();
+        this.#showActivity(`waiting: ${error.message}`);
+      },
     });
+  }
+
+  #count(answer: ModelAnswer, model: string): void {
+    const { spend, limits, suspend } = this.#ctx;
+    const { phase } = this.#job.call;
     this.#usage = addTokens(this.#usage, answer.usage);
-    this.#ctx.spend.add(answer.usage, request.model);
-    const limit = this.#ctx.spend.reachedLimit();
-    if (limit !== null) this.#ctx.suspend(limit);
-    return answer;
+    const usd = spend.add(answer.usage, model);
+    this.#usd = this.#usd === null || usd === null ? null : this.#usd + usd;
+    limits.noteUsage(phase, answer.usage, usd);
+    const reached = limits.requestLimit(phase);
+    if (reached !== null) suspend({ reason: 'limit', ...reached });
+  }
+
+  #checkPrice(model: string): void {
+    const problem = this.#ctx.limits.priceProblem(model);
+    if (problem !== null) this.#ctx.suspend({ reason: 'limit', ...problem });
+  }
+
+  /** Before a further request; an answer that was paid for is never thrown away. */
+  #checkOwnLimits(): void {
+    const { call } = this.#job;
+    const { perAgent } = this.#ctx.limits.limits;
+    const maxTokens = Math.min(call.maxTokens ?? Infinity, perAgent?.maxTokens ?? Infinity);
+    const maxUsd = Math.min(call.maxUsd ?? Infinity, perAgent?.maxUsd ?? Infinity);
+    if (totalTokens(this.#usage) >= maxTokens) {
+      const message = `The agent used all of its ${formatCount(maxTokens)} tokens.`;
+      throw new AgentFailure('agent_limit', message);
+    }
+    if (this.#usd !== null && this.#usd > 0 && this.#usd >= maxUsd) {
+      throw new AgentFailure('agent_limit', `The agent used all of its ${formatUsd(maxUsd)}.`);
+    }
   }
 
   async #merge(overlay: Overlay, value: Json): Promise<AgentEnd> {
@@ -161,7 +250,7 @@ export class AgentTask {
       ...end,
       turns: this.#turns,
       usage: this.#usage,
-      usd: this.#ctx.spend.cost(this.#usage, this.#job.model),
+      usd: this.#usd,
       reads: new Map(),
       changes: [],
       treeChanges: [],
@@ -171,6 +260,7 @@ export class AgentTask {
 
   #progress(progress: AgentProgress): void {
     this.#turns = progress.turn;
+    this.#liveness?.sign();
     this.#showActivity(progress.activity);
   }
 
@@ -186,5 +276,14 @@ export class AgentTask {
 
 // Another attempt can give another answer where the model went astray, not where it was cut or refused.
 function isWorthRetrying(error: AgentFailure): boolean {
-  return error.code !== 'model_refused' && error.code !== 'model_output_cut';
+  return !wasDecided.has(error.code);
+}
+
+const wasDecided: ReadonlySet<ErrorCode> = new Set([
+  ...(['model_refused', 'model_output_cut', 'agent_limit'] as const),
+]);
+
+/** Ends an attempt because the user asked for another. */
+class AttemptRestart extends Error {
+  override readonly name = 'AttemptRestart';
 }

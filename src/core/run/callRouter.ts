@@ -1,8 +1,9 @@
 /** Takes the script's calls to whoever answers them: the journal of an earlier session, or agents, verifications, timers. */
 import { assertNever } from '../../base/assertNever.ts';
-import type { AsyncCall, HostToScript } from '../../protocol/scriptMessages.ts';
+import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/scriptMessages.ts';
 import { AgentRunner } from './agentRunner.ts';
 import { OrderedReplay, type KeptCall } from './orderedReplay.ts';
+import { GateRunner } from './gateRunner.ts';
 import type { Delivery } from './replayLog.ts';
 import type { RunContext } from './runContext.ts';
 import { Timers } from './timers.ts';
@@ -10,15 +11,16 @@ import { VerifyRunner } from './verifyRunner.ts';
 
 export interface CallRouterOptions {
   readonly ctx: RunContext;
-  /** Why no further agent may start, or null. */
-  readonly limitReached: (agentsStarted: number) => string | null;
   readonly onDivergence: (problem: string) => void;
+  /** A gate has opened. */
+  readonly onGate: () => void;
 }
 
 export class CallRouter {
   readonly agents: AgentRunner;
   readonly verifications: VerifyRunner;
   readonly timers: Timers;
+  readonly gates: GateRunner;
   readonly #options: CallRouterOptions;
   readonly #replay: OrderedReplay | null;
 
@@ -28,6 +30,7 @@ export class CallRouter {
     this.agents = new AgentRunner(ctx);
     this.verifications = new VerifyRunner(ctx);
     this.timers = new Timers(ctx);
+    this.gates = new GateRunner(ctx, options.onGate);
     this.#replay = ctx.replay === null ? null : this.#createReplay(ctx.replay);
   }
 
@@ -51,6 +54,12 @@ export class CallRouter {
     const kept = { callId, call, identified, send };
     if (this.#replay !== null && !this.#replay.isOver) await this.#replay.keep(kept);
     else await this.#answer(kept);
+  }
+
+  /** The run was stopped at a limit: what waits for a place or for a person gets the error. */
+  rejectHeld(error: ThrownError): void {
+    this.agents.rejectHeld(error);
+    this.gates.rejectAll(error);
   }
 
   noteWaiting(answers: number): void {
@@ -94,6 +103,15 @@ export class CallRouter {
       case 'timer':
         send(this.#options.ctx.deliveries.settle(callId, null));
         break;
+      case 'gate':
+        if (call.method !== 'gate') throw new Error('The replay compares methods first.');
+        this.gates.deliverRecorded(delivery.answer, { callId, message: call, send });
+        break;
+      case 'workflow':
+        throw new Error('not wired');
+      case 'refusal':
+        send(this.#options.ctx.deliveries.fail(callId, delivery.refused.error));
+        break;
       default:
         assertNever(delivery);
     }
@@ -101,9 +119,17 @@ export class CallRouter {
 
   async #answer(kept: KeptCall): Promise<void> {
     const { callId, call, identified, send } = kept;
+    const { ctx } = this.#options;
+    const stopError = ctx.stopError();
+    if (stopError !== null) {
+      // Not journaled: the run goes on from before its stop when it is resumed.
+      send(ctx.deliveries.fail(callId, stopError));
+      return;
+    }
     switch (call.method) {
       case 'agent':
-        await this.#startAgent(callId, { message: call, identified }, send);
+        if (identified === null) throw new Error('Calls of agent() are identified at arrival.');
+        await this.agents.handle(callId, { message: call, identified }, send);
         break;
       case 'verify':
         await this.verifications.handle(callId, call, send);
@@ -112,6 +138,8 @@ export class CallRouter {
         await this.timers.start(callId, call.delayMs, send);
         break;
       case 'gate':
+        await this.gates.handle(callId, call, send);
+        break;
       case 'workflow': {
         const message = `${call.method}() is not available yet.`;
         send(this.#options.ctx.deliveries.fail(callId, { name: 'Error', message }));
@@ -120,22 +148,5 @@ export class CallRouter {
       default:
         assertNever(call);
     }
-  }
-
-  async #startAgent(
-    callId: number,
-    work: {
-      readonly message: Extract<AsyncCall, { method: 'agent' }>;
-      readonly identified: KeptCall['identified'];
-    },
-    send: (answer: HostToScript) => void,
-  ): Promise<void> {
-    const { message, identified } = work;
-    if (identified === null) throw new Error('Calls of agent() are identified at arrival.');
-    const { ctx, limitReached } = this.#options;
-    const limit = this.agents.isRecorded(identified) ? null : limitReached(this.agents.started);
-    // The call stays pending: only the user may turn a limit into an error of the script.
-    if (limit === null) await this.agents.handle(callId, { message, identified }, send);
-    else ctx.suspend(limit);
   }
 }

@@ -65,7 +65,9 @@ async function endedFact(
   const { ok, failed, skipped, cancelled } = countStatuses(recorder.view.agents);
   const end = endState(conclusion, { ok, failed });
   const { outcome } = conclusion;
-  const isReturned = outcome.type === 'returned' && end.status === 'completed';
+  // A run that was stopped at a limit keeps what its script made of it.
+  const isReturned =
+    outcome.type === 'returned' && (end.status === 'completed' || end.status === 'paused');
   return {
     type: 'run.ended',
     ...end,

@@ -113,6 +113,7 @@ export class OrderedReplay {
 }
 
 function isSameCall(delivery: Delivery, kept: KeptCall): boolean {
+  if (delivery.type === 'refusal') return delivery.refused.method === kept.call.method;
   if (delivery.type !== kept.call.method) return false;
   if (delivery.type !== 'agent') return true;
   const { identified } = kept;

@@ -1,6 +1,8 @@
 /** What a journal has for a run that goes on: outcomes in the order of their delivery, and agents by content. */
 import type { DurableRunEvent, RunEventOf } from '../../protocol/runEvents.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
+import { ActiveTime } from './activeTime.ts';
+import type { GateAnswer } from './gateRunner.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
 
 /** An agent of an earlier session. `ended` is null when the session ended before it did. */
@@ -26,7 +28,32 @@ export type Delivery =
       readonly callId: number;
       readonly receipt: Receipt;
     }
-  | { readonly type: 'timer'; readonly seq: number; readonly callId: number };
+  | { readonly type: 'timer'; readonly seq: number; readonly callId: number }
+  | {
+      readonly type: 'gate';
+      readonly seq: number;
+      readonly callId: number;
+      readonly answer: GateAnswer;
+    }
+  | {
+      readonly type: 'workflow';
+      readonly seq: number;
+      readonly callId: number;
+      readonly started: RunEventOf<'workflow.started'>;
+    }
+  | {
+      readonly type: 'refusal';
+      readonly seq: number;
+      readonly callId: number;
+      readonly refused: RunEventOf<'call.refused'>;
+    };
+
+/** A gate of an earlier session; `answer` is null when nobody has answered it. */
+export interface RecordedGate {
+  readonly gateId: number;
+  readonly callId: number;
+  readonly answer: GateAnswer | null;
+}
 
 export interface ReplayLog {
   /** Of the session before, so that an unchanged script is known as such. */
@@ -37,8 +64,15 @@ export interface ReplayLog {
   /** Agents whose edits are in the tree, in the order of their merging. */
   readonly merged: readonly RecordedAgent[];
   readonly receipts: readonly Receipt[];
+  /** By content key and occurrence. */
+  readonly gates: ReadonlyMap<string, RecordedGate>;
+  readonly workflows: readonly RunEventOf<'workflow.started'>[];
   readonly lastAgentId: number;
   readonly lastVerifyId: number;
+  readonly lastGateId: number;
+  readonly lastWorkflowId: number;
+  /** Time of the earlier sessions without their pauses. */
+  readonly activeMs: number;
   readonly usage: TokenUsage;
   readonly usd: number | null;
 }
@@ -63,10 +97,14 @@ class ReplayFold {
   readonly #agents = new Map<number, RecordedAgent>();
   readonly #verifyCalls = new Map<number, number>();
   readonly #receipts: Receipt[] = [];
+  readonly #gates = new Map<number, RecordedGate & { readonly key: string }>();
+  readonly #workflows: RunEventOf<'workflow.started'>[] = [];
+  readonly #activeTime = new ActiveTime();
   #usage: TokenUsage = noTokens;
   #usd: number | null = 0;
 
   add(event: DurableRunEvent): void {
+    this.#activeTime.add(event);
     switch (event.type) {
       case 'run.started':
       case 'run.resumed':
@@ -93,6 +131,24 @@ class ReplayFold {
       case 'timer.fired':
         this.#deliveries.push({ type: 'timer', seq: event.seq, callId: event.callId });
         break;
+      case 'gate.opened':
+        this.#openGate(event);
+        break;
+      case 'gate.answered':
+        this.#answerGate(event);
+        break;
+      case 'workflow.started':
+        this.#workflows.push(event);
+        this.#deliveries.push({
+          type: 'workflow',
+          seq: event.seq,
+          callId: event.callId,
+          started: event,
+        });
+        break;
+      case 'call.refused':
+        this.#refuse(event);
+        break;
       default:
         break;
     }
@@ -110,6 +166,11 @@ class ReplayFold {
       receipts: this.#receipts,
       lastAgentId: agents.length,
       lastVerifyId: Math.max(0, ...this.#verifyCalls.keys()),
+      lastGateId: Math.max(0, ...this.#gates.keys()),
+      lastWorkflowId: Math.max(0, ...this.#workflows.map((started) => started.workflowId)),
+      gates: new Map([...this.#gates.values()].map((gate) => [gate.key, gate])),
+      workflows: this.#workflows,
+      activeMs: this.#activeTime.totalMs,
       usage: this.#usage,
       usd: this.#usd,
     };
@@ -146,6 +207,28 @@ class ReplayFold {
     const isOk = agent.ended?.outcome === 'ok';
     const { callId } = agent;
     this.#deliveries.push(isOk ? { type: 'agent', seq, callId, agent } : { type: 'retry', seq });
+  }
+
+  #openGate(event: RunEventOf<'gate.opened'>): void {
+    const { gateId, callId, contentKey, occurrence } = event;
+    const answer = this.#gates.get(gateId)?.answer ?? null;
+    this.#gates.set(gateId, { gateId, callId, key: agentKey(contentKey, occurrence), answer });
+  }
+
+  #answerGate(event: RunEventOf<'gate.answered'>): void {
+    const gate = this.#gates.get(event.gateId);
+    if (gate === undefined) return;
+    const { approved, note, by } = event;
+    const answer = { approved, note, by };
+    this.#gates.set(event.gateId, { ...gate, answer });
+    this.#deliveries.push({ type: 'gate', seq: event.seq, callId: gate.callId, answer });
+  }
+
+  #refuse(event: RunEventOf<'call.refused'>): void {
+    const { seq, callId, mayRetry } = event;
+    this.#deliveries.push(
+      mayRetry ? { type: 'retry', seq } : { type: 'refusal', seq, callId, refused: event },
+    );
   }
 
   #endVerification(event: RunEventOf<'verify.ended'>): void {

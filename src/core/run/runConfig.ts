@@ -28,6 +28,8 @@ export interface RunConfig {
   readonly unsandboxed: boolean;
   /** What happens when a limit is reached: wait for the user, or stop resumable. */
   readonly onLimit: 'wait' | 'stop';
+  /** What happens at a gate: wait for a person, stop resumable when nothing else is left, or an answer given before. */
+  readonly onGate: 'wait' | 'stop' | 'approve' | 'reject';
 }
 
 /** What a run works with. */

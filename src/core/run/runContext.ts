@@ -1,3 +1,4 @@
+import type { ThrownError } from '../../protocol/scriptMessages.ts';
 import type { RunTree } from '../changes/runTree.ts';
 import type { ActiveClock } from './activeClock.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -5,7 +6,16 @@ import type { Permits } from './permits.ts';
 import type { ReplayLog } from './replayLog.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import type { RunRecorder } from './runRecorder.ts';
+import type { Breaker } from './breaker.ts';
+import type { LimitKeeper } from './limitKeeper.ts';
 import type { Spend } from './spend.ts';
+import type { Hold } from './suspension.ts';
+
+/** What holds a run, and the limit that a script is told of when the user chooses to stop. */
+export interface SuspendRequest extends Hold {
+  readonly limit: string;
+  readonly value: number;
+}
 
 /** What the parts of one running run share. */
 export interface RunContext {
@@ -17,13 +27,19 @@ export interface RunContext {
   /** For limits of time, which a pause does not use up. */
   readonly activeClock: ActiveClock;
   readonly spend: Spend;
+  readonly limits: LimitKeeper;
+  readonly breaker: Breaker;
   readonly deliveries: Deliveries;
   /** What an earlier session left; null in a new run. */
   readonly replay: ReplayLog | null;
-  /** Aborted when the run is cancelled, stops, or has ended. */
+  /** Aborted when the run is cancelled, stops, or has ended. A stopped script may still return what it has. */
   readonly signal: AbortSignal;
+  /** What every call of the script gets once the run was stopped at a limit; null before. */
+  readonly stopError: () => ThrownError | null;
+  /** Owns a promise that nobody awaits. */
+  readonly track: (task: Promise<void>) => void;
   /** A warning in the run's log. */
   readonly warn: (message: string) => void;
-  /** Reaching a limit: nothing new starts until the user has decided. */
-  readonly suspend: (message: string) => void;
+  /** Nothing new starts until the user has decided. */
+  readonly suspend: (hold: SuspendRequest) => void;
 }

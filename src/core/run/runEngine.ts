@@ -5,7 +5,7 @@
 import { assertNever } from '../../base/assertNever.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
-import type { PauseReason, RunEvent, RunFact } from '../../protocol/runEvents.ts';
+import type { RunEvent, RunFact } from '../../protocol/runEvents.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { MAX_LOG_LINES } from '../../protocol/reduceRun.ts';
@@ -16,23 +16,28 @@ import { cutText } from '../../base/format.ts';
 import { MAX_LOG_CHARS } from '../limits.ts';
 import type { ScriptCallMessage, ScriptHost, ScriptSyncMessage } from '../ports/scriptRunner.ts';
 import { ActiveClock } from './activeClock.ts';
+import { Breaker } from './breaker.ts';
 import { CallRouter } from './callRouter.ts';
 import { concludeRun } from './concludeRun.ts';
 import { Deliveries } from './deliveries.ts';
+import { LimitKeeper } from './limitKeeper.ts';
+import { OpenCalls } from './openCalls.ts';
 import { Permits } from './permits.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
-import type { RunContext } from './runContext.ts';
+import type { RunContext, SuspendRequest } from './runContext.ts';
 import { StopReason } from './runErrors.ts';
 import { RunRecorder } from './runRecorder.ts';
 import { answerScriptRead } from './scriptReads.ts';
 import { Spend } from './spend.ts';
+import { StopSequence } from './stopSequence.ts';
+import { Suspension } from './suspension.ts';
 import type { ReplayLog } from './replayLog.ts';
 import { resumedFact, startedFact } from './startedFact.ts';
 import { TaskTracker } from './taskTracker.ts';
 
 /** What a person can do about a limit; a script never sees it. */
 const LIMIT_ADVICE =
-  'Nothing more starts and finished work stays: review it, or cancel and run again with higher limits.';
+  'Nothing more starts. Raise the limit to go on, or stop and keep what is finished.';
 
 /** Phases of one run: a tree with more has no reader, and each makes every view larger. */
 const MAX_PHASES = 500;
@@ -50,17 +55,25 @@ export class RunEngine implements ScriptHost {
   readonly #services: RunServices;
   readonly #recorder: RunRecorder;
   readonly #permits: Permits;
+  /** Ends the script and everything that it started. */
   readonly #stop = new AbortController();
+  /** Ends agents, verifications and gates; a run that stops at a limit lets its script return what it has. */
+  readonly #work = new AbortController();
   /** Without it, a script would wait for ever for an answer that could not be journaled. */
   readonly #tasks = new TaskTracker((error) =>
-    this.#stop.abort(new StopReason('internal', errorText(error))),
+    this.#abort(new StopReason('internal', errorText(error))),
   );
   readonly #phases = new Set<string>();
   readonly #ctx: RunContext;
   readonly #calls: CallRouter;
+  readonly #suspension: Suspension;
+  readonly #stopping: StopSequence;
+  readonly #open = new OpenCalls();
+  readonly #earlierMs: number;
   #logLines = 0;
-  /** Known at once, while the view follows when the journal has it. */
-  #suspended: PauseReason | null = null;
+  #deadline: { dispose(): void } | null = null;
+  /** What a stop at the present hold tells the script. */
+  #held: SuspendRequest | null = null;
 
   constructor(
     config: RunConfig,
@@ -78,6 +91,10 @@ export class RunEngine implements ScriptHost {
       view: earlier?.view ?? null,
     });
     this.#permits = new Permits(limits.concurrency);
+    this.#earlierMs = earlier?.log.activeMs ?? 0;
+    const activeClock = new ActiveClock(clock);
+    const spend = createSpend(governor.client.provider, earlier);
+    const earlierAgents = earlier?.view.agents ?? [];
     const view = new SnapshotView(snapshot, services.snapshots);
     this.#ctx = {
       config,
@@ -85,23 +102,39 @@ export class RunEngine implements ScriptHost {
       recorder: this.#recorder,
       tree: new RunTree({ snapshot: view, snapshotTree: snapshot.tree }),
       permits: this.#permits,
-      activeClock: new ActiveClock(clock),
-      spend: createSpend(governor.client.provider, limits, earlier),
+      ...{ activeClock, spend, breaker: new Breaker() },
+      limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
       replay: earlier?.log ?? null,
       deliveries: new Deliveries(),
-      signal: this.#stop.signal,
+      signal: this.#work.signal,
+      stopError: () => this.#stopping.error,
+      track: (task) => this.#tasks.track(task),
       warn: (message) => this.#log('warning', message),
-      suspend: (message) => this.#suspend('limit', message),
+      suspend: (request) => this.#hold(request),
     };
+    this.#suspension = new Suspension({
+      ...{ permits: this.#permits, activeClock },
+      record: (fact) => this.#record(fact),
+    });
+    this.#stopping = new StopSequence({
+      ...{ clock, permits: this.#permits, signal: this.#work.signal },
+      abortWork: (reason) => this.#work.abort(reason),
+      abortScript: (reason) => this.#stop.abort(reason),
+    });
     this.#calls = new CallRouter({
       ctx: this.#ctx,
-      limitReached: (agentsStarted) => agentLimit(agentsStarted, limits.maxAgents),
-      onDivergence: (problem) => this.#stop.abort(new StopReason('journal_diverged', problem)),
+      onDivergence: (problem) => this.#abort(new StopReason('journal_diverged', problem)),
+      onGate: () => this.#checkGates(),
     });
   }
 
   get view(): RunView {
     return this.#recorder.view;
+  }
+
+  /** The present limits; a user may change them on the way. */
+  get limits(): RunLimits {
+    return this.#ctx.limits.limits;
   }
 
   get tree(): RunTree {
@@ -114,7 +147,7 @@ export class RunEngine implements ScriptHost {
     const first = replay === null ? startedFact : resumedFact;
     await this.#recorder.record(first(this.#config, this.#services));
     await this.#calls.start();
-    const deadline = this.#startDeadline();
+    this.#startDeadline();
     try {
       const outcome = await this.#runScript();
       await this.#settleTasks();
@@ -126,33 +159,42 @@ export class RunEngine implements ScriptHost {
         unfinished: this.#calls.verifications.unfinished,
       });
     } finally {
-      deadline.dispose();
+      this.#deadline?.dispose();
+      this.#stopping.dispose();
     }
   }
 
   /** Carries out what the user asked for; a verb that does not apply now changes nothing. */
   control(control: RunControl): void {
     // A run that is being stopped, or whose script has ended, has only its last entries to write.
-    if (this.#stop.signal.aborted) return;
+    if (this.#work.signal.aborted) return;
     switch (control.action) {
       case 'pause':
-        this.#suspend('user', null);
+        this.#suspension.pause();
         break;
       case 'resume':
         this.#resume();
         break;
       case 'throttle':
-        this.#permits.throttle(control.concurrency);
-        this.#record({ type: 'run.throttled', concurrency: control.concurrency });
-        break;
-      case 'cancel':
-        this.#stop.abort(new StopReason('cancelled', 'The run was cancelled.'));
+        this.#throttle(control.concurrency);
         break;
       case 'raise':
+        this.#changeLimits(control.limits);
+        break;
       case 'stop':
+        this.#stopHeld();
+        break;
+      case 'cancel':
+        this.#abort(new StopReason('cancelled', 'The run was cancelled.'));
+        break;
       case 'skipAgent':
+        this.#calls.agents.skip(control.agentId);
+        break;
       case 'retryAgent':
+        this.#calls.agents.restart(control.agentId);
+        break;
       case 'answerGate':
+        this.#answerGate(control);
         break;
       default:
         assertNever(control);
@@ -171,13 +213,20 @@ export class RunEngine implements ScriptHost {
         this.#log(message.level, message.message);
         break;
       case 'cancelTimer':
+        this.#open.drop(message.callId);
         this.#calls.timers.cancel(message.callId);
         break;
-      case 'call':
-        this.#tasks.track(this.#calls.handle(message.callId, message.call, send));
+      case 'call': {
+        const { callId, call } = message;
+        const answer = this.#open.begin(callId, call.method, send);
+        if (this.#stopping.error !== null) this.#stopping.noteCall();
+        this.#tasks.track(this.#calls.handle(callId, call, answer));
         break;
+      }
       case 'waiting':
+        this.#open.noteWaiting(message.answers);
         this.#calls.noteWaiting(message.answers);
+        this.#checkGates();
         break;
       default:
         assertNever(message);
@@ -198,7 +247,7 @@ export class RunEngine implements ScriptHost {
       return await this.#services.scripts.run({
         ...{ script, argsJson, host: this, signal },
         fileName: 'workflow.js',
-        reportsWaiting: this.#ctx.replay !== null,
+        reportsWaiting: true,
         budget: { outputTokens: budgetTokens, usd: null },
       });
     } catch (error) {
@@ -213,10 +262,11 @@ export class RunEngine implements ScriptHost {
   async #settleTasks(): Promise<void> {
     this.#calls.noteScriptEnd();
     this.#calls.timers.dispose();
-    if (!this.#stop.signal.aborted) {
-      this.#stop.abort(new StopReason('cancelled', 'The script ended without waiting for it.'));
+    if (!this.#work.signal.aborted) {
       this.#hasEnded = true;
+      this.#work.abort(new StopReason('cancelled', 'The script ended without waiting for it.'));
     }
+    this.#calls.gates.dispose();
     await this.#tasks.settled();
   }
 
@@ -225,38 +275,98 @@ export class RunEngine implements ScriptHost {
   #stopReason(): StopReason | null {
     if (this.#hasEnded) return null;
     // Only StopReasons are ever given to this controller.
-    return this.#stop.signal.aborted ? (this.#stop.signal.reason as StopReason) : null;
+    return this.#work.signal.aborted ? (this.#work.signal.reason as StopReason) : null;
   }
 
-  #suspend(reason: PauseReason, message: string | null): void {
-    if (this.#stop.signal.aborted) return;
-    // A limit stays a limit, also when it is reached while the user has paused the run.
-    if (this.#suspended !== null && (this.#suspended !== 'user' || reason === 'user')) return;
-    this.#suspended = reason;
-    this.#permits.hold();
-    this.#ctx.activeClock.stop();
-    const isStopping = reason === 'limit' && this.#config.onLimit === 'stop';
-    const isWaiting = reason === 'limit' && !isStopping;
-    const text = isWaiting ? `${message ?? ''} ${LIMIT_ADVICE}` : message;
-    this.#record({ type: 'run.state', state: 'paused', reason, message: text });
-    if (isStopping) {
-      this.#stop.abort(new StopReason('limit_reached', message ?? 'A limit is reached.'));
-    }
+  #abort(reason: StopReason): void {
+    this.#work.abort(reason);
+    this.#stop.abort(reason);
   }
 
-  #resume(): void {
-    if (this.#suspended !== 'user') return;
-    this.#suspended = null;
-    this.#permits.release();
-    this.#ctx.activeClock.goOn();
-    this.#record({ type: 'run.state', state: 'running', reason: null, message: null });
-  }
-
-  #startDeadline(): { dispose(): void } {
-    const { maxMinutes } = this.#config.limits;
-    return this.#ctx.activeClock.after(maxMinutes * 60_000, () => {
-      this.#suspend('limit', `The limit of ${maxMinutes} minutes is reached.`);
+  /** A limit, the breaker or the provider's own limit: nothing starts until the user has decided. */
+  #hold(request: SuspendRequest): void {
+    if (this.#work.signal.aborted || this.#suspension.hold !== null) return;
+    const { reason, message } = request;
+    this.#held = request;
+    const isWaiting = reason === 'limit' && this.#config.onLimit === 'wait';
+    this.#suspension.holdFor({
+      reason,
+      message: isWaiting ? `${message} ${LIMIT_ADVICE}` : message,
     });
+    if (this.#config.onLimit === 'stop') this.#stopHeld();
+  }
+
+  #stopHeld(): void {
+    if (this.#held === null) return;
+    const { message, limit, value, reason } = this.#held;
+    const stop = new StopReason(stopCodes[reason], message);
+    this.#tasks.track(this.#stopAt(stop, { limit, value }));
+  }
+
+  async #stopAt(
+    stop: StopReason,
+    limit: { readonly limit: string; readonly value: number },
+  ): Promise<void> {
+    await this.#stopping.begin(stop, limit);
+    const { error } = this.#stopping;
+    if (error !== null) this.#calls.rejectHeld(error);
+  }
+
+  /** What the user can lift by saying so; a limit goes only when it is raised. */
+  #resume(): void {
+    this.#suspension.unpause();
+    const reason = this.#suspension.hold?.reason;
+    if (reason === undefined || reason === 'limit') return;
+    if (reason === 'breaker') this.#ctx.breaker.reset();
+    this.#liftHold();
+  }
+
+  #throttle(concurrency: number): void {
+    this.#permits.throttle(concurrency);
+    this.#record({ type: 'run.throttled', concurrency });
+  }
+
+  #changeLimits(limits: RunLimits): void {
+    const { concurrency } = this.#ctx.limits.limits;
+    this.#ctx.limits.change(limits);
+    this.#record({ type: 'run.limits', limits });
+    if (limits.concurrency !== concurrency) this.#throttle(limits.concurrency);
+    if (this.#suspension.hold?.reason === 'limit') this.#liftHold();
+    else this.#calls.agents.releaseHeld();
+    this.#startDeadline();
+  }
+
+  /** What is still over a limit holds the run again at once. */
+  #liftHold(): void {
+    this.#held = null;
+    const reached = this.#ctx.limits.runLimit();
+    this.#suspension.lift();
+    if (reached !== null) this.#hold({ reason: 'limit', ...reached });
+    else this.#calls.agents.releaseHeld();
+  }
+
+  #startDeadline(): void {
+    this.#deadline?.dispose();
+    const { activeClock, limits } = this.#ctx;
+    const { maxMinutes } = limits.limits;
+    const leftMs = maxMinutes * 60_000 - this.#earlierMs - activeClock.elapsedMs();
+    const message = `The limit of ${maxMinutes} minutes is reached.`;
+    const reached = { reason: 'limit', limit: 'maxMinutes', value: maxMinutes, message } as const;
+    this.#deadline = activeClock.after(Math.max(0, leftMs), () => this.#hold(reached));
+  }
+
+  #answerGate(control: Extract<RunControl, { action: 'answerGate' }>): void {
+    const { gateId, approved, note } = control;
+    this.#suspension.waitAtGate(null);
+    this.#calls.gates.answer(gateId, { approved, note, by: 'user' });
+  }
+
+  /** When only people can make the script go on, the run says that it waits; headless, it stops resumable. */
+  #checkGates(): void {
+    const question = this.#open.onlyGates ? this.#calls.gates.waiting : null;
+    this.#suspension.waitAtGate(question);
+    if (question === null || this.#config.onGate !== 'stop') return;
+    this.#abort(new StopReason('gate_waiting', `The run waits for an answer: ${question}`));
   }
 
   #startPhase(title: string): void {
@@ -280,12 +390,14 @@ export class RunEngine implements ScriptHost {
   }
 }
 
-function agentLimit(agentsStarted: number, maxAgents: number): string | null {
-  return agentsStarted < maxAgents ? null : `The limit of ${maxAgents} agents is reached.`;
-}
+const stopCodes = {
+  limit: 'limit_reached',
+  breaker: 'breaker_tripped',
+  usage: 'model_usage_limit',
+} as const;
 
-function createSpend(provider: string, limits: RunLimits, earlier?: EarlierSessions): Spend {
-  const spend = new Spend(provider, limits);
+function createSpend(provider: string, earlier?: EarlierSessions): Spend {
+  const spend = new Spend(provider);
   if (earlier !== undefined) spend.restore(earlier.log.usage, earlier.log.usd);
   return spend;
 }

@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
-import type { AsyncCall, HostToScript } from '../../protocol/scriptMessages.ts';
+import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/scriptMessages.ts';
 import { makeReceipt } from '../evidence/makeReceipt.ts';
 import { VERIFY_TIMEOUT_MS } from '../limits.ts';
 import type { CommandResult } from '../ports/commandRunner.ts';
+import { refuseCall } from './refuseCall.ts';
 import type { RunContext } from './runContext.ts';
 import { describeFailure } from './runErrors.ts';
 
@@ -72,18 +73,20 @@ export class VerifyRunner {
     message: Extract<AsyncCall, { method: 'verify' }>,
     send: (answer: HostToScript) => void,
   ): Promise<void> {
-    const throwInScript = (text: string): void =>
-      send(this.#ctx.deliveries.fail(callId, { name: 'Error', message: text }));
+    const refuse = (message: string, mayRetry: boolean): Promise<void> => {
+      const error = { name: 'Error', message };
+      return refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry }, send);
+    };
     const call = readSpec(message.params, message.phase);
     if (typeof call === 'string') {
-      throwInScript(call);
+      await refuse(call, false);
       return;
     }
     const refusal = await this.#refusal(call);
     if (refusal !== null) {
       this.#ctx.warn(refusal);
       if (call.required) this.#unfinished.push({ command: call.command, cwd: call.cwd });
-      throwInScript(refusal);
+      await refuse(refusal, true);
       return;
     }
     await this.#verify(callId, call, send);
@@ -114,7 +117,9 @@ export class VerifyRunner {
     } catch (error) {
       const message = `verify: the tree cannot be written: ${errorText(error)}`;
       if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
-      send(deliveries.fail(callId, { name: 'Error', message }));
+      const failure = { name: 'Error', message };
+      const refusal = { callId, method: 'verify', error: failure, mayRetry: true } as const;
+      await refuseCall(this.#ctx, refusal, send);
       return;
     }
     await recorder.record({
@@ -132,7 +137,7 @@ export class VerifyRunner {
       const info = describeFailure(error);
       if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
       await recorder.record({ type: 'verify.ended', verifyId, receipt: null, error: info }, () =>
-        send(deliveries.fail(callId, { name: 'Error', message: `verify: ${info.message}` })),
+        send(deliveries.fail(callId, this.#ctx.stopError() ?? verifyError(info.message))),
       );
     }
   }
@@ -170,6 +175,10 @@ export class VerifyRunner {
     await store.writeFile(`verify/${String(verifyId).padStart(4, '0')}/receipt.json`, record);
     return receipt;
   }
+}
+
+function verifyError(message: string): ThrownError {
+  return { name: 'Error', message: `verify: ${message}` };
 }
 
 function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall | string {

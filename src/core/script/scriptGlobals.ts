@@ -8,6 +8,8 @@ export const MUSTER_GLOBALS = [
   'args',
   'budget',
   'verify',
+  'gate',
+  'workflow',
   'files',
   'read',
   'console',
@@ -31,3 +33,11 @@ export const ECMASCRIPT_GLOBALS = [
   ...['decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'globalThis'],
   ...['isFinite', 'isNaN', 'parseFloat', 'parseInt', 'undefined', 'unescape'],
 ] as const;
+
+/** Names that can't be a parameter's in a meaningful way: nobody can assign to them anyway. */
+const CONSTANTS: ReadonlySet<string> = new Set(['undefined', 'NaN', 'Infinity']);
+
+/** What a child workflow gets in place of the global names, so that an assignment to one stays with it. */
+export const CHILD_GLOBALS: readonly string[] = [...ECMASCRIPT_GLOBALS, ...MUSTER_GLOBALS].filter(
+  (name) => !CONSTANTS.has(name),
+);

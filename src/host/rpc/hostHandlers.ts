@@ -119,14 +119,14 @@ function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunM
   return {
     'run.start': async (params) => {
       const { provider } = state;
-      const rest = { allowedCommands: [], budgetTokens: null, onLimit: 'wait' as const };
+      const rest = { allowedCommands: [], budgetTokens: null, onLimit: 'wait' as const, onGate: 'wait' as const };
       const signal = AbortSignal.timeout(START_TIMEOUT_MS);
       const live = await runs.start({ ...params, ...rest, provider }, signal);
       return { runId: await begin(state, live) };
     },
     'run.resume': async ({ runId, limits }) => {
       const kept = { script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null };
-      const rest = { allowedCommands: [], onLimit: 'wait' as const };
+      const rest = { allowedCommands: [], onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
         ...{ ...kept, ...rest, limits },
         provider: state.provider,

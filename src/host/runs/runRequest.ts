@@ -17,6 +17,7 @@ export interface RunRequest {
   readonly unsandboxed: boolean;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
+  readonly onGate: 'wait' | 'stop' | 'approve' | 'reject';
 }
 
 /** What makes an earlier run go on. What is null stays as it was. */
@@ -30,6 +31,7 @@ export interface ResumeRequest {
   readonly unsandboxed: boolean | null;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
+  readonly onGate: 'wait' | 'stop' | 'approve' | 'reject';
 }
 
 /** run.json: what a run was started with, all that a resume needs beside script and journal. */
@@ -45,6 +47,7 @@ export const RunHead = z.object({
   provider: z.string(),
   approvedCommands: z.array(z.string()),
   unsandboxed: z.boolean(),
+  budgetTokens: z.number().int().positive().nullable().default(null),
 });
 export type RunHead = z.infer<typeof RunHead>;
 

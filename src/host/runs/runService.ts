@@ -116,8 +116,8 @@ export class RunService {
         approvedCommands: request.approvedCommands ?? head.approvedCommands,
         unsandboxed: request.unsandboxed ?? head.unsandboxed,
         allowedCommands: request.allowedCommands,
-        budgetTokens: request.budgetTokens,
-        onLimit: request.onLimit,
+        budgetTokens: request.budgetTokens ?? head.budgetTokens,
+        ...{ onLimit: request.onLimit, onGate: request.onGate },
       },
       earlier: { log: readReplayLog(events), view },
     });
@@ -247,7 +247,7 @@ export class RunService {
     facts: { readonly scriptSha256: string; readonly model: string; readonly snapshotTree: string },
   ): Promise<void> {
     const { clock, workspace } = this.#services;
-    const { limits, argsJson, approvedCommands, unsandboxed, provider } = request;
+    const { limits, argsJson, approvedCommands, unsandboxed, provider, budgetTokens } = request;
     const { scriptSha256, model, snapshotTree } = facts;
     const startTime = clock.nowMs();
     const { pid } = process;
@@ -257,6 +257,7 @@ export class RunService {
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
       ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
+      budgetTokens,
     };
     await store.writeFile('run.json', JSON.stringify(head, null, 2));
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_RUN_LIMITS, FALLBACK_MAX_TOKENS } from '../../../src/core/limits.ts';
 import { ActiveClock } from '../../../src/core/run/activeClock.ts';
+import { LimitKeeper } from '../../../src/core/run/limitKeeper.ts';
 import { Permits } from '../../../src/core/run/permits.ts';
 import { costUsd, priceOf } from '../../../src/core/run/prices.ts';
 import prices from '../../../src/core/run/prices.json' with { type: 'json' };
@@ -11,8 +12,14 @@ import { FakeClock, settled } from '../../support/fakeClock.ts';
 const tokens = (inputTokens: number, outputTokens = 0) => ({
   ...{ inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 },
 });
-const spendWith = (provider: string, limits: Partial<RunLimits>) =>
-  new Spend(provider, { ...DEFAULT_RUN_LIMITS, ...limits });
+const keeperWith = (provider: string, limits: Partial<RunLimits>) => {
+  const spend = new Spend(provider);
+  const keeper = new LimitKeeper({
+    ...{ spend, activeClock: new ActiveClock(new FakeClock()), earlierAgents: [] },
+    limits: { ...DEFAULT_RUN_LIMITS, ...limits },
+  });
+  return { spend, keeper, reached: () => keeper.runLimit()?.message };
+};
 const SONNET = 'claude-sonnet-5-5';
 
 describe('Prices', () => {
@@ -31,8 +38,8 @@ describe('Prices', () => {
 
   it('have a date, and are all positive', () => {
     assert.match(prices.date, /^\d{4}-\d\d-\d\d$/u);
-    for (const price of Object.values(prices.models)) {
-      assert.ok(Object.values(price).every((dollars) => dollars > 0));
+    for (const { input, output, cacheRead, cacheWrite } of Object.values(prices.models)) {
+      assert.ok([input, output, cacheRead, cacheWrite].every((dollars) => dollars > 0));
     }
   });
 
@@ -48,40 +55,64 @@ describe('Prices', () => {
   });
 });
 
-describe('Spend', () => {
-  it('says nothing before a limit and names it when it is reached', () => {
-    const spend = spendWith('anthropic', { maxUsd: 1, maxTokens: 1_000_000 });
+describe('Limits of a run, counted', () => {
+  it('say nothing before a limit and name it when it is reached', () => {
+    const { spend, reached } = keeperWith('anthropic', { maxUsd: 1, maxTokens: 1_000_000 });
     spend.add(tokens(499_999), SONNET);
-    assert.equal(spend.reachedLimit(), null);
+    assert.equal(reached(), undefined);
     spend.add(tokens(1), SONNET);
-    assert.equal(spend.reachedLimit(), 'The limit of $1.00 is reached.');
+    assert.equal(reached(), 'The limit of $1.00 is reached.');
   });
 
-  it('counts every kind of token towards maxTokens', () => {
-    const spend = spendWith('offline', { maxUsd: 1, maxTokens: 100 });
+  it('count every kind of token towards maxTokens', () => {
+    const { spend, reached } = keeperWith('offline', { maxUsd: 1, maxTokens: 100 });
     spend.add(
       { inputTokens: 25, outputTokens: 25, cacheReadTokens: 25, cacheWriteTokens: 24 },
       'x',
     );
-    assert.equal(spend.reachedLimit(), null);
+    assert.equal(reached(), undefined);
     spend.add(tokens(1), 'x');
-    assert.equal(spend.reachedLimit(), 'The limit of 100 tokens is reached.');
+    assert.equal(reached(), 'The limit of 100 tokens is reached.');
   });
 
-  it('is unknown as soon as one price is, and tokens stand in for dollars', () => {
-    const spend = spendWith('anthropic', { maxUsd: 5, maxTokens: null });
+  it('are unknown in dollars as soon as one price is, and tokens stand in for them', () => {
+    const { spend, reached } = keeperWith('anthropic', { maxUsd: 5, maxTokens: null });
     spend.add(tokens(10), SONNET);
     assert.equal(spend.usd, 0.00002);
     spend.add(tokens(FALLBACK_MAX_TOKENS - 20), 'unknown-model');
-    assert.deepEqual([spend.usd, spend.reachedLimit()], [null, null]);
+    assert.deepEqual([spend.usd, reached()], [null, undefined]);
     spend.add(tokens(10), SONNET);
-    assert.equal(spend.reachedLimit(), 'The limit of 2.0M tokens is reached.');
+    assert.equal(reached(), 'The limit of 2.0M tokens is reached.');
   });
 
-  it('has no limit where none is set', () => {
-    const spend = spendWith('anthropic', { maxUsd: null, maxTokens: null });
+  it('are none where none is set', () => {
+    const { spend, reached } = keeperWith('anthropic', { maxUsd: null, maxTokens: null });
     spend.add(tokens(1e9), 'unknown-model');
-    assert.equal(spend.reachedLimit(), null);
+    assert.equal(reached(), undefined);
+  });
+
+  it('refuse a model without a price only where the user named a dollar limit', () => {
+    const named = keeperWith('anthropic', { maxUsd: 5, usdIsExplicit: true }).keeper;
+    assert.match(named.priceProblem('claude-9')?.message ?? '', /price of claude-9 is not known/u);
+    assert.equal(named.priceProblem(SONNET), null);
+    assert.equal(keeperWith('anthropic', { maxUsd: 5 }).keeper.priceProblem('claude-9'), null);
+  });
+
+  it('hold for each phase by itself, also from an earlier session', () => {
+    const perPhase = { maxAgents: 2, maxTokens: 100, maxUsd: 1 };
+    const { keeper } = keeperWith('anthropic', { perPhase });
+    keeper.noteAgent('Find');
+    keeper.noteAgent('Find');
+    assert.equal(keeper.agentLimit(2, 'Fix'), null);
+    assert.deepEqual(keeper.agentLimit(2, 'Find'), {
+      ...{ limit: 'perPhase.maxAgents', value: 2 },
+      message: 'The limit of 2 agents for the phase "Find" is reached.',
+    });
+    keeper.noteUsage('Find', tokens(99), 0.5);
+    assert.equal(keeper.requestLimit('Find'), null);
+    keeper.noteUsage('Find', tokens(1), 0.1);
+    assert.equal(keeper.requestLimit('Find')?.limit, 'perPhase.maxTokens');
+    assert.equal(keeper.requestLimit('Fix'), null);
   });
 });
 
