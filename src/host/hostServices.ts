@@ -9,6 +9,7 @@ import type { ComputePool } from '../core/ports/computePool.ts';
 import type { SnapshotStore } from '../core/ports/fileView.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { ScriptRunner } from '../core/ports/scriptRunner.ts';
+import type { UserWorkflows } from '../core/ports/userWorkflows.ts';
 import type { TestReports } from '../core/ports/testReports.ts';
 import { createPlainCommandRunner } from './adapters/commands/createPlainCommandRunner.ts';
 import { tapTestReports } from './adapters/commands/tapTestReports.ts';
@@ -31,6 +32,7 @@ export interface HostServices {
   readonly compute: ComputePool;
   readonly commands: CommandRunner;
   readonly reports: TestReports;
+  readonly userWorkflows: UserWorkflows;
   dispose(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export async function createHostServices(options: {
       secrets: () => models.secrets(),
     }),
     reports: tapTestReports,
+    userWorkflows: { list: () => Promise.resolve([]) },
     dispose: () => open.dispose(),
   };
 }

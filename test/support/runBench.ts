@@ -5,6 +5,7 @@ import type { CommandRequest, CommandResult } from '../../src/core/ports/command
 import type { ComputePool } from '../../src/core/ports/computePool.ts';
 import type { ModelClient } from '../../src/core/ports/modelClient.ts';
 import type { ScriptRunner } from '../../src/core/ports/scriptRunner.ts';
+import type { WorkflowFile } from '../../src/core/ports/userWorkflows.ts';
 import type { TestReport } from '../../src/core/ports/testReports.ts';
 import { DEFAULT_RUN_LIMITS } from '../../src/core/limits.ts';
 import { Governor } from '../../src/core/run/governor.ts';
@@ -48,6 +49,7 @@ export interface BenchOptions {
   readonly command?: (request: CommandRequest) => Promise<CommandResult>;
   readonly report?: TestReport | null;
   readonly compute?: ComputePool;
+  readonly userWorkflows?: readonly WorkflowFile[];
   readonly clock?: FakeClock;
 }
 
@@ -85,6 +87,8 @@ export class RunBench {
           },
         },
         reports: { parse: () => Promise.resolve(options.report ?? null) },
+        userWorkflows: { list: () => Promise.resolve(options.userWorkflows ?? []) },
+        workspace: null,
       },
       (event) => this.shown.push(event),
     );

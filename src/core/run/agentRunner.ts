@@ -41,6 +41,8 @@ export type IdentifiedCall =
       readonly model: string;
       readonly contentKey: string;
       readonly occurrence: number;
+      /** The child workflow it stands in. */
+      readonly workflowId: number | null;
     };
 type IdentifiedAgent = Extract<IdentifiedCall, { type: 'agent' }>;
 
@@ -48,6 +50,7 @@ const PREVIEW_CHARS = 200;
 
 export class AgentRunner {
   readonly #ctx: RunContext;
+  readonly #workflowIdOf: (callId: number | null) => number | null;
   readonly #occurrences = new Map<string, number>();
   readonly #warned = new Set<string>();
   readonly #replaying = new Mutex();
@@ -58,8 +61,9 @@ export class AgentRunner {
   #admitted = 0;
   #lastAgentId: number;
 
-  constructor(ctx: RunContext) {
+  constructor(ctx: RunContext, workflowIdOf: (callId: number | null) => number | null) {
     this.#ctx = ctx;
+    this.#workflowIdOf = workflowIdOf;
     this.#lastAgentId = ctx.replay?.lastAgentId ?? 0;
   }
 
@@ -80,7 +84,8 @@ export class AgentRunner {
     const key = contentKey(call, model, agentType.instructions);
     const occurrence = this.#occurrences.get(key) ?? 0;
     this.#occurrences.set(key, occurrence + 1);
-    return { type: 'agent', call, agentType, model, contentKey: key, occurrence };
+    const workflowId = this.#workflowIdOf(message.child);
+    return { type: 'agent', call, agentType, model, contentKey: key, occurrence, workflowId };
   }
 
   /** Whether an earlier session has asked for this agent, so that it counts already. */
@@ -370,7 +375,7 @@ function queuedFact(callId: number, agentId: number, agent: IdentifiedAgent): Ru
     agentType: agentType.name,
     promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
     promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
-    workflowId: null,
+    workflowId: agent.workflowId,
   };
 }
 

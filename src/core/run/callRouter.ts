@@ -8,6 +8,10 @@ import type { Delivery } from './replayLog.ts';
 import type { RunContext } from './runContext.ts';
 import { Timers } from './timers.ts';
 import { VerifyRunner } from './verifyRunner.ts';
+import { WorkflowRunner } from './workflowRunner.ts';
+
+/** Name of the run's own script in error positions. */
+export const MAIN_FILE_NAME = 'workflow.js';
 
 export interface CallRouterOptions {
   readonly ctx: RunContext;
@@ -21,13 +25,18 @@ export class CallRouter {
   readonly verifications: VerifyRunner;
   readonly timers: Timers;
   readonly gates: GateRunner;
+  readonly workflows: WorkflowRunner;
   readonly #options: CallRouterOptions;
   readonly #replay: OrderedReplay | null;
 
   constructor(options: CallRouterOptions) {
     const { ctx } = options;
     this.#options = options;
-    this.agents = new AgentRunner(ctx);
+    this.workflows = new WorkflowRunner(ctx, {
+      ...{ userWorkflows: ctx.services.userWorkflows, workspaceRoot: ctx.services.workspace },
+      mainFileName: MAIN_FILE_NAME,
+    });
+    this.agents = new AgentRunner(ctx, (callId) => this.workflows.workflowIdOf(callId));
     this.verifications = new VerifyRunner(ctx);
     this.timers = new Timers(ctx);
     this.gates = new GateRunner(ctx, options.onGate);
@@ -108,7 +117,8 @@ export class CallRouter {
         this.gates.deliverRecorded(delivery.answer, { callId, message: call, send });
         break;
       case 'workflow':
-        throw new Error('not wired');
+        await this.workflows.deliverRecorded(delivery.started, { callId, send });
+        break;
       case 'refusal':
         send(this.#options.ctx.deliveries.fail(callId, delivery.refused.error));
         break;
@@ -140,11 +150,9 @@ export class CallRouter {
       case 'gate':
         await this.gates.handle(callId, call, send);
         break;
-      case 'workflow': {
-        const message = `${call.method}() is not available yet.`;
-        send(this.#options.ctx.deliveries.fail(callId, { name: 'Error', message }));
+      case 'workflow':
+        await this.workflows.handle(callId, call, send);
         break;
-      }
       default:
         assertNever(call);
     }

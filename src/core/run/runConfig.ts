@@ -7,6 +7,7 @@ import type { Snapshot, SnapshotStore } from '../ports/fileView.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunStore } from '../ports/runStore.ts';
 import type { TestReports } from '../ports/testReports.ts';
+import type { UserWorkflows } from '../ports/userWorkflows.ts';
 import type { ScriptRunner } from '../ports/scriptRunner.ts';
 import type { Governor } from './governor.ts';
 
@@ -44,4 +45,7 @@ export interface RunServices {
   readonly compute: ComputePool;
   readonly commands: CommandRunner;
   readonly reports: TestReports;
+  readonly userWorkflows: UserWorkflows;
+  /** The workspace's real path; null where there is none, as in a test. */
+  readonly workspace: string | null;
 }

@@ -17,27 +17,22 @@ import { MAX_LOG_CHARS } from '../limits.ts';
 import type { ScriptCallMessage, ScriptHost, ScriptSyncMessage } from '../ports/scriptRunner.ts';
 import { ActiveClock } from './activeClock.ts';
 import { Breaker } from './breaker.ts';
-import { CallRouter } from './callRouter.ts';
+import { CallRouter, MAIN_FILE_NAME } from './callRouter.ts';
 import { concludeRun } from './concludeRun.ts';
 import { Deliveries } from './deliveries.ts';
 import { LimitKeeper } from './limitKeeper.ts';
 import { OpenCalls } from './openCalls.ts';
 import { Permits } from './permits.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
-import type { RunContext, SuspendRequest } from './runContext.ts';
+import type { RunContext } from './runContext.ts';
 import { StopReason } from './runErrors.ts';
 import { RunRecorder } from './runRecorder.ts';
 import { answerScriptRead } from './scriptReads.ts';
 import { Spend } from './spend.ts';
-import { StopSequence } from './stopSequence.ts';
-import { Suspension } from './suspension.ts';
+import { RunSteering } from './runSteering.ts';
 import type { ReplayLog } from './replayLog.ts';
 import { resumedFact, startedFact } from './startedFact.ts';
 import { TaskTracker } from './taskTracker.ts';
-
-/** What a person can do about a limit; a script never sees it. */
-const LIMIT_ADVICE =
-  'Nothing more starts. Raise the limit to go on, or stop and keep what is finished.';
 
 /** Phases of one run: a tree with more has no reader, and each makes every view larger. */
 const MAX_PHASES = 500;
@@ -54,26 +49,20 @@ export class RunEngine implements ScriptHost {
   readonly #config: RunConfig;
   readonly #services: RunServices;
   readonly #recorder: RunRecorder;
-  readonly #permits: Permits;
   /** Ends the script and everything that it started. */
   readonly #stop = new AbortController();
   /** Ends agents, verifications and gates; a run that stops at a limit lets its script return what it has. */
   readonly #work = new AbortController();
   /** Without it, a script would wait for ever for an answer that could not be journaled. */
   readonly #tasks = new TaskTracker((error) =>
-    this.#abort(new StopReason('internal', errorText(error))),
+    this.#steering.abort(new StopReason('internal', errorText(error))),
   );
   readonly #phases = new Set<string>();
   readonly #ctx: RunContext;
   readonly #calls: CallRouter;
-  readonly #suspension: Suspension;
-  readonly #stopping: StopSequence;
+  readonly #steering: RunSteering;
   readonly #open = new OpenCalls();
-  readonly #earlierMs: number;
   #logLines = 0;
-  #deadline: { dispose(): void } | null = null;
-  /** What a stop at the present hold tells the script. */
-  #held: SuspendRequest | null = null;
 
   constructor(
     config: RunConfig,
@@ -90,8 +79,8 @@ export class RunEngine implements ScriptHost {
       ...{ runId, journal: store.journal, clock, onEvent },
       view: earlier?.view ?? null,
     });
-    this.#permits = new Permits(limits.concurrency);
-    this.#earlierMs = earlier?.log.activeMs ?? 0;
+    const permits = new Permits(limits.concurrency);
+    const breaker = new Breaker();
     const activeClock = new ActiveClock(clock);
     const spend = createSpend(governor.client.provider, earlier);
     const earlierAgents = earlier?.view.agents ?? [];
@@ -101,29 +90,26 @@ export class RunEngine implements ScriptHost {
       services,
       recorder: this.#recorder,
       tree: new RunTree({ snapshot: view, snapshotTree: snapshot.tree }),
-      permits: this.#permits,
-      ...{ activeClock, spend, breaker: new Breaker() },
+      ...{ permits, activeClock, spend, breaker },
       limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
       replay: earlier?.log ?? null,
       deliveries: new Deliveries(),
       signal: this.#work.signal,
-      stopError: () => this.#stopping.error,
+      stopError: () => this.#steering.stopError,
       track: (task) => this.#tasks.track(task),
       warn: (message) => this.#log('warning', message),
-      suspend: (request) => this.#hold(request),
+      suspend: (request) => this.#steering.hold(request),
     };
-    this.#suspension = new Suspension({
-      ...{ permits: this.#permits, activeClock },
+    this.#steering = new RunSteering({
+      ...{ config, clock, permits, activeClock, breaker, limits: this.#ctx.limits },
+      ...{ stop: this.#stop, work: this.#work, track: this.#ctx.track },
+      earlierMs: earlier?.log.activeMs ?? 0,
       record: (fact) => this.#record(fact),
-    });
-    this.#stopping = new StopSequence({
-      ...{ clock, permits: this.#permits, signal: this.#work.signal },
-      abortWork: (reason) => this.#work.abort(reason),
-      abortScript: (reason) => this.#stop.abort(reason),
+      calls: () => this.#calls,
     });
     this.#calls = new CallRouter({
       ctx: this.#ctx,
-      onDivergence: (problem) => this.#abort(new StopReason('journal_diverged', problem)),
+      onDivergence: (problem) => this.#steering.abort(new StopReason('journal_diverged', problem)),
       onGate: () => this.#checkGates(),
     });
   }
@@ -147,7 +133,7 @@ export class RunEngine implements ScriptHost {
     const first = replay === null ? startedFact : resumedFact;
     await this.#recorder.record(first(this.#config, this.#services));
     await this.#calls.start();
-    this.#startDeadline();
+    this.#steering.startDeadline();
     try {
       const outcome = await this.#runScript();
       await this.#settleTasks();
@@ -159,8 +145,7 @@ export class RunEngine implements ScriptHost {
         unfinished: this.#calls.verifications.unfinished,
       });
     } finally {
-      this.#deadline?.dispose();
-      this.#stopping.dispose();
+      this.#steering.dispose();
     }
   }
 
@@ -170,22 +155,22 @@ export class RunEngine implements ScriptHost {
     if (this.#work.signal.aborted) return;
     switch (control.action) {
       case 'pause':
-        this.#suspension.pause();
+        this.#steering.pause();
         break;
       case 'resume':
-        this.#resume();
+        this.#steering.resume();
         break;
       case 'throttle':
-        this.#throttle(control.concurrency);
+        this.#steering.throttle(control.concurrency);
         break;
       case 'raise':
-        this.#changeLimits(control.limits);
+        this.#steering.changeLimits(control.limits);
         break;
       case 'stop':
-        this.#stopHeld();
+        this.#steering.stopHeld();
         break;
       case 'cancel':
-        this.#abort(new StopReason('cancelled', 'The run was cancelled.'));
+        this.#steering.abort(new StopReason('cancelled', 'The run was cancelled.'));
         break;
       case 'skipAgent':
         this.#calls.agents.skip(control.agentId);
@@ -204,6 +189,7 @@ export class RunEngine implements ScriptHost {
   onMessage(message: ScriptCallMessage, send: (answer: HostToScript) => void): void {
     switch (message.type) {
       case 'childEnd':
+        this.#tasks.track(this.#calls.workflows.noteEnd(message.callId, message.error));
         break;
       case 'phase':
         if (this.#calls.isReplaying) break;
@@ -219,7 +205,7 @@ export class RunEngine implements ScriptHost {
       case 'call': {
         const { callId, call } = message;
         const answer = this.#open.begin(callId, call.method, send);
-        if (this.#stopping.error !== null) this.#stopping.noteCall();
+        this.#steering.noteCall();
         this.#tasks.track(this.#calls.handle(callId, call, answer));
         break;
       }
@@ -246,7 +232,7 @@ export class RunEngine implements ScriptHost {
     try {
       return await this.#services.scripts.run({
         ...{ script, argsJson, host: this, signal },
-        fileName: 'workflow.js',
+        fileName: MAIN_FILE_NAME,
         reportsWaiting: true,
         budget: { outputTokens: budgetTokens, usd: null },
       });
@@ -268,6 +254,7 @@ export class RunEngine implements ScriptHost {
     }
     this.#calls.gates.dispose();
     await this.#tasks.settled();
+    await this.#calls.workflows.noteRunEnd('The run ended before it.');
   }
 
   #hasEnded = false;
@@ -278,95 +265,14 @@ export class RunEngine implements ScriptHost {
     return this.#work.signal.aborted ? (this.#work.signal.reason as StopReason) : null;
   }
 
-  #abort(reason: StopReason): void {
-    this.#work.abort(reason);
-    this.#stop.abort(reason);
-  }
-
-  /** A limit, the breaker or the provider's own limit: nothing starts until the user has decided. */
-  #hold(request: SuspendRequest): void {
-    if (this.#work.signal.aborted || this.#suspension.hold !== null) return;
-    const { reason, message } = request;
-    this.#held = request;
-    const isWaiting = reason === 'limit' && this.#config.onLimit === 'wait';
-    this.#suspension.holdFor({
-      reason,
-      message: isWaiting ? `${message} ${LIMIT_ADVICE}` : message,
-    });
-    if (this.#config.onLimit === 'stop') this.#stopHeld();
-  }
-
-  #stopHeld(): void {
-    if (this.#held === null) return;
-    const { message, limit, value, reason } = this.#held;
-    const stop = new StopReason(stopCodes[reason], message);
-    this.#tasks.track(this.#stopAt(stop, { limit, value }));
-  }
-
-  async #stopAt(
-    stop: StopReason,
-    limit: { readonly limit: string; readonly value: number },
-  ): Promise<void> {
-    await this.#stopping.begin(stop, limit);
-    const { error } = this.#stopping;
-    if (error !== null) this.#calls.rejectHeld(error);
-  }
-
-  /** What the user can lift by saying so; a limit goes only when it is raised. */
-  #resume(): void {
-    this.#suspension.unpause();
-    const reason = this.#suspension.hold?.reason;
-    if (reason === undefined || reason === 'limit') return;
-    if (reason === 'breaker') this.#ctx.breaker.reset();
-    this.#liftHold();
-  }
-
-  #throttle(concurrency: number): void {
-    this.#permits.throttle(concurrency);
-    this.#record({ type: 'run.throttled', concurrency });
-  }
-
-  #changeLimits(limits: RunLimits): void {
-    const { concurrency } = this.#ctx.limits.limits;
-    this.#ctx.limits.change(limits);
-    this.#record({ type: 'run.limits', limits });
-    if (limits.concurrency !== concurrency) this.#throttle(limits.concurrency);
-    if (this.#suspension.hold?.reason === 'limit') this.#liftHold();
-    else this.#calls.agents.releaseHeld();
-    this.#startDeadline();
-  }
-
-  /** What is still over a limit holds the run again at once. */
-  #liftHold(): void {
-    this.#held = null;
-    const reached = this.#ctx.limits.runLimit();
-    this.#suspension.lift();
-    if (reached !== null) this.#hold({ reason: 'limit', ...reached });
-    else this.#calls.agents.releaseHeld();
-  }
-
-  #startDeadline(): void {
-    this.#deadline?.dispose();
-    const { activeClock, limits } = this.#ctx;
-    const { maxMinutes } = limits.limits;
-    const leftMs = maxMinutes * 60_000 - this.#earlierMs - activeClock.elapsedMs();
-    const message = `The limit of ${maxMinutes} minutes is reached.`;
-    const reached = { reason: 'limit', limit: 'maxMinutes', value: maxMinutes, message } as const;
-    this.#deadline = activeClock.after(Math.max(0, leftMs), () => this.#hold(reached));
-  }
-
   #answerGate(control: Extract<RunControl, { action: 'answerGate' }>): void {
     const { gateId, approved, note } = control;
-    this.#suspension.waitAtGate(null);
+    this.#steering.waitAtGate(null);
     this.#calls.gates.answer(gateId, { approved, note, by: 'user' });
   }
 
-  /** When only people can make the script go on, the run says that it waits; headless, it stops resumable. */
   #checkGates(): void {
-    const question = this.#open.onlyGates ? this.#calls.gates.waiting : null;
-    this.#suspension.waitAtGate(question);
-    if (question === null || this.#config.onGate !== 'stop') return;
-    this.#abort(new StopReason('gate_waiting', `The run waits for an answer: ${question}`));
+    this.#steering.waitAtGate(this.#open.onlyGates ? this.#calls.gates.waiting : null);
   }
 
   #startPhase(title: string): void {
@@ -389,12 +295,6 @@ export class RunEngine implements ScriptHost {
     this.#tasks.track(this.#recorder.record(fact));
   }
 }
-
-const stopCodes = {
-  limit: 'limit_reached',
-  breaker: 'breaker_tripped',
-  usage: 'model_usage_limit',
-} as const;
 
 function createSpend(provider: string, earlier?: EarlierSessions): Spend {
   const spend = new Spend(provider);

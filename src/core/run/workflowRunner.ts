@@ -1,5 +1,4 @@
 /** Carries out the script's calls of workflow(): finds the child, freezes its text, and hands it to the sandbox. */
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { cutText } from '../../base/format.ts';
 import { parseJson, type Json } from '../../base/json.ts';
@@ -11,12 +10,19 @@ import type { UserWorkflows } from '../ports/userWorkflows.ts';
 import { checkScript } from '../script/checkScript.ts';
 import { PREPARED_LINES_BEFORE, prepareChild } from '../script/prepareScript.ts';
 import { findWorkflow, workflowProblem, type WorkflowRef } from '../script/savedWorkflows.ts';
-import { refuseCall } from './refuseCall.ts';
+import type { ReplayLog } from './replayLog.ts';
+import type { RunServices } from './runConfig.ts';
 import type { RunContext } from './runContext.ts';
 
 export type WorkflowMessage = Extract<AsyncCall, { method: 'workflow' }>;
 export type StartedWorkflow = RunEventOf<'workflow.started'>;
 type Send = (answer: HostToScript) => void;
+
+/** What it needs of a run. */
+export interface WorkflowContext extends Pick<RunContext, 'recorder' | 'deliveries' | 'signal'> {
+  readonly services: Pick<RunServices, 'store' | 'snapshot' | 'snapshots'>;
+  readonly replay: Pick<ReplayLog, 'workflows' | 'lastWorkflowId'> | null;
+}
 
 export interface WorkflowRunnerOptions {
   readonly userWorkflows: UserWorkflows;
@@ -29,22 +35,21 @@ export interface WorkflowRunnerOptions {
 /** Children of one run: each starts in a millisecond, so that only a loop that never ends starts more. */
 const MAX_CHILDREN = 1000;
 
-/** A child's text, as it was when the run first asked for it. */
+type ChildIdentity = Pick<StartedWorkflow, 'name' | 'source' | 'scriptSha256'>;
+
+/** A child as it was when the run first asked for it; its text lies in the run's folder. */
 type Resolved =
-  | {
-      readonly type: 'child';
-      readonly name: string;
-      readonly source: string;
-      readonly script: string;
-    }
+  | ({ readonly type: 'child'; readonly prepared: PreparedChild } & ChildIdentity)
   | { readonly type: 'refused'; readonly message: string };
 type Child = Extract<Resolved, { type: 'child' }>;
 
 export class WorkflowRunner {
-  readonly #ctx: RunContext;
+  readonly #ctx: WorkflowContext;
   readonly #options: WorkflowRunnerOptions;
   /** By what the script asked for: the same call means the same text for the whole run. */
   readonly #resolved = new Map<string, Promise<Resolved>>();
+  /** Children of earlier sessions, by the hash of their text and by their source. */
+  readonly #frozen = new Map<string, Promise<Child>>();
   /** Workflow ids by the number of the call, and those of children that have not ended. */
   readonly #ids = new Map<number, number>();
   readonly #open = new Set<number>();
@@ -52,7 +57,7 @@ export class WorkflowRunner {
   readonly #recorded: Map<number, StartedWorkflow>;
   #lastWorkflowId: number;
 
-  constructor(ctx: RunContext, options: WorkflowRunnerOptions) {
+  constructor(ctx: WorkflowContext, options: WorkflowRunnerOptions) {
     this.#ctx = ctx;
     this.#options = options;
     const recorded = ctx.replay?.workflows ?? [];
@@ -73,19 +78,17 @@ export class WorkflowRunner {
       await this.#refuse(callId, resolved.message, send);
       return;
     }
-    const scriptSha256 = await this.#freeze(resolved.script);
-    if (this.#ctx.signal.aborted) return;
     if (this.#ids.size >= MAX_CHILDREN) {
       await this.#refuse(callId, `workflow(): a run may start ${MAX_CHILDREN} children.`, send);
       return;
     }
-    const { name, source } = resolved;
+    const { scriptSha256, prepared, name, source } = resolved;
     const workflowId = this.#takeId(name, source);
     this.#begin(callId, workflowId);
     const { phase } = message;
     await this.#ctx.recorder.record(
       { type: 'workflow.started', workflowId, callId, name, source, scriptSha256, phase },
-      () => send(this.#ctx.deliveries.settle(callId, this.#prepare(resolved))),
+      () => send(this.#ctx.deliveries.settle(callId, prepared)),
     );
   }
 
@@ -95,10 +98,10 @@ export class WorkflowRunner {
     call: { readonly callId: number; readonly send: Send },
   ): Promise<void> {
     const { workflowId } = started;
-    const child = await this.#readFrozen(started);
+    const { prepared } = await this.#frozenOf(started);
     this.#recorded.delete(workflowId);
     this.#begin(call.callId, workflowId);
-    call.send(this.#ctx.deliveries.settle(call.callId, this.#prepare(child)));
+    call.send(this.#ctx.deliveries.settle(call.callId, prepared));
   }
 
   /** The sandbox says that a child came to its end; `error` is null when it returned. */
@@ -139,8 +142,12 @@ export class WorkflowRunner {
 
   // It could pass when the run goes on: the user's own folder is read anew then.
   #refuse(callId: number, message: string, send: Send): Promise<void> {
+    const { recorder, deliveries } = this.#ctx;
     const error = { name: 'Error', message };
-    return refuseCall(this.#ctx, { callId, method: 'workflow', error, mayRetry: true }, send);
+    return recorder.record(
+      { type: 'call.refused', callId, method: 'workflow', error, mayRetry: true },
+      () => send(deliveries.fail(callId, error)),
+    );
   }
 
   #resolve(paramsJson: string): Promise<Resolved> {
@@ -156,21 +163,29 @@ export class WorkflowRunner {
   }
 
   async #find(ref: WorkflowRef): Promise<Resolved> {
-    const frozen = this.#ctx.replay?.workflows.findLast((started) => isMeant(ref, started));
-    if (frozen !== undefined) return this.#readFrozen(frozen);
+    const frozen = this.#frozenFor(ref);
+    if (frozen !== undefined) return this.#frozenOf(frozen);
     const { snapshot, snapshots } = this.#ctx.services;
     const found = await findWorkflow(ref, { snapshot, snapshots, ...this.#options });
     if (found.type === 'missing') return { type: 'refused', message: found.message };
     const problem = workflowProblem(found);
     if (problem !== null) return { type: 'refused', message: problem };
-    const { name, source, script } = found;
-    return { type: 'child', name, source, script };
+    const { scriptSha256 } = found.check;
+    await this.#ctx.services.store.writeFile(frozenName(scriptSha256), found.script);
+    return this.#childOf({ ...found, scriptSha256 });
   }
 
-  async #freeze(script: string): Promise<string> {
-    const sha256 = createHash('sha256').update(script).digest('hex');
-    await this.#ctx.services.store.writeFile(frozenName(sha256), script);
-    return sha256;
+  // A path means the run's snapshot, which is the same in every session.
+  #frozenFor(ref: WorkflowRef): StartedWorkflow | undefined {
+    if (ref.type === 'path') return undefined;
+    return this.#ctx.replay?.workflows.findLast(({ name }) => name === ref.name);
+  }
+
+  #frozenOf(started: StartedWorkflow): Promise<Child> {
+    const key = `${started.scriptSha256} ${started.source}`;
+    const known = this.#frozen.get(key) ?? this.#readFrozen(started);
+    this.#frozen.set(key, known);
+    return known;
   }
 
   async #readFrozen({ name, source, scriptSha256 }: StartedWorkflow): Promise<Child> {
@@ -183,23 +198,21 @@ export class WorkflowRunner {
     if (check.scriptSha256 !== scriptSha256 || !check.ok) {
       throw new Error(`Cannot go on with the workflow ${name}: ${file} of the run was changed.`);
     }
-    return { type: 'child', name, source, script };
+    return this.#childOf({ name, source, script, scriptSha256 });
   }
 
-  #prepare({ name, source, script }: Child): PreparedChild {
+  #childOf(found: ChildIdentity & { readonly script: string }): Child {
+    const { name, source, script, scriptSha256 } = found;
     const fileName = source === this.#options.mainFileName ? `./${source}` : source;
-    return { name, source: prepareChild(script), fileName, linesBefore: PREPARED_LINES_BEFORE };
+    const linesBefore = PREPARED_LINES_BEFORE;
+    const prepared = { name, source: prepareChild(script), fileName, linesBefore };
+    return { type: 'child', name, source, scriptSha256, prepared };
   }
 }
 
 /** Place of a child's text in the run's folder. */
 function frozenName(sha256: string): string {
   return `children/${sha256}.js`;
-}
-
-/** Whether a call asks for the child that an earlier session started. */
-function isMeant(ref: WorkflowRef, started: StartedWorkflow): boolean {
-  return ref.type === 'path' ? started.source === ref.path : started.name === ref.name;
 }
 
 const Params = z.tuple([

@@ -10,8 +10,8 @@ export const MAX_STUB_DEPTH = 12;
 /** Characters of one stub text: what a minLength may ask for before it says nothing about the script. */
 export const MAX_STUB_CHARS = 10_000;
 
-/** Calls of any kind in one mock run: ten for each of the largest run's agents. */
-export const MAX_STUB_CALLS = 10_000;
+/** Calls of any kind in one mock run: three for each of the largest run's agents, and well within its time. */
+export const MAX_STUB_CALLS = 3000;
 
 /** Failed items that an estimate names for each stub: the first ones tell the cause. */
 export const MAX_NAMED_FAILURES = 3;

@@ -1,0 +1,168 @@
+/** What holds a run and what lets it go on: the user's verbs, its limits, the breaker, open gates. */
+import type { RunFact } from '../../protocol/runEvents.ts';
+import type { RunLimits } from '../../protocol/runLimits.ts';
+import type { ThrownError } from '../../protocol/scriptMessages.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ActiveClock } from './activeClock.ts';
+import type { Breaker } from './breaker.ts';
+import type { CallRouter } from './callRouter.ts';
+import type { LimitKeeper } from './limitKeeper.ts';
+import type { Permits } from './permits.ts';
+import type { RunConfig } from './runConfig.ts';
+import type { SuspendRequest } from './runContext.ts';
+import { StopReason } from './runErrors.ts';
+import { StopSequence } from './stopSequence.ts';
+import { Suspension } from './suspension.ts';
+
+/** What a person can do about a limit; a script never sees it. */
+const LIMIT_ADVICE =
+  'Nothing more starts. Raise the limit to go on, or stop and keep what is finished.';
+
+const stopCodes = {
+  limit: 'limit_reached',
+  breaker: 'breaker_tripped',
+  usage: 'model_usage_limit',
+} as const;
+
+export interface RunSteeringOptions {
+  readonly config: Pick<RunConfig, 'onLimit' | 'onGate'>;
+  readonly clock: Clock;
+  readonly permits: Permits;
+  readonly activeClock: ActiveClock;
+  readonly limits: LimitKeeper;
+  readonly breaker: Breaker;
+  /** Active time of earlier sessions, which counts towards the run's minutes. */
+  readonly earlierMs: number;
+  readonly record: (fact: RunFact) => void;
+  readonly track: (task: Promise<void>) => void;
+  /** Ends the script and everything that it started. */
+  readonly stop: AbortController;
+  /** Ends agents, verifications and gates; a run that stops at a limit lets its script return what it has. */
+  readonly work: AbortController;
+  readonly calls: () => CallRouter;
+}
+
+export class RunSteering {
+  readonly #options: RunSteeringOptions;
+  readonly #suspension: Suspension;
+  readonly #stopping: StopSequence;
+  #deadline: { dispose(): void } | null = null;
+  /** What a stop at the present hold tells the script. */
+  #held: SuspendRequest | null = null;
+
+  constructor(options: RunSteeringOptions) {
+    const { clock, permits, activeClock, record, stop, work } = options;
+    this.#options = options;
+    this.#suspension = new Suspension({ permits, activeClock, record });
+    this.#stopping = new StopSequence({
+      ...{ clock, permits, signal: work.signal },
+      abortWork: (reason) => work.abort(reason),
+      abortScript: (reason) => stop.abort(reason),
+    });
+  }
+
+  /** What every call of the script gets once the run was stopped at a limit; null before. */
+  get stopError(): ThrownError | null {
+    return this.#stopping.error;
+  }
+
+  /** A call of the script, which a stopped one may make only so often. */
+  noteCall(): void {
+    if (this.stopError !== null) this.#stopping.noteCall();
+  }
+
+  abort(reason: StopReason): void {
+    this.#options.work.abort(reason);
+    this.#options.stop.abort(reason);
+  }
+
+  pause(): void {
+    this.#suspension.pause();
+  }
+
+  /** Lifts what the user can lift by saying so; a limit goes only when it is raised. */
+  resume(): void {
+    this.#suspension.unpause();
+    const reason = this.#suspension.hold?.reason;
+    if (reason === undefined || reason === 'limit') return;
+    if (reason === 'breaker') this.#options.breaker.reset();
+    this.#liftHold();
+  }
+
+  throttle(concurrency: number): void {
+    this.#options.permits.throttle(concurrency);
+    this.#options.record({ type: 'run.throttled', concurrency });
+  }
+
+  changeLimits(next: RunLimits): void {
+    const { limits, record, calls } = this.#options;
+    const { concurrency } = limits.limits;
+    limits.change(next);
+    record({ type: 'run.limits', limits: next });
+    if (next.concurrency !== concurrency) this.throttle(next.concurrency);
+    if (this.#suspension.hold?.reason === 'limit') this.#liftHold();
+    else calls().agents.releaseHeld();
+    this.startDeadline();
+  }
+
+  /** A limit, the breaker or the provider's own limit: nothing starts until the user has decided. */
+  hold(request: SuspendRequest): void {
+    const { config, work } = this.#options;
+    if (work.signal.aborted || this.#suspension.hold !== null) return;
+    const { reason, message } = request;
+    this.#held = request;
+    const isRaisable = reason === 'limit' && config.onLimit === 'wait';
+    const text = isRaisable ? `${message} ${LIMIT_ADVICE}` : message;
+    this.#suspension.holdFor({ reason, message: text });
+    if (config.onLimit === 'stop') this.stopHeld();
+  }
+
+  /** Turns the hold into the end of the run; a run that nothing holds goes on. */
+  stopHeld(): void {
+    if (this.#held === null) return;
+    const { message, limit, value, reason } = this.#held;
+    const stop = new StopReason(stopCodes[reason], message);
+    this.#options.track(this.#stopAt(stop, { limit, value }));
+  }
+
+  startDeadline(): void {
+    this.#deadline?.dispose();
+    const { activeClock, limits, earlierMs } = this.#options;
+    const { maxMinutes } = limits.limits;
+    const leftMs = maxMinutes * 60_000 - earlierMs - activeClock.elapsedMs();
+    const message = `The limit of ${maxMinutes} minutes is reached.`;
+    const reached = { reason: 'limit', limit: 'maxMinutes', value: maxMinutes, message } as const;
+    this.#deadline = activeClock.after(Math.max(0, leftMs), () => this.hold(reached));
+  }
+
+  /** When only a person can make the script go on, the run says that it waits; headless, it stops resumable. */
+  waitAtGate(question: string | null): void {
+    this.#suspension.waitAtGate(question);
+    if (question === null || this.#options.config.onGate !== 'stop') return;
+    this.abort(new StopReason('gate_waiting', `The run waits for an answer: ${question}`));
+  }
+
+  dispose(): void {
+    this.#deadline?.dispose();
+    this.#stopping.dispose();
+  }
+
+  async #stopAt(
+    stop: StopReason,
+    limit: { readonly limit: string; readonly value: number },
+  ): Promise<void> {
+    await this.#stopping.begin(stop, limit);
+    const { error } = this.#stopping;
+    if (error !== null) this.#options.calls().rejectHeld(error);
+  }
+
+  /** What is still over a limit holds the run again at once. */
+  #liftHold(): void {
+    const { limits, calls } = this.#options;
+    this.#held = null;
+    const reached = limits.runLimit();
+    this.#suspension.lift();
+    if (reached !== null) this.hold({ reason: 'limit', ...reached });
+    else calls().agents.releaseHeld();
+  }
+}
