@@ -6,7 +6,6 @@ export class Semaphore {
   #limit: number;
   #held = 0;
   readonly #waiting = new Set<() => void>();
-  #idle: (() => void)[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -35,7 +34,6 @@ export class Semaphore {
       isHeld = false;
       this.#held -= 1;
       this.#admit();
-      if (this.#held === 0) this.#announceIdle();
     };
   }
 
@@ -43,12 +41,6 @@ export class Semaphore {
   resize(limit: number): void {
     this.#limit = limit;
     this.#admit();
-  }
-
-  /** Resolves as soon as nobody holds a place. */
-  idle(): Promise<void> {
-    if (this.#held === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   #wait(signal: AbortSignal): Promise<void> {
@@ -65,12 +57,6 @@ export class Semaphore {
       signal.addEventListener('abort', leave, { once: true });
       this.#waiting.add(enter);
     });
-  }
-
-  #announceIdle(): void {
-    const waiting = this.#idle;
-    this.#idle = [];
-    for (const resolve of waiting) resolve();
   }
 
   #admit(): void {

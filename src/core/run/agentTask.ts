@@ -50,6 +50,7 @@ export class AgentTask {
     try {
       await finish(await this.#endOnce((taken) => (release = taken)));
     } finally {
+      this.#ctx.busy.leave(this.#job.agentId);
       release();
     }
   }
@@ -165,6 +166,7 @@ export class AgentTask {
 
   /** One turn. At a limit it waits for the user's decision, and goes out when the run goes on. */
   async #send(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+    this.#ctx.busy.leave(this.#job.agentId);
     this.#checkOwnLimits();
     for (;;) {
       this.#checkPrice(request.model);
@@ -175,6 +177,7 @@ export class AgentTask {
       } catch (error) {
         if (!(error instanceof ModelError) || error.code !== 'model_usage_limit') throw error;
         const hold = { reason: 'usage', limit: 'usage', value: 0 } as const;
+        this.#ctx.busy.leave(this.#job.agentId);
         this.#ctx.suspend({ ...hold, message: error.message });
       }
     }
@@ -188,9 +191,13 @@ export class AgentTask {
         this.#liveness?.wait();
         return permits.acquireRequest(signal);
       },
-      onSend: () => this.#liveness?.sign(),
+      onSend: () => {
+        this.#ctx.busy.enter(this.#job.agentId);
+        this.#liveness?.sign();
+      },
       onActivity: () => this.#liveness?.sign(),
       onRetry: (error) => {
+        this.#ctx.busy.leave(this.#job.agentId);
         this.#liveness?.wait();
         this.#showActivity(`waiting: ${error.message}`);
       },

@@ -24,11 +24,6 @@ export class Permits {
     return this.#requests.acquire(signal);
   }
 
-  /** Resolves as soon as no model request is under way. */
-  requestsIdle(): Promise<void> {
-    return this.#requests.idle();
-  }
-
   throttle(concurrency: number): void {
     this.#concurrency = concurrency;
     this.#apply();

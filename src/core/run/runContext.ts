@@ -6,6 +6,7 @@ import type { Permits } from './permits.ts';
 import type { ReplayLog } from './replayLog.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import type { RunRecorder } from './runRecorder.ts';
+import type { BusyAgents } from './busyAgents.ts';
 import type { Breaker } from './breaker.ts';
 import type { LimitKeeper } from './limitKeeper.ts';
 import type { Spend } from './spend.ts';
@@ -24,6 +25,7 @@ export interface RunContext {
   readonly recorder: RunRecorder;
   readonly tree: RunTree;
   readonly permits: Permits;
+  readonly busy: BusyAgents;
   /** For limits of time, which a pause does not use up. */
   readonly activeClock: ActiveClock;
   readonly spend: Spend;

@@ -17,6 +17,7 @@ import { MAX_LOG_CHARS } from '../limits.ts';
 import type { ScriptCallMessage, ScriptHost, ScriptSyncMessage } from '../ports/scriptRunner.ts';
 import { ActiveClock } from './activeClock.ts';
 import { Breaker } from './breaker.ts';
+import { BusyAgents } from './busyAgents.ts';
 import { CallRouter, MAIN_FILE_NAME } from './callRouter.ts';
 import { concludeRun } from './concludeRun.ts';
 import { Deliveries } from './deliveries.ts';
@@ -81,6 +82,7 @@ export class RunEngine implements ScriptHost {
     });
     const permits = new Permits(limits.concurrency);
     const breaker = new Breaker();
+    const busy = new BusyAgents();
     const activeClock = new ActiveClock(clock);
     const spend = createSpend(governor.client.provider, earlier);
     const earlierAgents = earlier?.view.agents ?? [];
@@ -90,7 +92,7 @@ export class RunEngine implements ScriptHost {
       services,
       recorder: this.#recorder,
       tree: new RunTree({ snapshot: view, snapshotTree: snapshot.tree }),
-      ...{ permits, activeClock, spend, breaker },
+      ...{ permits, activeClock, spend, breaker, busy },
       limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
       replay: earlier?.log ?? null,
       deliveries: new Deliveries(),
@@ -101,7 +103,7 @@ export class RunEngine implements ScriptHost {
       suspend: (request) => this.#steering.hold(request),
     };
     this.#steering = new RunSteering({
-      ...{ config, clock, permits, activeClock, breaker, limits: this.#ctx.limits },
+      ...{ config, clock, permits, activeClock, breaker, busy, limits: this.#ctx.limits },
       ...{ stop: this.#stop, work: this.#work, track: this.#ctx.track },
       earlierMs: earlier?.log.activeMs ?? 0,
       record: (fact) => this.#record(fact),

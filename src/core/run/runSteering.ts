@@ -5,6 +5,7 @@ import type { ThrownError } from '../../protocol/scriptMessages.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ActiveClock } from './activeClock.ts';
 import type { Breaker } from './breaker.ts';
+import type { BusyAgents } from './busyAgents.ts';
 import type { CallRouter } from './callRouter.ts';
 import type { LimitKeeper } from './limitKeeper.ts';
 import type { Permits } from './permits.ts';
@@ -28,6 +29,7 @@ export interface RunSteeringOptions {
   readonly config: Pick<RunConfig, 'onLimit' | 'onGate'>;
   readonly clock: Clock;
   readonly permits: Permits;
+  readonly busy: BusyAgents;
   readonly activeClock: ActiveClock;
   readonly limits: LimitKeeper;
   readonly breaker: Breaker;
@@ -51,11 +53,11 @@ export class RunSteering {
   #held: SuspendRequest | null = null;
 
   constructor(options: RunSteeringOptions) {
-    const { clock, permits, activeClock, record, stop, work } = options;
+    const { clock, permits, activeClock, record, stop, work, busy } = options;
     this.#options = options;
     this.#suspension = new Suspension({ permits, activeClock, record });
     this.#stopping = new StopSequence({
-      ...{ clock, permits, signal: work.signal },
+      ...{ clock, busy, signal: work.signal },
       abortWork: (reason) => work.abort(reason),
       abortScript: (reason) => stop.abort(reason),
     });

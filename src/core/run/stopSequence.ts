@@ -6,12 +6,12 @@
 import type { ThrownError } from '../../protocol/scriptMessages.ts';
 import { MAX_CALLS_AFTER_STOP, STOP_DRAIN_MS, STOP_GRACE_MS } from '../limits.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Permits } from './permits.ts';
+import type { BusyAgents } from './busyAgents.ts';
 import type { StopReason } from './runErrors.ts';
 
 export interface StopSequenceOptions {
   readonly clock: Clock;
-  readonly permits: Permits;
+  readonly busy: BusyAgents;
   /** Ends agents, verifications and gates. */
   readonly abortWork: (reason: StopReason) => void;
   /** Ends the script itself. */
@@ -67,13 +67,13 @@ export class StopSequence {
   }
 
   async #drain(): Promise<void> {
-    const { clock, permits, signal } = this.#options;
+    const { clock, busy, signal } = this.#options;
     let timer: { dispose(): void } | undefined;
     const isLate = new Promise<void>((resolve) => {
       timer = clock.after(STOP_DRAIN_MS, resolve);
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    await Promise.race([permits.requestsIdle(), isLate]);
+    await Promise.race([busy.idle(), isLate]);
     timer?.dispose();
   }
 }

@@ -286,8 +286,11 @@ describe('An estimate', () => {
     const { usd, tokens } = await estimateBody(scripts, body);
     assert.deepEqual(tokens, { min: 40_000, max: 120_000 });
     // Per million: sonnet 2, 10, 0.2, 2.5; opus 4, 20, 0.4, 5; 500, 1500, 12,000 and 6000 tokens.
-    assert.equal(usd?.min.toFixed(4), (0.0334 + 0.0668).toFixed(4));
-    assert.equal(usd?.max.toFixed(4), (3 * (0.0334 + 0.0668)).toFixed(4));
+    const both = 0.0334 + 0.0668;
+    assert.deepEqual(
+      [usd?.min.toFixed(4), usd?.max.toFixed(4)],
+      [both.toFixed(4), (3 * both).toFixed(4)],
+    );
     const unknown = await estimateBody(scripts, `${body} await agent('c', { model: 'mine' })`);
     assert.equal(unknown.usd, null);
     const request = { prices: { mine: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } } };

@@ -27,7 +27,7 @@ export interface AgentTokens {
  * Assumed, not measured: an agent that makes four requests, reads two files of 300 lines and changes one,
  * with the prefix of its conversation cached; three times as much for the dear one of ten.
  */
-export const DEFAULT_AGENT_TOKENS: AgentTokens = {
+const DEFAULT_AGENT_TOKENS: AgentTokens = {
   typical: {
     requests: 4,
     usage: {

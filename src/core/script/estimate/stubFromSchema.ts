@@ -1,7 +1,13 @@
 /** Answers an agent's schema with a plausible value: as much as it allows, or as little. */
 import type { Json } from '../../../base/json.ts';
 import type { StubKind } from '../../../protocol/estimate.ts';
-import { GENEROUS_ITEMS, MAX_STUB_DEPTH, MAX_STUB_VALUES } from './estimateLimits.ts';
+import {
+  GENEROUS_ITEMS,
+  MAX_SCHEMA_CHARS,
+  MAX_SCHEMA_STEPS,
+  MAX_STUB_DEPTH,
+  MAX_STUB_VALUES,
+} from './estimateLimits.ts';
 import { stubNumber } from './stubNumber.ts';
 import { stubString, type StubTextPlace } from './stubString.ts';
 
@@ -14,6 +20,7 @@ export interface StubQuestion extends Pick<StubTextPlace, 'salt' | 'paths'> {
 
 /** A value in the shape of the schema; equal questions have equal answers. */
 export function stubFromSchema(question: StubQuestion): Json {
+  if (JSON.stringify(question.schema).length > MAX_SCHEMA_CHARS) return {};
   return new SchemaStub(question).value(question.schema, { name: '', index: 0, depth: 0 });
 }
 
@@ -25,7 +32,9 @@ interface Place {
 
 class SchemaStub {
   readonly #question: StubQuestion;
+  /** Below zero there is only what must be, and far below nothing. */
   #valuesLeft = MAX_STUB_VALUES;
+  #stepsLeft = MAX_SCHEMA_STEPS;
 
   constructor(question: StubQuestion) {
     this.#question = question;
@@ -33,7 +42,7 @@ class SchemaStub {
 
   value(given: Json, place: Place): Json {
     this.#valuesLeft -= 1;
-    if (place.depth > MAX_STUB_DEPTH) return null;
+    if (place.depth > MAX_STUB_DEPTH || this.#valuesLeft < -MAX_STUB_VALUES) return null;
     const schema = this.#resolve(given, place.depth);
     if (schema['const'] !== undefined) return schema['const'];
     if (this.#isLean && allowsNull(schema)) return null;
@@ -111,13 +120,14 @@ class SchemaStub {
     const most = countOf(schema['maxItems']) ?? Infinity;
     const isFull = !this.#isLean && this.#valuesLeft > 0;
     const wanted = isFull ? (tupleLength === 0 ? GENEROUS_ITEMS : tupleLength) : 0;
-    return Math.min(Math.max(least, wanted), Math.max(least, most), MAX_STUB_VALUES);
+    return Math.min(Math.max(least, Math.min(wanted, most)), MAX_STUB_VALUES);
   }
 
   /** Follows `$ref`, joins `allOf`, takes one of `anyOf` or `oneOf`. */
   #resolve(given: Json, depth: number): JsonObject {
     if (!isObject(given)) return {};
-    if (depth > MAX_STUB_DEPTH) return given;
+    this.#stepsLeft -= 1;
+    if (depth > MAX_STUB_DEPTH || this.#stepsLeft < 0) return given;
     const { $ref, allOf, ...own } = given;
     let schema: JsonObject = own;
     if (typeof $ref === 'string') {

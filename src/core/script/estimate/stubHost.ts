@@ -70,6 +70,16 @@ export class StubHost implements ScriptHost {
 
   onMessage(message: ScriptCallMessage, send: Send): void {
     this.#options.onMessage();
+    try {
+      this.#receive(message, send);
+    } catch (error) {
+      // A fault of ours ends the estimate, and not the host that it runs in.
+      this.#fill('threw', `the mock run failed: ${errorText(error)}`);
+      this.#options.stop();
+    }
+  }
+
+  #receive(message: ScriptCallMessage, send: Send): void {
     switch (message.type) {
       case 'call':
         this.#call(message.callId, message.call, send);
@@ -171,9 +181,9 @@ export class StubHost implements ScriptHost {
     const { maxAgents, perPhase } = this.#options.request.limits;
     const { agents } = this.#seen;
     const most = perPhase?.maxAgents ?? Infinity;
-    const inPhase = agents.filter((agent) => agent.phase === phase).length;
-    if (agents.length < maxAgents && inPhase < most) return false;
-    const cap = Math.min(maxAgents, most);
+    const isOver = (): boolean => agents.filter((agent) => agent.phase === phase).length >= most;
+    if (agents.length < maxAgents && (most > agents.length || !isOver())) return false;
+    const cap = agents.length < maxAgents ? most : maxAgents;
     const where = agents.length < maxAgents ? ` in phase ${phase ?? '(none)'}` : '';
     this.#fill('agentCap', `The script asks for more than ${cap} agents${where}.`);
     this.#seen.cap ??= cap;

@@ -3,6 +3,8 @@
  * pattern comes from a script, and matching one could take for ever.
  */
 
+import { MAX_PATTERN_CHARS, MAX_STUB_CHARS } from './estimateLimits.ts';
+
 type Part =
   | { readonly type: 'characters'; readonly choices: readonly string[] }
   | { readonly type: 'choice'; readonly options: readonly (readonly Repeated[])[] }
@@ -34,6 +36,7 @@ export function stubForPattern(
   pattern: string,
   wanted: { readonly index: number; readonly minLength: number },
 ): string | null {
+  if (pattern.length > MAX_PATTERN_CHARS) return null;
   const options = new PatternReader(pattern).read();
   if (options === null) return null;
   const texts = EXTRA_REPETITIONS.map((extra) => render(options, { extra, index: wanted.index }));
@@ -49,10 +52,15 @@ function render(
     // What is wanted once varies; what may repeat is as short as it can be.
     const count = Math.min(max, min + how.extra, Math.max(min, MAX_REPETITIONS));
     if (part.type === 'nothing') return '';
-    if (part.type === 'choice') return render(part.options, how).repeat(count);
-    return (part.choices[how.index % part.choices.length] ?? '').repeat(count);
+    if (part.type === 'choice') return repeat(render(part.options, how), count);
+    return repeat(part.choices[how.index % part.choices.length] ?? '', count);
   });
-  return texts.join('');
+  return texts.join('').slice(0, MAX_STUB_CHARS);
+}
+
+// Counts within counts multiply.
+function repeat(text: string, count: number): string {
+  return text.repeat(Math.min(count, Math.ceil(MAX_STUB_CHARS / Math.max(1, text.length))));
 }
 
 class PatternReader {
