@@ -43,7 +43,7 @@ export function usdRangeText(usd: UsdRange | null): string {
 }
 
 /** What one mock run did not see, as a sentence. */
-export function describeGap({ stub, code, message }: EstimateGap): string {
+function describeGap({ stub, code, message }: EstimateGap): string {
   const under = `Under the ${stub} stub`;
   switch (code) {
     case 'threw':
@@ -62,7 +62,7 @@ export function describeGap({ stub, code, message }: EstimateGap): string {
 }
 
 /** What a command line of the estimate says beside the command. */
-export function describeCommand(command: Estimate['commands'][number]): string {
+function describeCommand(command: Estimate['commands'][number]): string {
   if (!command.isLiteral) return `${command.command} (put together by the script: not approved)`;
   return command.isReached ? command.command : `${command.command} (not reached by the mock run)`;
 }

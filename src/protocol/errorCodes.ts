@@ -38,6 +38,7 @@ export const errorCodes = {
   price_unknown: 'A dollar limit was set and the price of a model is not known.',
   workflow_missing: 'workflow() or --workflow named a workflow that cannot be read.',
   journal_diverged: 'A resumed run did not repeat what its journal says.',
+  journal_newer: 'A run’s journal was written by a newer version.',
   host_died: 'The orchestration host ended in mid-run.',
   provider_missing: 'No model provider is set up.',
   workspace_missing: 'The workspace folder does not exist.',

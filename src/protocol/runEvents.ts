@@ -60,6 +60,8 @@ export const RunStarted = z.object({
   approvedCommands: z.array(z.string()),
   unsandboxed: z.boolean(),
   productVersion: z.string(),
+  /** Behaviour flags that a replay of this session has to follow. */
+  flags: z.array(z.string()).default([]),
 });
 
 /** The run goes on from its journal, perhaps with an edited script or other limits. */
@@ -74,6 +76,8 @@ export const RunResumed = z.object({
   approvedCommands: z.array(z.string()),
   unsandboxed: z.boolean(),
   productVersion: z.string(),
+  /** Behaviour flags that a replay of this session has to follow. */
+  flags: z.array(z.string()).default([]),
 });
 
 /** So many outcomes were delivered again in the journal's order; what follows is matched by content or is new. */

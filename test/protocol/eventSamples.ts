@@ -18,6 +18,7 @@ const limits = { maxAgents: 200, concurrency: 16, maxTokens: null, maxUsd: 5, ma
 const head = { runId: 'run-1', at: 1000, seq: 1 };
 const passing = { runId: 'run-1', at: 1000 };
 const setUp = {
+  flags: ['refusals-are-entries'],
   ...{ meta, limits, scriptSha256: 's', provider: 'offline', model: 'rules' },
   ...{ approvedCommands: [], unsandboxed: false, productVersion: '0.1.0' },
 };

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseJson, type Json } from '../../src/base/json.ts';
 import { scrubbedJson } from '../../src/core/journal/scrubSecrets.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
@@ -42,6 +44,17 @@ export class MemoryRunStore implements RunStore {
         : Promise.resolve(bytes);
     },
   };
+
+  /** Fills it with what a stored run left in a folder. */
+  async load(folder: string, events: readonly DurableRunEvent[]): Promise<void> {
+    this.events.push(...events);
+    for (const name of await readdir(join(folder, 'blobs'))) {
+      this.contents.set(name, await readFile(join(folder, 'blobs', name)));
+    }
+    for (const name of await readdir(join(folder, 'children'))) {
+      this.files.set(`children/${name}`, await readFile(join(folder, 'children', name), 'utf8'));
+    }
+  }
 
   scrub(value: Json): Json {
     return parseJson(scrubbedJson(value));

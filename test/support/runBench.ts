@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../src/base/json.ts';
 import type { CommandRequest, CommandResult } from '../../src/core/ports/commandRunner.ts';
+import type { Clock } from '../../src/core/ports/clock.ts';
 import type { ComputePool } from '../../src/core/ports/computePool.ts';
 import type { ModelClient } from '../../src/core/ports/modelClient.ts';
 import type { ScriptRunner } from '../../src/core/ports/scriptRunner.ts';
@@ -10,7 +11,7 @@ import type { TestReport } from '../../src/core/ports/testReports.ts';
 import { DEFAULT_RUN_LIMITS } from '../../src/core/limits.ts';
 import { Governor } from '../../src/core/run/governor.ts';
 import type { RunConfig } from '../../src/core/run/runConfig.ts';
-import { RunEngine } from '../../src/core/run/runEngine.ts';
+import { RunEngine, type EarlierSessions } from '../../src/core/run/runEngine.ts';
 import { matchGlobs } from '../../src/worker/compute/matchGlobs.ts';
 import { searchFiles } from '../../src/worker/compute/searchFiles.ts';
 import { validateValue } from '../../src/worker/compute/validateValue.ts';
@@ -51,6 +52,10 @@ export interface BenchOptions {
   readonly compute?: ComputePool;
   readonly userWorkflows?: readonly WorkflowFile[];
   readonly clock?: FakeClock;
+  /** Real time, for a script in a real thread. */
+  readonly realClock?: Clock;
+  /** What earlier sessions left, for a run that goes on. */
+  readonly earlier?: EarlierSessions;
 }
 
 export const passedCommand: CommandResult = {
@@ -69,7 +74,8 @@ export class RunBench {
     this.clock = options.clock ?? new FakeClock();
     this.store = new MemoryRunStore(this.clock);
     this.snapshots = new MemorySnapshots(options.files ?? { 'a.ts': 'one\ntwo\nthree\n' });
-    const { clock, store, snapshots } = this;
+    const { store, snapshots } = this;
+    const clock = options.realClock ?? this.clock;
     const governor = new Governor(options.model, clock, new FakeRandom());
     this.engine = new RunEngine(
       configOf(options),
@@ -91,6 +97,7 @@ export class RunBench {
         workspace: null,
       },
       (event) => this.shown.push(event),
+      options.earlier,
     );
   }
 

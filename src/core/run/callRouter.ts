@@ -61,8 +61,15 @@ export class CallRouter {
   ): Promise<void> {
     const identified = call.method === 'agent' ? this.agents.identify(call) : null;
     const kept = { callId, call, identified, send };
-    if (this.#replay !== null && !this.#replay.isOver) await this.#replay.keep(kept);
-    else await this.#answer(kept);
+    if (this.#replay !== null && !this.#replay.isOver && !this.#isUnrecorded(identified)) {
+      await this.#replay.keep(kept);
+    } else await this.#answer(kept);
+  }
+
+  /** Whether an older journal has no entry for this call, because it was refused at once. */
+  #isUnrecorded(identified: KeptCall['identified']): boolean {
+    if (identified?.type !== 'unknownType') return false;
+    return this.#options.ctx.replay?.flags.has('refusals-are-entries') !== true;
   }
 
   /** The run was stopped at a limit: what waits for a place or for a person gets the error. */

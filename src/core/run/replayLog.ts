@@ -1,6 +1,7 @@
 /** What a journal has for a run that goes on: outcomes in the order of their delivery, and agents by content. */
 import type { DurableRunEvent, RunEventOf } from '../../protocol/runEvents.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
+import { commonFlags } from '../journal/behaviourFlags.ts';
 import { ActiveTime } from './activeTime.ts';
 import type { GateAnswer } from './gateRunner.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
@@ -64,6 +65,8 @@ export interface ReplayLog {
   /** Agents whose edits are in the tree, in the order of their merging. */
   readonly merged: readonly RecordedAgent[];
   readonly receipts: readonly Receipt[];
+  /** Behaviour flags of every session. */
+  readonly flags: ReadonlySet<string>;
   /** By content key and occurrence. */
   readonly gates: ReadonlyMap<string, RecordedGate>;
   readonly workflows: readonly RunEventOf<'workflow.started'>[];
@@ -100,6 +103,7 @@ class ReplayFold {
   readonly #gates = new Map<number, RecordedGate & { readonly key: string }>();
   readonly #workflows: RunEventOf<'workflow.started'>[] = [];
   readonly #activeTime = new ActiveTime();
+  readonly #flags: (readonly string[])[] = [];
   #usage: TokenUsage = noTokens;
   #usd: number | null = 0;
 
@@ -109,6 +113,7 @@ class ReplayFold {
       case 'run.started':
       case 'run.resumed':
         this.#scriptSha256 = event.scriptSha256;
+        this.#flags.push(event.flags);
         break;
       case 'replay.ended':
         this.#deliveries = this.#deliveries.slice(0, event.delivered);
@@ -170,6 +175,7 @@ class ReplayFold {
       lastWorkflowId: Math.max(0, ...this.#workflows.map((started) => started.workflowId)),
       gates: new Map([...this.#gates.values()].map((gate) => [gate.key, gate])),
       workflows: this.#workflows,
+      flags: commonFlags(this.#flags),
       activeMs: this.#activeTime.totalMs,
       usage: this.#usage,
       usd: this.#usd,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunFact } from '../../protocol/runEvents.ts';
 import { PRODUCT_VERSION } from '../../protocol/version.ts';
+import { currentFlags } from '../journal/behaviourFlags.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 
 /** The first entry of a journal: what was approved, and what the run starts from. */
@@ -18,6 +19,7 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
     leftOut: snapshot.leftOut.map(({ path, reason }) => `${path}: ${reason}`),
     approvedCommands: [...approvedCommands],
     productVersion: PRODUCT_VERSION,
+    flags: [...currentFlags],
   };
 }
 
@@ -29,5 +31,6 @@ export function resumedFact(config: RunConfig, services: RunServices): RunFact {
     provider: services.governor.client.provider,
     approvedCommands: [...approvedCommands],
     productVersion: PRODUCT_VERSION,
+    flags: [...currentFlags],
   };
 }

@@ -10,6 +10,7 @@ import type { UserWorkflows } from '../ports/userWorkflows.ts';
 import { checkScript } from '../script/checkScript.ts';
 import { PREPARED_LINES_BEFORE, prepareChild } from '../script/prepareScript.ts';
 import { findWorkflow, workflowProblem, type WorkflowRef } from '../script/savedWorkflows.ts';
+import type { SnapshotFiles } from '../script/snapshotFiles.ts';
 import type { ReplayLog } from './replayLog.ts';
 import type { RunServices } from './runConfig.ts';
 import type { RunContext } from './runContext.ts';
@@ -20,7 +21,7 @@ type Send = (answer: HostToScript) => void;
 
 /** What it needs of a run. */
 export interface WorkflowContext extends Pick<RunContext, 'recorder' | 'deliveries' | 'signal'> {
-  readonly services: Pick<RunServices, 'store' | 'snapshot' | 'snapshots'>;
+  readonly services: Pick<RunServices, 'store'> & SnapshotFiles;
   readonly replay: Pick<ReplayLog, 'workflows' | 'lastWorkflowId'> | null;
 }
 

@@ -1,3 +1,4 @@
+import { AdaptiveWindow } from '../../core/run/adaptiveWindow.ts';
 import { Governor } from '../../core/run/governor.ts';
 import { DEFAULT_ANTHROPIC_MODEL } from '../../core/planner/modelAliases.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
@@ -15,11 +16,15 @@ export class ProviderError extends Error {
   readonly code = 'provider_missing';
 }
 
-/** One governor for each provider, address and key, shared by all runs that use them. */
+/**
+ * One governor for each provider, address, key and default model, shared by all runs that use them. Those that
+ * differ in the model only share the window: the provider counts by key.
+ */
 export class ModelRegistry {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #governors = new Map<string, Governor>();
+  readonly #windows = new Map<string, AdaptiveWindow>();
   readonly #secrets = new Set<string>();
 
   constructor(clock: Clock, random: Random) {
@@ -36,10 +41,18 @@ export class ModelRegistry {
     const key = JSON.stringify(config);
     let governor = this.#governors.get(key);
     if (governor === undefined) {
-      governor = new Governor(this.#createClient(config), this.#clock, this.#random);
+      const window = this.#windowFor(config);
+      governor = new Governor(this.#createClient(config), this.#clock, this.#random, { window });
       this.#governors.set(key, governor);
     }
     return governor;
+  }
+
+  #windowFor({ provider, baseUrl, apiKey }: ProviderConfig): AdaptiveWindow {
+    const key = JSON.stringify([provider, baseUrl, apiKey]);
+    const window = this.#windows.get(key) ?? new AdaptiveWindow(this.#clock);
+    this.#windows.set(key, window);
+    return window;
   }
 
   #createClient(config: ProviderConfig): ModelClient {

@@ -177,12 +177,10 @@ describe('Agent definitions', () => {
   });
 
   it('are read from their own folders only, and at most a hundred of each', async () => {
-    const many = Array.from({ length: 101 }, (_, n) => [
-      `.muster/agents/${n + 100}.md`,
-      '---\n---\nx',
-    ]);
+    const files: Record<string, string> = {};
+    for (let n = 100; n <= 200; n += 1) files[`.muster/agents/${n}.md`] = '---\n---\nx';
     const types = await load({
-      ...Object.fromEntries(many),
+      ...files,
       'docs/agents/x.md': '---\nname: x\n---\nx',
       '.muster/agents/deep/y.md': '---\nname: y\n---\nx',
       '.muster/agents/notes.txt': '---\nname: z\n---\nx',

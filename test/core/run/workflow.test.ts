@@ -16,14 +16,14 @@ function benchOf(
   body: string,
   options: Partial<BenchOptions> = {},
 ): RunBench {
-  const files = Object.entries(children).map(([name, text]) => [
-    ...[`.muster/workflows/${name}.js`, meta(name) + text],
-  ]);
+  const files: Record<string, string> = { 'a.ts': 'one\n' };
+  for (const [name, text] of Object.entries(children)) {
+    files[`.muster/workflows/${name}.js`] = meta(name) + text;
+  }
   return new RunBench({
     model: new ModelByPrompt({}),
     ...options,
-    files: { 'a.ts': 'one\n', ...Object.fromEntries(files) },
-    ...{ scripts, source: meta('main') + body },
+    ...{ files, scripts, source: meta('main') + body },
   });
 }
 

@@ -67,7 +67,7 @@ class Bed {
       meta: { name: 'w', description: 'd', phases: [] },
       limits: { maxAgents: 1, concurrency: 1, maxTokens: null, maxUsd: null, maxMinutes: 1 },
       ...{ provider: 'p', snapshotTree: 't', snapshotFiles: 0, leftOut: [] },
-      ...{ approvedCommands: [], unsandboxed: false, productVersion: '0' },
+      ...{ approvedCommands: [], unsandboxed: false, productVersion: '0', flags: [] },
     });
     return this;
   }
@@ -97,7 +97,10 @@ class Bed {
 
   /** The entries after the first, without what differs each time. */
   get journal(): readonly unknown[] {
-    return this.store.events.slice(1).map(({ runId: _runId, at: _at, seq: _seq, ...rest }) => rest);
+    const heads = new Set(['runId', 'at', 'seq']);
+    return this.store.events
+      .slice(1)
+      .map((event) => Object.fromEntries(Object.entries(event).filter(([key]) => !heads.has(key))));
   }
 }
 

@@ -139,6 +139,10 @@ describe('createAnthropicClient', () => {
     [fail(408), { code: 'model_unavailable', status: 408, retry: 'backOff', retryAfterMs: null }],
     [fail(409), { code: 'model_unavailable', status: 409, retry: 'backOff', retryAfterMs: null }],
     [fail(500), { code: 'model_unavailable', status: 500, retry: 'backOff', retryAfterMs: null }],
+    [fail(502), { code: 'model_unavailable', status: 502, retry: 'backOff', retryAfterMs: null }],
+    [fail(503), { code: 'model_unavailable', status: 503, retry: 'backOff', retryAfterMs: null }],
+    [fail(504), { code: 'model_unavailable', status: 504, retry: 'backOff', retryAfterMs: null }],
+    [fail(402), { code: 'model_usage_limit', status: 402, retry: 'never', retryAfterMs: null }],
     [fail(529), { code: 'model_unavailable', status: 529, retry: 'backOff', retryAfterMs: null }],
   ];
   for (const [reply, expected] of statuses) {

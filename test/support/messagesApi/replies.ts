@@ -47,6 +47,11 @@ export type Reply =
   | { readonly type: 'after'; readonly ms: number; readonly reply: Reply }
   | { readonly type: 'hold'; readonly until: Promise<unknown>; readonly reply: Reply }
   | {
+      readonly type: 'beginThenHold';
+      readonly until: Promise<unknown>;
+      readonly reply: MessageReply;
+    }
+  | {
       readonly type: 'withHeaders';
       readonly headers: Readonly<Record<string, string>>;
       readonly reply: Reply;
@@ -111,6 +116,11 @@ export function after(ms: number, reply: Reply): Reply {
 /** Begins the answer when the promise settles, whichever way. */
 export function holdUntil(until: Promise<unknown>, reply: Reply): Reply {
   return { type: 'hold', until, reply };
+}
+
+/** Begins to stream at once, so that the client knows that it is being answered; the rest when the promise settles. */
+export function beginThenHold(until: Promise<unknown>, reply: MessageReply): Reply {
+  return { type: 'beginThenHold', until, reply };
 }
 
 /** Adds headers to whatever the answer is, or replaces those it has. */

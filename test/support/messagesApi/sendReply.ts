@@ -40,7 +40,12 @@ export function sendJson(
   exchange.response.end(JSON.stringify(body));
 }
 
-type Manner = { readonly headers: Readonly<Record<string, string>>; readonly msPerEvent: number };
+type Manner = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly msPerEvent: number;
+  /** What comes after the first event waits for it. */
+  readonly holdUntil?: Promise<unknown>;
+};
 
 async function send(reply: Reply, exchange: OpenExchange, manner: Manner): Promise<void> {
   exchange.signal.throwIfAborted();
@@ -51,6 +56,8 @@ async function send(reply: Reply, exchange: OpenExchange, manner: Manner): Promi
     case 'hold':
       await settledOrGone(reply.until, exchange.signal);
       return send(reply.reply, exchange, manner);
+    case 'beginThenHold':
+      return sendMessage(reply.reply, exchange, { ...manner, holdUntil: reply.until });
     case 'slowly':
       return send(reply.reply, exchange, { ...manner, msPerEvent: reply.msPerEvent });
     case 'withHeaders': {
@@ -88,6 +95,7 @@ async function sendMessage(
   manner: Manner,
 ): Promise<void> {
   if (!exchange.isStream) {
+    if (manner.holdUntil !== undefined) await settledOrGone(manner.holdUntil, exchange.signal);
     exchange.onBegin();
     sendJson(exchange, 200, messageBody(reply, exchange.facts), manner.headers);
     return;
@@ -149,14 +157,21 @@ async function sendEvents(
     ...manner.headers,
   });
   exchange.onBegin();
-  // One write for all of them keeps the server out of what a benchmark measures.
-  const batches = manner.msPerEvent > 0 ? events.map((event) => [event]) : [events];
-  for (const batch of batches) {
+  for (const [index, batch] of batchesOf(events, manner).entries()) {
+    if (manner.holdUntil !== undefined && index === 1) {
+      await settledOrGone(manner.holdUntil, exchange.signal);
+    }
     if (manner.msPerEvent > 0) {
       await delay(manner.msPerEvent, undefined, { signal: exchange.signal });
     }
     await written(exchange, wireText(batch));
   }
+}
+
+// One write for all of them keeps the server out of what a benchmark measures.
+function batchesOf(events: readonly StreamEvent[], manner: Manner): readonly StreamEvent[][] {
+  if (manner.msPerEvent > 0) return events.map((event) => [event]);
+  return manner.holdUntil === undefined ? [[...events]] : [events.slice(0, 1), events.slice(1)];
 }
 
 async function written(exchange: OpenExchange, data: string): Promise<void> {

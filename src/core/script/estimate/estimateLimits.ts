@@ -19,8 +19,8 @@ export const MAX_STUB_CHARS = 1000;
 /** Characters of a pattern that is read: what a person could still have written. */
 export const MAX_PATTERN_CHARS = 300;
 
-/** Calls of any kind in one mock run: three for each of the largest run's agents, and well within its time. */
-export const MAX_STUB_CALLS = 3000;
+/** Calls of any kind in one mock run: two for each of the largest run's agents, and within its time. */
+export const MAX_STUB_CALLS = 2000;
 
 /** Failed items that an estimate names for each stub: the first ones tell the cause. */
 export const MAX_NAMED_FAILURES = 3;

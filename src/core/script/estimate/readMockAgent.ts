@@ -42,7 +42,8 @@ export function readMockAgent(
     return { type: 'unknownType', message: text };
   }
   const { provider, model: defaultModel } = request;
-  const { model } = resolveModel({ requested: call.model ?? undefined, provider, defaultModel });
+  const requested = call.model ?? agentType.model ?? undefined;
+  const { model } = resolveModel({ requested, provider, defaultModel });
   const tools = toolsFor(call, agentType).map(({ spec }) => spec.name);
   const canWrite = tools.some((name) => WRITING_TOOLS.has(name));
   const writes = canWrite ? (call.writes ?? ['**']) : [];

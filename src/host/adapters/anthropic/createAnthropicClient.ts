@@ -7,8 +7,9 @@ import type {
   SendOptions,
 } from '../../../core/ports/modelClient.ts';
 import { readAnswer } from './readAnswer.ts';
+import { readRateLimits } from './readRateLimits.ts';
 import { RememberedThinking } from './rememberedThinking.ts';
-import { toModelError } from './toModelError.ts';
+import { isApiError, toModelError } from './toModelError.ts';
 import { toWireRequest } from './toWireRequest.ts';
 
 /** Time until the answer begins: a local server may read a long prompt for minutes before its first byte. */
@@ -33,19 +34,39 @@ export function createAnthropicClient(options: {
   return {
     provider: 'anthropic',
     defaultModel,
+    cachesPrefixes: true,
     async send(request: ModelRequest, sendOptions: SendOptions): Promise<ModelAnswer> {
       sendOptions.signal.throwIfAborted();
       try {
         const response = await sdk.messages
           .create(toWireRequest(request, thinking), { signal: sendOptions.signal })
           .asResponse();
+        tellRateLimits(response.headers, sendOptions);
         return await readAnswer(response, thinking, sendOptions);
       } catch (error) {
         sendOptions.signal.throwIfAborted();
-        throw withoutKey(toModelError(error, { baseUrl, model: request.model }), apiKey);
+        const modelError = toModelError(error, { baseUrl, model: request.model });
+        if (isRateLimitNews(modelError)) tellRateLimits(headersOf(error), sendOptions);
+        throw withoutKey(modelError, apiKey);
       }
     },
   };
+}
+
+function tellRateLimits(headers: Headers | undefined, options: SendOptions): void {
+  if (headers === undefined || options.onRateLimits === undefined) return;
+  const limits = readRateLimits(headers);
+  if (limits !== null) options.onRateLimits(limits);
+}
+
+function headersOf(error: unknown): Headers | undefined {
+  return isApiError(error) ? error.headers : undefined;
+}
+
+// With an exact time to wait, the headers beside it say less: they name the time when all is free again. And
+// where the usage limit is reached, no minute's bucket matters.
+function isRateLimitNews(error: ModelError): boolean {
+  return error.retryAfterMs === null && error.code !== 'model_usage_limit';
 }
 
 // A server may quote the key back in its error.
@@ -56,5 +77,6 @@ function withoutKey(error: ModelError, apiKey: string): ModelError {
     status: error.status,
     retry: error.retry,
     retryAfterMs: error.retryAfterMs,
+    usableAgainMs: error.usableAgainMs,
   });
 }

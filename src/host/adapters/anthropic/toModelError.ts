@@ -1,7 +1,10 @@
 import { APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
+import { plural } from '../../../base/format.ts';
 import { errorCode, errorText } from '../../../base/errorText.ts';
+import { TURN_RETRY_WINDOW_MS } from '../../../core/limits.ts';
 import { ModelError } from '../../../core/ports/modelClient.ts';
 import { BrokenStreamError, StreamFailureError } from './readAnswer.ts';
+import { readRetryAfterMs, readUsageResetMs } from './readRateLimits.ts';
 
 interface Facts {
   readonly baseUrl: string;
@@ -13,6 +16,7 @@ type Verdict = Pick<ModelError, 'code' | 'retry'>;
 const refusedKey: Verdict = { code: 'model_auth', retry: 'never' };
 const badRequest: Verdict = { code: 'model_request', retry: 'never' };
 const rateLimited: Verdict = { code: 'model_rate_limited', retry: 'backOff' };
+const usedUp: Verdict = { code: 'model_usage_limit', retry: 'never' };
 const unavailable: Verdict = { code: 'model_unavailable', retry: 'backOff' };
 
 const verdictsByErrorType: Readonly<Record<string, Verdict>> = {
@@ -21,15 +25,29 @@ const verdictsByErrorType: Readonly<Record<string, Verdict>> = {
   invalid_request_error: badRequest,
   not_found_error: badRequest,
   request_too_large: badRequest,
-  billing_error: badRequest,
+  billing_error: usedUp,
   rate_limit_error: rateLimited,
+};
+
+/** Codes with which a 429 means that money or quota is used up, and not that requests come too fast. */
+const spendLimitCodes: ReadonlySet<string> = new Set([
+  'enforced_spend_limit_reached',
+  'contract_spend_limit_reached',
+]);
+
+/** In mid-stream the status line says 200; what it would have said before decides how everybody slows down. */
+const statusByErrorType: Readonly<Record<string, number>> = {
+  rate_limit_error: 429,
+  overloaded_error: 529,
 };
 
 /** Puts whatever a request failed with into terms that decide about a retry. */
 export function toModelError(error: unknown, facts: Facts): ModelError {
   if (error instanceof StreamFailureError) {
     const verdict = verdictsByErrorType[error.type] ?? unavailable;
-    return modelError(verdict, `${attempted(facts)}: the provider broke off (${error.message}).`);
+    const status = statusByErrorType[error.type] ?? null;
+    const message = `${attempted(facts)}: the provider broke off (${error.message}).`;
+    return new ModelError(message, { ...verdict, status, retryAfterMs: null });
   }
   if (error instanceof BrokenStreamError)
     return modelError(unavailable, `${attempted(facts)}. ${error.message}`);
@@ -42,19 +60,36 @@ export function toModelError(error: unknown, facts: Facts): ModelError {
   return modelError(unavailable, `${attempted(facts)}: ${deepestText(error)}.`);
 }
 
-// `instanceof` alone would leave the class's type arguments untyped.
-function isApiError(error: unknown): error is APIError {
+/** `instanceof` with the class's type arguments, which it alone would leave untyped. */
+export function isApiError(error: unknown): error is APIError {
   return error instanceof APIError;
 }
 
 function fromStatus(error: APIError, status: number, facts: Facts): ModelError {
-  const verdict = verdictOf(status);
+  const waitMs = readRetryAfterMs(error.headers) ?? usageResetMs(error, status);
+  const verdict = isUsedUp(error, status, waitMs) ? usedUp : verdictOf(status);
   const said = error.apiMessage ?? error.message;
-  return new ModelError(`${attempted(facts)}: ${status} ${said}${advice(verdict, status)}`, {
-    ...verdict,
-    status,
-    retryAfterMs: verdict.retry === 'never' ? null : retryAfterMs(error.headers),
-  });
+  return new ModelError(
+    `${attempted(facts)}: ${status} ${said}${advice(verdict, status, waitMs)}`,
+    {
+      ...verdict,
+      status,
+      retryAfterMs: verdict.retry === 'never' ? null : waitMs,
+      usableAgainMs: verdict === usedUp ? waitMs : null,
+    },
+  );
+}
+
+function usageResetMs(error: APIError, status: number): number | null {
+  return status === 429 ? readUsageResetMs(error.headers) : null;
+}
+
+// Decided by status, type, code and headers, never by the wording, which may change any day.
+function isUsedUp(error: APIError, status: number, waitMs: number | null): boolean {
+  if (status === 402 || error.type === 'billing_error') return true;
+  if (status !== 429) return false;
+  if (error.errorCode !== null && spendLimitCodes.has(error.errorCode)) return true;
+  return waitMs !== null && waitMs > TURN_RETRY_WINDOW_MS;
 }
 
 function verdictOf(status: number): Verdict {
@@ -64,10 +99,23 @@ function verdictOf(status: number): Verdict {
   return badRequest;
 }
 
-function advice(verdict: Verdict, status: number): string {
+function advice(verdict: Verdict, status: number, waitMs: number | null): string {
   if (verdict.code === 'model_auth') return ' Check the key and what it may do.';
+  if (verdict.code === 'model_usage_limit') return usageAdvice(waitMs);
   if (status === 404) return ' Check the model name and the base URL.';
   return '';
+}
+
+function usageAdvice(waitMs: number | null): string {
+  const limit = ' The usage or credit limit of the key is reached.';
+  return waitMs === null
+    ? `${limit} Raise it or wait, then resume.`
+    : `${limit} It can be used again in ${roughly(waitMs)}.`;
+}
+
+function roughly(durationMs: number): string {
+  const minutes = Math.ceil(durationMs / 60_000);
+  return minutes <= 120 ? plural(minutes, 'minute') : plural(Math.ceil(minutes / 60), 'hour');
 }
 
 function attempted({ model, baseUrl }: Facts): string {
@@ -77,16 +125,6 @@ function attempted({ model, baseUrl }: Facts): string {
 // A base URL may carry a password or a token, which belongs in no message.
 function withoutCredentials(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).origin : 'the configured address';
-}
-
-function retryAfterMs(headers: Headers | undefined): number | null {
-  const milliseconds = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
-  if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
-  const value = headers?.get('retry-after') ?? '';
-  const seconds = Number(value);
-  if (value !== '' && Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
 }
 
 // fetch says only "fetch failed"; what went wrong stands in its cause.

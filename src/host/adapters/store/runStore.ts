@@ -19,8 +19,8 @@ import { FileTranscript } from './fileTranscript.ts';
 
 const JOURNAL_FILE = 'journal.jsonl';
 
-/** The one file that is kept to the byte: its hash was approved. */
-const EXACT_FILE = 'script.js';
+/** Files that are kept to the byte: script.js was approved by its hash, children are found by it. */
+const EXACT_FILE = /^(?:script|children\/[0-9a-f]{64})\.js$/u;
 
 export interface RunStoreOptions {
   readonly stateDirectory: string;
@@ -126,6 +126,7 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
       return path.join(folder, 'output.log');
     },
     writeFile: (name, text) => writeNamed({ directory, name, text, secrets }),
+    readFile: (name) => readFile(fileInside(directory, name), 'utf8'),
     dispose: () => opened.dispose(),
   };
   return { store, events };
@@ -138,12 +139,15 @@ async function writeNamed(request: {
   readonly secrets: readonly string[];
 }): Promise<void> {
   const { directory, name, text, secrets } = request;
-  const file = path.join(directory, name);
-  if (!file.startsWith(directory + path.sep)) {
-    throw new Error(`Cannot write ${name}: it leads out of the run's folder.`);
-  }
+  const file = fileInside(directory, name);
   await makePrivateFolder(path.dirname(file));
-  await writeDurably(file, name === EXACT_FILE ? text : scrubSecrets(text, secrets));
+  await writeDurably(file, EXACT_FILE.test(name) ? text : scrubSecrets(text, secrets));
+}
+
+function fileInside(directory: string, name: string): string {
+  const file = path.join(directory, name);
+  if (file.startsWith(directory + path.sep)) return file;
+  throw new Error(`Cannot use ${name}: it leads out of the run's folder.`);
 }
 
 function numbered(id: number): string {
