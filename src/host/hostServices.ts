@@ -1,5 +1,6 @@
 /** Composition of the orchestration host; the forked process and the command line use the same. */
 import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { Disposables } from '../base/disposables.ts';
 import { errorText } from '../base/errorText.ts';
 import { classifyPath } from '../core/changes/protectedPaths.ts';
@@ -17,6 +18,7 @@ import { createPiscinaComputePool } from './adapters/compute/piscinaComputePool.
 import { createGitSnapshotStore } from './adapters/git/createGitSnapshotStore.ts';
 import { ModelRegistry } from './adapters/modelRegistry.ts';
 import { createPiscinaScriptRunner } from './adapters/script/piscinaScriptRunner.ts';
+import { createUserWorkflows } from './adapters/userWorkflows.ts';
 import { stateDirectoryFor } from './adapters/store/stateDirectory.ts';
 import { systemClock, systemRandom } from './adapters/system.ts';
 
@@ -75,7 +77,7 @@ export async function createHostServices(options: {
       secrets: () => models.secrets(),
     }),
     reports: tapTestReports,
-    userWorkflows: { list: () => Promise.resolve([]) },
+    userWorkflows: createUserWorkflows({ env, platform, home: homedir() }),
     dispose: () => open.dispose(),
   };
 }

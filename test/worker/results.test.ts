@@ -56,7 +56,7 @@ describe('built-ins of the sandbox', () => {
     ...['process', 'require', 'module', 'fetch', 'Buffer', 'eval', 'WebAssembly', 'WeakRef'],
     ...['FinalizationRegistry', 'SharedArrayBuffer', 'Atomics', 'XMLHttpRequest', 'global', 'std'],
     ...['os', 'bjson', 'print', 'scriptArgs', 'queueMicrotask', 'setInterval', 'gc', 'navigator'],
-    ...['performance', 'host', 'settings', 'ShadowRealm', 'workflow', 'gate'],
+    ...['performance', 'host', 'settings', 'ShadowRealm'],
   ];
   it(`has none of ${absent.join(', ')}`, () =>
     check(`return ${JSON.stringify(absent)}.filter((name) => name in globalThis)`, []));

@@ -79,7 +79,10 @@ export function isSameTypeName(a: string, b: string): boolean {
 }
 
 /** What a type adds to the identity of a call: a call under a changed definition is another one. */
-export function definitionKey({ instructions, tools, model }: AgentType): string {
+export function definitionKey(type: AgentType): string {
+  // What else a built-in type has belongs to the version; a new tool in it makes no call another one.
+  if (builtInAgentTypes.includes(type)) return type.instructions;
+  const { instructions, tools, model } = type;
   return canonicalJson({ instructions, tools, model });
 }
 

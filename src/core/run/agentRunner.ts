@@ -14,7 +14,7 @@ import {
   type ReadAgentCall,
 } from '../agent/agentCall.ts';
 import { computeUntrusted } from '../agent/computeUntrusted.ts';
-import { agentTypeNames, findAgentType, type AgentType } from '../agent/agentTypes.ts';
+import { definitionKey, type AgentType } from '../agent/agentTypes.ts';
 import { loadAgentChanges } from '../changes/agentChanges.ts';
 import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import { resolveModel } from '../planner/modelAliases.ts';
@@ -78,10 +78,10 @@ export class AgentRunner {
     if (read.type === 'wrong') return { type: 'wrong', wrong: read };
     const { call } = read;
     this.#warnUnknownKeys(read.unknownKeys);
-    const agentType = findAgentType(call.agentType);
+    const agentType = this.#ctx.agentTypes().find(call.agentType);
     if (agentType === null) return { type: 'unknownType', name: call.agentType };
-    const model = this.#resolveModel(call);
-    const key = contentKey(call, model, agentType.instructions);
+    const model = this.#resolveModel(call.model ?? agentType.model);
+    const key = contentKey(call, model, definitionKey(agentType));
     const occurrence = this.#occurrences.get(key) ?? 0;
     this.#occurrences.set(key, occurrence + 1);
     const workflowId = this.#workflowIdOf(message.child);
@@ -109,7 +109,7 @@ export class AgentRunner {
     }
     const problem =
       identified.type === 'unknownType'
-        ? unknownType(identified.name)
+        ? this.#unknownType(identified.name)
         : await this.#schemaProblem(identified.call);
     if (identified.type === 'unknownType' || problem !== null) {
       const error = { name: 'Error', message: problem ?? '' };
@@ -303,12 +303,17 @@ export class AgentRunner {
     await this.#record(agentId, failedEnd(error), deliver);
   }
 
-  #resolveModel(call: AgentCall): string {
+  #resolveModel(asked: string | null): string {
     const { provider } = this.#ctx.services.governor.client;
-    const requested = call.model ?? undefined;
+    const requested = asked ?? undefined;
     const resolved = resolveModel({ requested, provider, defaultModel: this.#ctx.config.model });
     if (resolved.warning !== null) this.#warnOnce(resolved.warning);
     return resolved.model;
+  }
+
+  #unknownType(name: string): string {
+    const names = this.#ctx.agentTypes().names().join(', ');
+    return `Agent type "${name}" not found. There are: ${names}.`;
   }
 
   async #schemaProblem(call: AgentCall): Promise<string | null> {
@@ -377,10 +382,6 @@ function queuedFact(callId: number, agentId: number, agent: IdentifiedAgent): Ru
     promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
     workflowId: agent.workflowId,
   };
-}
-
-function unknownType(name: string): string {
-  return `Agent type "${name}" not found. There are: ${agentTypeNames()}.`;
 }
 
 function preview(value: Json): string {

@@ -1,4 +1,5 @@
 import type { ThrownError } from '../../protocol/scriptMessages.ts';
+import type { AgentTypes } from '../agent/agentTypes.ts';
 import type { RunTree } from '../changes/runTree.ts';
 import type { ActiveClock } from './activeClock.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -30,6 +31,8 @@ export interface RunContext {
   readonly activeClock: ActiveClock;
   readonly spend: Spend;
   readonly limits: LimitKeeper;
+  /** Known from the run's first moment on; read from its snapshot. */
+  readonly agentTypes: () => AgentTypes;
   readonly breaker: Breaker;
   readonly deliveries: Deliveries;
   /** What an earlier session left; null in a new run. */

@@ -10,6 +10,8 @@ import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { MAX_LOG_LINES } from '../../protocol/reduceRun.ts';
 import type { HostToScript, ScriptOutcome } from '../../protocol/scriptMessages.ts';
+import { loadAgentTypes } from '../agent/agentDefinitions.ts';
+import { createAgentTypes, type AgentTypes } from '../agent/agentTypes.ts';
 import { RunTree } from '../changes/runTree.ts';
 import { SnapshotView } from '../changes/snapshotView.ts';
 import { cutText } from '../../base/format.ts';
@@ -63,6 +65,7 @@ export class RunEngine implements ScriptHost {
   readonly #calls: CallRouter;
   readonly #steering: RunSteering;
   readonly #open = new OpenCalls();
+  #agentTypes: AgentTypes = createAgentTypes([], []);
   #logLines = 0;
 
   constructor(
@@ -95,6 +98,7 @@ export class RunEngine implements ScriptHost {
       ...{ permits, activeClock, spend, breaker, busy },
       limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
       replay: earlier?.log ?? null,
+      agentTypes: () => this.#agentTypes,
       deliveries: new Deliveries(),
       signal: this.#work.signal,
       stopError: () => this.#steering.stopError,
@@ -134,6 +138,7 @@ export class RunEngine implements ScriptHost {
     const { replay } = this.#ctx;
     const first = replay === null ? startedFact : resumedFact;
     await this.#recorder.record(first(this.#config, this.#services));
+    await this.#readAgentTypes();
     await this.#calls.start();
     this.#steering.startDeadline();
     try {
@@ -226,6 +231,14 @@ export class RunEngine implements ScriptHost {
       type: 'throw',
       error: { name: 'Error', message: `The snapshot cannot be read: ${errorText(error)}` },
     }));
+  }
+
+  async #readAgentTypes(): Promise<void> {
+    const { snapshot, snapshots } = this.#services;
+    this.#agentTypes = await loadAgentTypes(snapshot, snapshots);
+    // In a run that goes on these lines are in the journal already.
+    if (this.#ctx.replay !== null) return;
+    for (const warning of this.#agentTypes.warnings) this.#log('warning', warning);
   }
 
   async #runScript(): Promise<ScriptOutcome> {

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorCode } from '../../base/errorText.ts';
 import { MAX_SCRIPT_BYTES } from '../../core/limits.ts';
 import type { UserWorkflows, WorkflowFile } from '../../core/ports/userWorkflows.ts';
 import { MAX_WORKFLOWS_IN_FOLDER } from '../../core/script/savedWorkflows.ts';
@@ -47,7 +47,7 @@ async function readFolder(folder: string, home: string): Promise<readonly Workfl
     return await Promise.all(chosen.map((name) => readOne({ folder, root, name, home })));
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
-    return [{ type: 'refused', path: shown(folder, home), reason: errorText(error) }];
+    return [{ type: 'refused', path: shown(folder, home), reason: unreadable(error) }];
   }
 }
 
@@ -62,7 +62,7 @@ async function readOne(from: {
   try {
     return { ...(await readInside(root, name)), path: place };
   } catch (error) {
-    return { type: 'refused', path: place, reason: errorText(error) };
+    return { type: 'refused', path: place, reason: unreadable(error) };
   }
 }
 
@@ -85,6 +85,11 @@ async function readInside(
 async function measure(file: string): Promise<{ size: number; isRegular: boolean }> {
   const stats = await stat(file);
   return { size: stats.size, isRegular: stats.isFile() };
+}
+
+// The system's own message names the whole path, which is nobody else's business.
+function unreadable(error: unknown): string {
+  return `it cannot be read (${errorCode(error) ?? 'unknown cause'})`;
 }
 
 /** The path for people, with the home folder as `~`: it goes into journals, which others may read. */

@@ -4,6 +4,7 @@ import {
   type SandboxLimits,
   type SandboxModules,
 } from '../../protocol/scriptTask.ts';
+import { errorPosition, formatPosition, type PositionedScript } from './errorPosition.ts';
 import { preludeSource } from './preludeSource.ts';
 import type { ScriptVm, ScriptVmHost, VmStop } from './scriptVm.ts';
 
@@ -158,6 +159,25 @@ function createHostObject(vm: QuickJS, host: ScriptVmHost): JSValueHandle {
   );
   add('files', (params) => vm.newString(host.files(text(params))));
   add('read', (params) => vm.newString(host.read(text(params))));
+  add('compile', (source, fileName, linesBefore) => {
+    const script = { fileName: text(fileName), linesBefore: number(linesBefore) };
+    host.compiling(script);
+    return compileChild(vm, text(source), script);
+  });
+  add('childEnd', (id, error) => answer(() => host.childEnd(number(id), text(error))));
   add('done', (result) => answer(() => host.done(text(result))));
   return object;
+}
+
+/** The child's code as a function of its globals, or a sentence about why it is no code. */
+function compileChild(vm: QuickJS, source: string, script: PositionedScript): JSValueHandle {
+  try {
+    return vm.evalCode(source, script.fileName);
+  } catch (error) {
+    // Thrown as it is, it would carry a stack of this process into the sandbox.
+    if (!(error instanceof JSException)) throw error;
+    const place = errorPosition(error.stack ?? '', [script]);
+    const where = place === null ? script.fileName : formatPosition(place);
+    return vm.newString(`${where}: ${error.message}`);
+  }
 }

@@ -17,18 +17,16 @@ import {
 } from '../../protocol/scriptTask.ts';
 import { matchFiles } from './matchFiles.ts';
 import { createQuickJsVm } from './quickJsVm.ts';
-import { errorPosition } from './errorPosition.ts';
+import { errorPosition, formatPosition, type PositionedScript } from './errorPosition.ts';
 import type { ScriptVm, ScriptVmHost, VmStop } from './scriptVm.ts';
+
+const GuestError = z.object({ name: z.string(), message: z.string(), stack: z.string() });
+type GuestError = z.infer<typeof GuestError>;
 
 const GuestResult = z.discriminatedUnion('type', [
   z.object({ type: z.literal('returned'), json: z.string() }),
   z.object({ type: z.literal('unfit'), message: z.string() }),
-  z.object({
-    type: z.literal('threw'),
-    name: z.string(),
-    message: z.string(),
-    stack: z.string(),
-  }),
+  GuestError.extend({ type: z.literal('threw') }),
 ]);
 type GuestResult = z.infer<typeof GuestResult>;
 
@@ -87,7 +85,7 @@ function pump(vm: ScriptVm, bridge: HostBridge, task: ScriptTask): Promise<Scrip
 
 function conclude(stop: VmStop | null, bridge: HostBridge, task: ScriptTask): ScriptOutcome | null {
   if (stop !== null) return stopOutcome(stop, task);
-  if (bridge.result !== null) return resultOutcome(bridge.result, task);
+  if (bridge.result !== null) return resultOutcome(bridge.result, bridge.scripts);
   if (bridge.openCalls.size > 0) return null;
   return failed('script_never_settles', 'The script waits for a promise that nothing can settle.');
 }
@@ -108,21 +106,46 @@ function stopOutcome(stop: VmStop, task: ScriptTask): ScriptOutcome {
     case 'stack':
       return failed('script_memory', 'The script’s calls are nested too deeply.');
     case 'syntax': {
-      const position = errorPosition(stop.stack, task);
-      return { ...failed('script_invalid', `Syntax error: ${stop.message}.`), ...position };
+      const outcome = failed('script_invalid', `Syntax error: ${stop.message}.`);
+      return { ...outcome, ...lineAndColumn(stop.stack, task) };
     }
   }
 }
 
-function resultOutcome(result: GuestResult, task: ScriptTask): ScriptOutcome {
+/** `scripts` begins with the run's own one; the others are its children. */
+function resultOutcome(
+  result: GuestResult,
+  scripts: readonly [PositionedScript, ...PositionedScript[]],
+): ScriptOutcome {
   if (result.type === 'returned') return returnedOutcome(result);
   if (result.type === 'unfit') {
     const message = `The script's result must be JSON, and ${result.message}.`;
     return failed('script_result', message);
   }
-  const text = result.name === 'Error' ? result.message : `${result.name}: ${result.message}`;
+  const [main, ...children] = scripts;
   const code = isOutOfMemory(result) ? 'script_memory' : 'script_error';
-  return { ...failed(code, text), ...errorPosition(result.stack, task) };
+  const place = errorPosition(result.stack, scripts);
+  const text =
+    place?.fileName === main.fileName ? thrownText(result) : placedText(result, children);
+  return { ...failed(code, text), ...lineAndColumn(result.stack, main) };
+}
+
+function lineAndColumn(
+  stack: string,
+  script: PositionedScript,
+): { readonly line: number | null; readonly column: number | null } {
+  const { line, column } = errorPosition(stack, [script]) ?? { line: null, column: null };
+  return { line, column };
+}
+
+function thrownText({ name, message }: GuestError): string {
+  return name === 'Error' ? message : `${name}: ${message}`;
+}
+
+/** What a child threw, behind the place in its own file. */
+function placedText(error: GuestError, children: readonly PositionedScript[]): string {
+  const place = errorPosition(error.stack, children);
+  return place === null ? thrownText(error) : `${formatPosition(place)}: ${thrownText(error)}`;
 }
 
 // The code that checked the value shares its engine with the script, so that it proves nothing.
@@ -151,11 +174,25 @@ class HostBridge implements ScriptVmHost {
   readonly openCalls = new Set<number>();
   answers = 0;
   result: GuestResult | null = null;
+  readonly scripts: [PositionedScript, ...PositionedScript[]];
   readonly #task: ScriptTask;
   #paths: readonly string[] | null = null;
 
   constructor(task: ScriptTask) {
     this.#task = task;
+    this.scripts = [{ fileName: task.fileName, linesBefore: task.linesBefore }];
+  }
+
+  compiling(script: PositionedScript): void {
+    if (this.scripts.some(({ fileName }) => fileName === script.fileName)) return;
+    this.scripts.push(script);
+  }
+
+  childEnd(callId: number, errorJson: string): void {
+    const thrown = GuestError.nullable().parse(parseJson(errorJson));
+    const [, ...children] = this.scripts;
+    const error = thrown === null ? null : placedText(thrown, children);
+    this.#post({ type: 'childEnd', callId, error });
   }
 
   call(callId: number, callJson: string): void {

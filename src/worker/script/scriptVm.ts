@@ -1,4 +1,6 @@
-/** The five things that code inside the sandbox can ask for; all values are JSON text. */
+import type { PositionedScript } from './errorPosition.ts';
+
+/** What code inside the sandbox can ask for; all values are JSON text. */
 export interface ScriptVmHost {
   call(callId: number, callJson: string): void;
   cancelTimer(callId: number): void;
@@ -7,6 +9,10 @@ export interface ScriptVmHost {
   /** Returns a SyncAnswer as JSON text. */
   files(paramsJson: string): string;
   read(paramsJson: string): string;
+  /** The code of a child workflow is about to be compiled under this name. */
+  compiling(script: PositionedScript): void;
+  /** The child of a workflow() call ended: JSON text of what it threw, or `null`. */
+  childEnd(callId: number, errorJson: string): void;
   /** The script's promise settled; a GuestResult as JSON text. */
   done(resultJson: string): void;
 }

@@ -6,6 +6,7 @@ const defaults = {
   ...{ prompt: 'do it', label: 'do it', phase: null, group: null, schema: null, model: null },
   ...{ effort: null, agentType: 'general-purpose', isolation: null, tools: null, writes: null },
   ...{ timeoutMs: 1_200_000, maxTurns: 30, retries: 2, structuredRetries: 3 },
+  ...{ stallMs: 180_000, maxTokens: null, maxUsd: null },
 };
 
 describe('readAgentCall', () => {
@@ -29,7 +30,7 @@ describe('readAgentCall', () => {
       { timeoutMs: 5, maxTurns: 1, retries: 0, structuredRetries: 0 },
       [],
     ],
-    [{ stallMs: 5, maxUsd: 1, maxTokens: 2 }, {}, ['stallMs', 'maxUsd', 'maxTokens']],
+    [{ stallMs: 5, maxUsd: 1, maxTokens: 2 }, { stallMs: 5, maxUsd: 1, maxTokens: 2 }, []],
     [{ colour: 'red', constructor: 1, label: 'x' }, { label: 'x' }, ['colour', 'constructor']],
   ];
   for (const [options, expected, unknownKeys] of good) {

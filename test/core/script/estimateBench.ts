@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../../src/base/json.ts';
 import type { ScriptRunner } from '../../../src/core/ports/scriptRunner.ts';
+import { createAgentTypes } from '../../../src/core/agent/agentTypes.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import type {
   EstimateRequest,
@@ -13,7 +14,7 @@ import { Estimate } from '../../../src/protocol/estimate.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';
 
 /** What one estimate is made of; everything else is usual. */
-export interface Estimated extends Partial<Pick<EstimateServices, 'resolveChild' | 'findType'>> {
+export interface Estimated extends Partial<Pick<EstimateServices, 'resolveChild'>> {
   readonly args?: Json;
   readonly files?: Readonly<Record<string, string>>;
   readonly request?: Partial<EstimateRequest>;
@@ -32,7 +33,7 @@ export async function estimateBody(
     check.diagnostics.filter(({ severity }) => severity === 'error'),
     [],
   );
-  const { args, files = {}, request, maxAgents = 50, resolveChild, findType } = given;
+  const { args, files = {}, request, maxAgents = 50, resolveChild } = given;
   const snapshots = new MemorySnapshots(files);
   const estimate = await estimateScript(
     {
@@ -43,7 +44,8 @@ export async function estimateBody(
       ...request,
     },
     {
-      ...{ scripts, snapshots, snapshot: snapshots.snapshot, resolveChild, findType },
+      ...{ scripts, snapshots, snapshot: snapshots.snapshot, resolveChild },
+      agentTypes: createAgentTypes([], []),
       startTimeLimit: () => ({
         signal: AbortSignal.timeout(20_000),
         noteLife: () => undefined,

@@ -1,7 +1,7 @@
 import type { ScriptCheck } from '../../../protocol/plan.ts';
 import type { RunLimits } from '../../../protocol/runLimits.ts';
 import type { PreparedChild } from '../../../protocol/scriptMessages.ts';
-import type { AgentType } from '../../agent/agentTypes.ts';
+import type { AgentTypes } from '../../agent/agentTypes.ts';
 import type { Snapshot, SnapshotStore } from '../../ports/fileView.ts';
 import type { ScriptRunner } from '../../ports/scriptRunner.ts';
 import type { PriceTable } from '../../run/prices.ts';
@@ -39,12 +39,8 @@ export interface EstimateServices {
   readonly startTimeLimit: () => StubTimeLimit;
   /** Prepares what workflow() names; without it such a call throws in the script. */
   readonly resolveChild?: ResolveChild | undefined;
-  /** The built-in types when it is absent. */
-  readonly findType?: FindAgentType | undefined;
+  readonly agentTypes: AgentTypes;
 }
 
 /** Turns the JSON text of `[nameOrRef, args]` into a child; rejects with what the script is to catch. */
 export type ResolveChild = (paramsJson: string) => Promise<PreparedChild>;
-
-/** Finds an agent type by name; null when there is none. */
-export type FindAgentType = (name: string) => AgentType | null;

@@ -1,9 +1,9 @@
 import type { AsyncCall } from '../../../protocol/scriptMessages.ts';
 import { readAgentCall, type AgentCall } from '../../agent/agentCall.ts';
 import { toolsFor } from '../../agent/agentTools.ts';
-import { agentTypeNames, findAgentType } from '../../agent/agentTypes.ts';
+import type { AgentTypes } from '../../agent/agentTypes.ts';
 import { resolveModel } from '../../planner/modelAliases.ts';
-import type { EstimateRequest, FindAgentType } from './estimateRequest.ts';
+import type { EstimateRequest } from './estimateRequest.ts';
 import type { MockAgent } from './mockRun.ts';
 
 export type ReadMockAgent =
@@ -25,7 +25,7 @@ export function readMockAgent(
     /** Name of the child that it stands in. */
     readonly childName: string | null;
     readonly request: EstimateRequest;
-    readonly findType: FindAgentType | undefined;
+    readonly agentTypes: AgentTypes;
   },
 ): ReadMockAgent {
   const { chain, childName, request } = place;
@@ -36,9 +36,10 @@ export function readMockAgent(
     return { type: 'wrong', agent, message: read.error.message };
   }
   const { call } = read;
-  const agentType = (place.findType ?? findAgentType)(call.agentType);
+  const agentType = place.agentTypes.find(call.agentType);
   if (agentType === null) {
-    const text = `Agent type "${call.agentType}" not found. There are: ${agentTypeNames()}.`;
+    const names = place.agentTypes.names().join(', ');
+    const text = `Agent type "${call.agentType}" not found. There are: ${names}.`;
     return { type: 'unknownType', message: text };
   }
   const { provider, model: defaultModel } = request;

@@ -155,7 +155,7 @@ export class StubHost implements ScriptHost {
       chain: this.#schedule.depth + 1,
       childName: message.child === null ? null : (this.#children.get(message.child) ?? null),
     };
-    const read = readMockAgent(message, { ...place, request, findType: services.findType });
+    const read = readMockAgent(message, { ...place, request, agentTypes: services.agentTypes });
     if (read.type === 'unknownType') {
       this.#throw(callId, read.message, send);
       return;
