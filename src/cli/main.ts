@@ -7,6 +7,13 @@ import { runProgram } from './program.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+// Whoever reads the output may stop reading, as `head` does; the command goes on all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 runProgram(
   {
     env: process.env,

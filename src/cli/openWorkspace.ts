@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { Disposables } from '../base/disposables.ts';
 import { scrubSecrets } from '../core/journal/scrubSecrets.ts';
 import { createStreamLog } from '../host/adapters/system.ts';
 import { createHostServices, WorkspaceError, type HostServices } from '../host/hostServices.ts';
-import { ReviewService } from '../host/review/reviewService.ts';
-import { RunService } from '../host/runs/runService.ts';
+import type { ReviewService } from '../host/review/reviewService.ts';
+import { createControlledRuns } from '../host/rpc/controlSocket.ts';
+import type { RunService } from '../host/runs/runService.ts';
 import { listRuns } from '../host/adapters/store/runStore.ts';
 import type { CliContext, CommonOptions } from './cliContext.ts';
 import { CliError, EXIT } from './exitCodes.ts';
@@ -29,11 +31,13 @@ export async function withWorkspace<T>(
     distDirectory: ctx.distDirectory,
     log: createStreamLog(isVerbose ? ctx.stderr : silent, (line) => scrubSecrets(line, [])),
   }).catch(asUsageError);
+  const open = new Disposables();
+  open.onDispose(() => services.dispose());
   try {
-    const runs = new RunService(services);
-    return await task({ services, runs, reviews: new ReviewService(services, runs, 'cli') });
+    const { runs, reviews } = open.register(createControlledRuns(services));
+    return await task({ services, runs, reviews });
   } finally {
-    await services.dispose();
+    await open.dispose();
   }
 }
 

@@ -1,14 +1,22 @@
 import { Command, CommanderError } from 'commander';
-import { errorText } from '../base/errorText.ts';
+import { errorCode, errorText } from '../base/errorText.ts';
 import { PRODUCT_VERSION } from '../protocol/version.ts';
 import type { CliContext } from './cliContext.ts';
 import { acceptCommand, rejectCommand, undoCommand } from './commands/acceptCommand.ts';
 import { checkCommand } from './commands/checkCommand.ts';
+import {
+  agentCommand,
+  cancelCommand,
+  pauseCommand,
+  throttleCommand,
+} from './commands/controlCommands.ts';
 import { estimateCommand } from './commands/estimateCommand.ts';
+import { gateCommand } from './commands/gateCommand.ts';
 import { runsCommand, showCommand } from './commands/listCommands.ts';
 import { proposalsCommand } from './commands/proposalsCommand.ts';
 import { resumeCommand } from './commands/resumeCommand.ts';
 import { runCommand } from './commands/runCommand.ts';
+import { workflowsCommand } from './commands/workflowsCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
 import { collect, parseNumber } from './parseOptions.ts';
 
@@ -36,7 +44,9 @@ function reportError(ctx: CliContext, error: unknown): ExitCode {
   // Commander has printed its own errors, and help is not one.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   ctx.stderr.write(`${errorText(error)}\n`);
-  return error instanceof CliError ? error.exitCode : EXIT.failed;
+  if (error instanceof CliError) return error.exitCode;
+  // Nothing ran: what was asked for cannot be promised.
+  return errorCode(error) === 'price_unknown' ? EXIT.usage : EXIT.failed;
 }
 
 type Finish = (code: ExitCode) => void;
@@ -57,6 +67,7 @@ function createProgram(ctx: CliContext, finish: Finish): Command {
   addEstimate(program, ctx, finish);
   addReading(program, ctx, finish);
   addReview(program, ctx, finish);
+  addControl(program, ctx, finish);
   return program;
 }
 
@@ -72,6 +83,7 @@ function addRun(program: Command, ctx: CliContext, finish: Finish): void {
   withRunOptions(command)
     .description('plan a request, or take a script, and run it; nothing is applied')
     .option('--script <file>', 'run this script instead of planning one')
+    .option('--workflow <name>', 'run a saved workflow')
     .option('--args <json>', 'input of the script')
     .option('--args-file <file>', 'input of the script, from a file')
     .option('--dry-run', 'check and estimate it; run nothing')
@@ -132,6 +144,11 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     .action(async (files: string[], options: { json?: boolean }) => {
       finish(await checkCommand(ctx, files, options));
     });
+  withCommon(program.command('workflows').description('list saved workflows')).action(
+    async (options: Parameters<typeof workflowsCommand>[1]) => {
+      finish(await workflowsCommand(ctx, options));
+    },
+  );
   withCommon(program.command('runs').description('list runs')).action(
     async (options: Parameters<typeof runsCommand>[1]) => {
       finish(await runsCommand(ctx, options));
@@ -172,6 +189,39 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
         finish(await undoCommand(ctx, run, decision, options));
       },
     );
+}
+
+function addControl(program: Command, ctx: CliContext, finish: Finish): void {
+  type Options = Parameters<typeof pauseCommand>[2];
+  withCommon(program.command('pause').argument('<run>', 'its id, or last'))
+    .description('let nothing new start in a run that another process owns')
+    .action(async (run: string, options: Options) => {
+      finish(await pauseCommand(ctx, run, options));
+    });
+  withCommon(program.command('cancel').argument('<run>'))
+    .description('cancel a run that another process owns; finished work stays')
+    .action(async (run: string, options: Options) => {
+      finish(await cancelCommand(ctx, run, options));
+    });
+  withCommon(program.command('throttle').argument('<run>').argument('<n>', '1 to 256'))
+    .description('so many at once; nothing is aborted')
+    .action(async (run: string, count: string, options: Options) => {
+      finish(await throttleCommand(ctx, run, { ...options, count }));
+    });
+  for (const verb of ['skip', 'retry'] as const) {
+    withCommon(program.command(verb).argument('<run>').argument('<agent>', 'its number'))
+      .description(verb === 'skip' ? 'let an agent become null' : 'begin an agent anew')
+      .action(async (run: string, agent: string, options: Options) => {
+        finish(await agentCommand(ctx, run, { ...options, agent, verb }));
+      });
+  }
+  withCommon(program.command('gate').argument('<run>').argument('<answer>', 'approve or reject'))
+    .description('answer a question of a run')
+    .option('--note <text>', 'a note for the script')
+    .option('--gate <n>', 'which question (the oldest)', parseNumber)
+    .action(async (run: string, answer: string, options: Parameters<typeof gateCommand>[2]) => {
+      finish(await gateCommand(ctx, run, { ...options, answer }));
+    });
 }
 
 function withSelectors(command: Command): Command {

@@ -4,6 +4,7 @@ import { readInstructions } from '../core/run/readInstructions.ts';
 import type { ProviderConfig } from '../protocol/hostRpc.ts';
 import type { WorkflowPlan } from '../protocol/plan.ts';
 import type { RunLimits } from '../protocol/runLimits.ts';
+import { estimateWorkflow } from './estimateService.ts';
 import type { HostServices } from './hostServices.ts';
 
 export type PlanResult =
@@ -39,6 +40,9 @@ export async function planWorkflow(
   const { script, summary, check } = draft;
   // Also when there is no command yet: a script that the user edits may get one.
   const needsUnsandboxedConsent = commands.sandbox === 'none';
-  const plan = { planId, request: request.request, summary, script, check, limits, model };
-  return { type: 'plan', plan: { ...plan, provider: client.provider, needsUnsandboxedConsent } };
+  const facts = { script, check, limits, provider: client.provider, model };
+  const asked = { ...facts, argsJson: null, budgetTokens: null, snapshot, signal };
+  const estimate = check.ok ? await estimateWorkflow(services, asked) : null;
+  const plan = { ...facts, planId, request: request.request, summary, estimate };
+  return { type: 'plan', plan: { ...plan, needsUnsandboxedConsent } };
 }

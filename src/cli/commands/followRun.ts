@@ -42,6 +42,7 @@ export async function followRun(ctx: CliContext, followed: Followed): Promise<Ex
     if (options.json === true) await json.end();
     else if (options.quiet !== true)
       printReport(ctx.stdout, live.engine.view, live.store.directory);
+    sayHowToGoOn(ctx, ended);
     return exitCodeFor(ended);
   } finally {
     interrupts.dispose();
@@ -76,6 +77,21 @@ function cancelOnInterrupt(ctx: CliContext, live: LiveRun): { dispose(): void } 
   });
 }
 
+/** A run that stopped and can go on says how; the report on stdout stays what it is. */
+function sayHowToGoOn(ctx: CliContext, ended: RunEventOf<'run.ended'>): void {
+  if (ended.status !== 'paused') return;
+  const { runId, pauseReason } = ended;
+  const resume = `muster resume ${runId}`;
+  const reason = ended.reason ?? 'The run stopped.';
+  if (pauseReason === 'gate') {
+    const answer = `muster gate ${runId} approve (or reject)`;
+    printLine(ctx.stderr, `${reason} Answer with: ${answer}; then go on with: ${resume}`);
+  } else if (pauseReason === 'limit') {
+    const raise = '--max-usd X (or --max-tokens, --max-agents, --max-minutes N)';
+    printLine(ctx.stderr, `${reason} Raise it to go on: ${resume} ${raise}`);
+  } else printLine(ctx.stderr, `${reason} When the cause is gone, go on with: ${resume}`);
+}
+
 function exitCodeFor(ended: RunEventOf<'run.ended'>): ExitCode {
   switch (ended.status) {
     case 'completed':
@@ -83,7 +99,7 @@ function exitCodeFor(ended: RunEventOf<'run.ended'>): ExitCode {
     case 'failed':
       return EXIT.failed;
     case 'paused':
-      return EXIT.limit;
+      return ended.pauseReason === 'gate' ? EXIT.gate : EXIT.limit;
     case 'cancelled':
       return EXIT.cancelled;
     default:

@@ -6,6 +6,7 @@ import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';
 import { changeLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
+import { goOnElsewhere } from './controlCommands.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
 import { readText } from './readInput.ts';
 import { approvePlan, readOnGate } from './runCommand.ts';
@@ -27,6 +28,8 @@ export async function resumeCommand(
 ): Promise<ExitCode> {
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
+    const owner = await workspace.runs.ownerOf(runId);
+    if (owner !== null) return goOnElsewhere(ctx, { runId, owner, options });
     const earlier = await workspace.runs.view(runId);
     const provider = await chooseProvider(ctx, {
       ...options,

@@ -1,23 +1,20 @@
 /** `muster run`: a request or a script becomes a run; the exit code says what came of it. */
-import { randomUUID } from 'node:crypto';
-import { plural } from '../../base/format.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { estimateWorkflow } from '../../host/estimateService.ts';
-import { planWorkflow } from '../../host/planService.ts';
-import { estimateHeadline } from '../../protocol/describeEstimate.ts';
-import type { ProviderConfig } from '../../protocol/hostRpc.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
-import { printLine, type CliContext } from '../cliContext.ts';
+import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { withWorkspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
+import { makeDraft } from './makeDraft.ts';
 import { estimateCommand, showEstimate } from './estimateCommand.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
-import { readArgs, readText, type ArgsOptions } from './readInput.ts';
+import { readArgs, type ArgsOptions } from './readInput.ts';
 
 export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions, ArgsOptions {
   readonly script?: string | undefined;
+  readonly workflow?: string | undefined;
   readonly budget?: number | undefined;
   readonly allowCommand: readonly string[];
   readonly unsandboxed?: boolean | undefined;
@@ -27,25 +24,15 @@ export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions
   readonly onGate?: string | undefined;
 }
 
-interface Draft {
-  readonly request: string;
-  readonly script: string;
-}
-
 /** Runs to the end and resolves with the exit code. */
 export async function runCommand(
   ctx: CliContext,
   request: string | undefined,
   options: RunOptions,
 ): Promise<ExitCode> {
-  if ((request === undefined) === (options.script === undefined)) {
-    throw new CliError(EXIT.usage, 'Give either a request in words or --script FILE.');
-  }
-  if (options.accept !== undefined && !['all', 'none'].includes(options.accept)) {
-    throw new CliError(EXIT.usage, `--accept takes all or none, not "${options.accept}".`);
-  }
+  checkUsage(request, options);
   // Neither a key nor an approval is needed for what runs nothing.
-  if (options.dryRun === true && options.script !== undefined) return estimateCommand(ctx, options);
+  if (options.dryRun === true && request === undefined) return estimateCommand(ctx, options);
   const limits = readLimits(options);
   const argsJson = await readArgs(options);
   const provider = await chooseProvider(ctx, options);
@@ -53,15 +40,16 @@ export async function runCommand(
     const draft = await makeDraft(ctx, { workspace, request, options, provider });
     if (draft === null) return EXIT.failed;
     const check = checkScript(draft.script);
-    const fileName = options.script ?? 'workflow.js';
+    const { fileName } = draft;
     if (!check.ok) {
       printDiagnostics(ctx.stderr, fileName, check.diagnostics);
       throw new CliError(EXIT.usage, `${fileName} does not pass the check; nothing ran.`);
     }
     if (options.dryRun === true) {
       const { client } = workspace.services.models.governorFor(provider);
+      const { script } = draft;
       const estimate = await estimateWorkflow(workspace.services, {
-        ...{ script: draft.script, check, argsJson, limits, provider: client.provider },
+        ...{ script, check, argsJson, limits, provider: client.provider },
         ...{ budgetTokens: options.budget ?? null, model: provider.model ?? client.defaultModel },
         signal: new AbortController().signal,
       });
@@ -72,75 +60,31 @@ export async function runCommand(
     const { sandbox } = workspace.services.commands;
     const name = check.meta?.name ?? fileName;
     const unsandboxed = await approvePlan(ctx, options, { name, commands, sandbox });
-    const stop = new AbortController();
     const live = await workspace.runs.start(
       {
-        ...draft,
-        ...{ argsJson, limits, provider, approvedCommands: commands },
+        ...{ request: draft.request, script: draft.script, argsJson, limits, provider },
+        approvedCommands: commands,
         allowedCommands: options.allowCommand,
         unsandboxed,
         budgetTokens: options.budget ?? null,
         onLimit: 'stop',
         onGate: readOnGate(options),
       },
-      stop.signal,
+      new AbortController().signal,
     );
     return followRun(ctx, { workspace, live, options });
   });
 }
 
-async function makeDraft(
-  ctx: CliContext,
-  from: {
-    readonly workspace: Workspace;
-    readonly request: string | undefined;
-    readonly options: RunOptions;
-    readonly provider: ProviderConfig;
-  },
-): Promise<Draft | null> {
-  const { request, options, workspace, provider } = from;
-  if (options.script !== undefined) {
-    const script = await readText(options.script);
-    return { request: `Run ${options.script}`, script };
+function checkUsage(request: string | undefined, options: RunOptions): void {
+  const sources = [request, options.script, options.workflow];
+  if (sources.filter((source) => source !== undefined).length !== 1) {
+    const message = 'Give one of these: a request in words, --script FILE, --workflow NAME.';
+    throw new CliError(EXIT.usage, message);
   }
-  const planned = await planWorkflow(workspace.services, {
-    ...{ request: request ?? '', provider, limits: readLimits(options) },
-    planId: randomUUID(),
-    onText: (text) => {
-      if (options.json !== true && options.quiet !== true) ctx.stdout.write(text);
-    },
-    signal: new AbortController().signal,
-  });
-  if (planned.type === 'answer') {
-    if (options.json === true || options.quiet === true) printLine(ctx.stderr, planned.text);
-    else printLine(ctx.stdout, '');
-    printLine(ctx.stderr, 'The planner answered without a workflow; nothing ran.');
-    return null;
+  if (options.accept !== undefined && !['all', 'none'].includes(options.accept)) {
+    throw new CliError(EXIT.usage, `--accept takes all or none, not "${options.accept}".`);
   }
-  if (options.json !== true && options.quiet !== true) {
-    printLine(ctx.stdout, '');
-    printPlan(ctx, planned.plan);
-  }
-  return { request: request ?? '', script: planned.plan.script };
-}
-
-function printPlan(
-  ctx: CliContext,
-  plan: Extract<Awaited<ReturnType<typeof planWorkflow>>, { type: 'plan' }>['plan'],
-): void {
-  const { check, limits, provider, model } = plan;
-  const phases = check.meta?.phases.map((phase) => phase.title).join(' → ') ?? '';
-  printLine(ctx.stdout, '');
-  printLine(ctx.stdout, `Plan: ${check.meta?.name ?? ''}. ${check.meta?.description ?? ''}`);
-  if (phases !== '') printLine(ctx.stdout, `  phases: ${phases}`);
-  printLine(ctx.stdout, `  provider: ${provider === 'offline' ? 'offline rules, no AI' : model}`);
-  const caps = `${plural(limits.maxAgents, 'agent')}, ${limits.concurrency} at once, ${limits.maxMinutes} minutes`;
-  const usd = limits.maxUsd === null ? '' : `, $${limits.maxUsd}`;
-  printLine(ctx.stdout, `  caps: ${caps}${usd}`);
-  if (plan.estimate !== null)
-    printLine(ctx.stdout, `  estimate: ${estimateHeadline(plan.estimate)}`);
-  for (const command of check.commands) printLine(ctx.stdout, `  will run: ${command}`);
-  printLine(ctx.stdout, '');
 }
 
 /** Rejects unless the plan is approved; resolves with whether its commands may run without a sandbox. */

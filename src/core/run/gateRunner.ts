@@ -5,16 +5,13 @@ import { canonicalJson, parseJson, type Json } from '../../base/json.ts';
 import { createDeferred } from '../../base/deferred.ts';
 import { cutText } from '../../base/format.ts';
 import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/scriptMessages.ts';
-import type { RunEventOf } from '../../protocol/runEvents.ts';
 import { MAX_GATE_DETAILS_CHARS, MAX_LOG_CHARS } from '../limits.ts';
+import type { GateAnswer } from './replayLog.ts';
 import { refuseCall } from './refuseCall.ts';
 import type { RunContext } from './runContext.ts';
 
 export type GateMessage = Extract<AsyncCall, { method: 'gate' }>;
 type Send = (answer: HostToScript) => void;
-
-/** A person's answer, or what stood in for it. */
-export type GateAnswer = Pick<RunEventOf<'gate.answered'>, 'approved' | 'note' | 'by'>;
 
 interface OpenGate {
   readonly gateId: number;

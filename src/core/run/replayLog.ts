@@ -3,8 +3,10 @@ import type { DurableRunEvent, RunEventOf } from '../../protocol/runEvents.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import { commonFlags } from '../journal/behaviourFlags.ts';
 import { ActiveTime } from './activeTime.ts';
-import type { GateAnswer } from './gateRunner.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
+
+/** A person's answer, or what stood in for it. */
+export type GateAnswer = Pick<RunEventOf<'gate.answered'>, 'approved' | 'note' | 'by'>;
 
 /** An agent of an earlier session. `ended` is null when the session ended before it did. */
 export interface RecordedAgent {

@@ -1,0 +1,87 @@
+/** `muster gate`: a person's answer to a question of a run, whether it still runs or has stopped there. */
+import { oneLine } from '../../base/format.ts';
+import { RunControl } from '../../protocol/hostRpc.ts';
+import type { GateView, RunView } from '../../protocol/runView.ts';
+import type { CliContext, CommonOptions } from '../cliContext.ts';
+import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
+import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { report, withOwner } from './controlCommands.ts';
+
+export interface GateOptions extends CommonOptions {
+  readonly answer: string;
+  readonly note?: string | undefined;
+  /** Its number; the oldest open one when none is given. */
+  readonly gate?: number | undefined;
+}
+
+/** Characters of a question in a message. */
+const MAX_QUESTION_CHARS = 200;
+
+type Answer = Extract<RunControl, { action: 'answerGate' }>;
+
+/** Resolves when the answer is in the run's journal, or with the process that writes it there. */
+export async function gateCommand(
+  ctx: CliContext,
+  name: string,
+  options: GateOptions,
+): Promise<ExitCode> {
+  const { answer } = options;
+  if (answer !== 'approve' && answer !== 'reject') {
+    throw new CliError(EXIT.usage, `"${answer}" is no answer. Say approve or reject.`);
+  }
+  return withWorkspace(ctx, options, async (workspace) => {
+    const { runs } = workspace;
+    const runId = await findRun(workspace, name);
+    const owner = await runs.ownerOf(runId);
+    if (owner !== null) {
+      const gate = await withOwner(owner, runId, async ({ view, send }) => {
+        const chosen = chooseGate(view, options.gate);
+        await send(toAnswer(chosen, options));
+        return chosen;
+      });
+      const text = `${describe(gate, answer)} Run ${runId} goes on.`;
+      report(ctx, options, { runId, action: answer, text });
+      return EXIT.ok;
+    }
+    const gate = chooseGate(await runs.view(runId), options.gate);
+    await runs.answerGate(runId, toAnswer(gate, options));
+    const text = `${describe(gate, answer)} Go on with: muster resume ${runId}`;
+    report(ctx, options, { runId, action: answer, text });
+    return EXIT.ok;
+  });
+}
+
+function toAnswer(gate: GateView, options: GateOptions): Answer {
+  const { answer, note } = options;
+  const { gateId } = gate;
+  const approved = answer === 'approve';
+  const control = RunControl.safeParse({
+    ...{ action: 'answerGate', gateId, approved, note: note ?? '' },
+  });
+  if (control.success && control.data.action === 'answerGate') return control.data;
+  throw new CliError(EXIT.usage, 'The note is too long. Give one of at most 4,000 characters.');
+}
+
+function chooseGate(view: RunView, gateId: number | undefined): GateView {
+  const open = view.gates
+    .filter((gate) => gate.approved === null)
+    .sort((a, b) => a.openedAt - b.openedAt || a.gateId - b.gateId);
+  const { runId, state } = view;
+  const [oldest] = state === 'completed' ? [] : open;
+  if (oldest === undefined) {
+    throw new CliError(EXIT.usage, `Run ${runId} (${state}) asks nothing; there is no open gate.`);
+  }
+  const chosen = gateId === undefined ? oldest : open.find((gate) => gate.gateId === gateId);
+  if (chosen !== undefined) return chosen;
+  const list = open.map((gate) => `${gate.gateId} "${question(gate)}"`).join(', ');
+  throw new CliError(EXIT.usage, `Run ${runId} has no open gate ${gateId ?? ''}. Open: ${list}.`);
+}
+
+function describe(gate: GateView, answer: 'approve' | 'reject'): string {
+  const done = answer === 'approve' ? 'approved' : 'rejected';
+  return `Answered: "${question(gate)}" is ${done}.`;
+}
+
+function question(gate: GateView): string {
+  return oneLine(gate.question, MAX_QUESTION_CHARS);
+}
