@@ -27,7 +27,14 @@ interface Room {
 }
 
 const PURE_NODE = ['node:crypto', 'node:path', 'node:assert', 'node:assert/strict'];
-const PURE_PACKAGES = ['npm:zod', 'npm:acorn', 'npm:acorn-walk', 'npm:diff', 'npm:picomatch', 'npm:yaml'];
+const PURE_PACKAGES = [
+  'npm:zod',
+  'npm:acorn',
+  'npm:acorn-walk',
+  'npm:diff',
+  'npm:picomatch',
+  'npm:yaml',
+];
 const CORE_AND_BELOW = ['src/base/', 'src/protocol/', 'src/core/'];
 
 /** The first room whose folder holds the file counts. */

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { formatDuration } from '../base/format.ts';
+import { RunTreeMenuTarget } from '../protocol/runTreeMessages.ts';
+import type { ChatController } from './chat/chatController.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { Conversation } from './chat/conversation.ts';
 import type { HostProcess } from './hostProcess/hostProcess.ts';
@@ -22,6 +24,7 @@ export interface CommandParts {
   readonly hostLogFile: string;
   readonly registry: RunRegistry;
   readonly chatView: ChatView;
+  readonly controller: ChatController;
   readonly conversation: Conversation;
   readonly runTreeViews: RunTreeViews;
   readonly actions: RunActions;
@@ -39,6 +42,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   const handlers: Readonly<Record<string, Handler>> = {
     ...generalCommands(parts),
     ...runCommands(parts),
+    ...rowCommands(parts),
     ...reviewCommands(parts),
   };
   const registrations = Object.entries(handlers).map(([command, handler]) =>
@@ -81,6 +85,8 @@ function runCommands(parts: CommandParts): Record<string, Handler> {
     'muster.pauseRun': onShown('pause'),
     'muster.resumeRun': onShown('resume'),
     'muster.throttleRun': onShown('throttle'),
+    'muster.raiseLimits': onShown('raise'),
+    'muster.stopRun': onShown('stop'),
     'muster.cancelRun': onShown('cancel'),
     'muster.openReport': onShown('openReport'),
     'muster.openRunScript': onShown('openScript'),
@@ -90,6 +96,40 @@ function runCommands(parts: CommandParts): Record<string, Handler> {
       if (runId !== null) registry.show(runId);
     },
   };
+}
+
+// Commands of a row's context menu in the run tree; the editor hands over what the row says of itself.
+function rowCommands(parts: CommandParts): Record<string, Handler> {
+  const { actions, review } = parts;
+  const onAgent =
+    (act: (runId: string, agentId: number) => Promise<void>) =>
+    async (row: unknown): Promise<void> => {
+      const { runId, agentId } = RunTreeMenuTarget.parse(row);
+      if (agentId !== undefined) await act(runId, agentId);
+    };
+  return {
+    'muster.answerGate': (row: unknown) => answerGate(parts, row),
+    'muster.openTranscript': onAgent((runId, agentId) =>
+      actions.perform(runId, { action: 'openTranscript', agentId }),
+    ),
+    'muster.revealAgentChanges': onAgent((runId, agentId) => review.revealAgent(runId, agentId)),
+    'muster.skipAgent': onAgent((runId, agentId) =>
+      actions.perform(runId, { action: 'skipAgent', agentId }),
+    ),
+    'muster.retryAgent': onAgent((runId, agentId) =>
+      actions.perform(runId, { action: 'retryAgent', agentId }),
+    ),
+  };
+}
+
+// Without a row, as from the command palette, it is the shown run that the user means.
+async function answerGate(parts: CommandParts, row: unknown): Promise<void> {
+  const target = RunTreeMenuTarget.safeParse(row).data;
+  const runId = target?.runId ?? (await shownRun(parts))?.runId;
+  if (runId === undefined) return;
+  const itemId = parts.controller.showGates(runId, target?.gateId ?? null);
+  if (itemId === null) throw new Error(t('This run has no question that waits for an answer.'));
+  await parts.chatView.focusItem(itemId);
 }
 
 function reviewCommands({ review, model, tree, settings }: CommandParts): Record<string, Handler> {

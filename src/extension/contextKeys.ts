@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables.ts';
 import { isLive, type RunSummary } from '../protocol/summarizeRun.ts';
+import { openQuestions } from './runTree/openQuestions.ts';
 import type { RunRegistry } from './runTree/runRegistry.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -41,6 +42,8 @@ function contextOf(run: RunSummary | null): Readonly<Record<string, boolean>> {
     'muster.hasRun': run !== null,
     'muster.runLive': run !== null && isLive(run),
     'muster.runRunning': run?.state === 'running',
+    'muster.runAtLimit': run !== null && isLive(run) && run.pauseReason === 'limit',
+    'muster.hasOpenGate': run !== null && openQuestions(run).length > 0,
     'muster.runResumable': run !== null && !['running', 'completed'].includes(run.state),
     'muster.hasPending': (run?.proposals.pending ?? 0) + (run?.proposals.conflicts ?? 0) > 0,
     'muster.hasProposals': (run?.proposals.hunks ?? 0) > 0,

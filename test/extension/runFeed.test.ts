@@ -11,7 +11,7 @@ const view = reduceRun(null, {
   ...{ type: 'run.started', runId: 'r1', at: 1, seq: 1, request: 'x', scriptSha256: '' },
   ...{ argsSha256: '', limits: defaultLimits, provider: 'offline', model: 'rules' },
   ...{ snapshotTree: '', snapshotFiles: 1, leftOut: [], approvedCommands: [] },
-  ...{ unsandboxed: false, productVersion: '0' },
+  ...{ unsandboxed: false, productVersion: '0', flags: [] },
   meta: { name: 'n', description: 'd', phases: [] },
 });
 const log = (seq: number): RunEvent => ({

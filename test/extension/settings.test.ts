@@ -4,14 +4,17 @@ import {
   parseRunDocumentPath,
   runDocumentPath,
 } from '../../src/extension/runTree/runDocumentPath.ts';
-import { parseLimit } from '../../src/extension/settings/parseLimit.ts';
+import { changeLimit, parseLimit } from '../../src/extension/settings/parseLimit.ts';
 import { resolveProvider } from '../../src/extension/settings/resolveProvider.ts';
 import { defaultLimits, readSettings } from '../../src/extension/settings/settings.ts';
 
 describe('the settings', () => {
   it('have safe values when nothing is set', () => {
     assert.deepEqual(
-      readSettings(() => undefined),
+      readSettings(
+        () => undefined,
+        () => false,
+      ),
       {
         ...{ provider: 'auto', model: null, baseUrl: null, limits: defaultLimits },
         ...{ stateDir: null, groupBy: 'group', showNotifications: true },
@@ -24,11 +27,32 @@ describe('the settings', () => {
       ...{ 'limits.maxAgents': 5000, 'limits.concurrency': null, 'limits.maxUsd': null },
       ...{ 'limits.maxTokens': 7, 'limits.maxMinutes': -1, provider: 'other', model: '  m  ' },
     };
-    const { limits, provider, model } = readSettings((name) => values[name]);
+    const { limits, provider, model } = readSettings(
+      (name) => values[name],
+      () => true,
+    );
     assert.deepEqual(
       { limits, provider, model },
       { limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 }, provider: 'auto', model: 'm' },
     );
+  });
+});
+
+describe('the dollar limit of the settings', () => {
+  const limitsOf = (maxUsd: unknown, isSet: boolean) =>
+    readSettings(
+      (name) => (name === 'limits.maxUsd' ? maxUsd : undefined),
+      () => isSet,
+    ).limits;
+
+  it('is explicit when the user has set it, be it to the default', () => {
+    assert.deepEqual(limitsOf(5, true), { ...defaultLimits, usdIsExplicit: true });
+  });
+
+  it('is not explicit by default, without a limit, or when it cannot be read', () => {
+    assert.deepEqual(limitsOf(5, false), defaultLimits);
+    assert.deepEqual(limitsOf(null, true), { ...defaultLimits, maxUsd: null });
+    assert.deepEqual(limitsOf(-3, true), defaultLimits);
   });
 });
 
@@ -106,6 +130,19 @@ describe('a typed limit', () => {
       assert.equal(problem ?? value, expected);
     });
   }
+});
+
+describe('a changed limit', () => {
+  it('makes typed dollars explicit, and no dollars not', () => {
+    const typed = changeLimit(defaultLimits, 'maxUsd', '7');
+    assert.deepEqual(typed, { ...defaultLimits, maxUsd: 7, usdIsExplicit: true });
+    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...defaultLimits, maxUsd: null });
+  });
+
+  it('leaves the others as they are', () => {
+    const limits = { ...defaultLimits, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
+    assert.deepEqual(changeLimit(limits, 'maxAgents', '300'), { ...limits, maxAgents: 300 });
+  });
 });
 
 describe('the address of a run’s document', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { RunSummary } from '../../src/protocol/summarizeRun.ts';
 import { notificationFor } from '../../src/extension/statusBar/notificationFor.ts';
+import { runMenuItems } from '../../src/extension/statusBar/runMenuItems.ts';
 import { statusText } from '../../src/extension/statusBar/statusText.ts';
-import { sampleRun } from './support/samples.ts';
+import { sampleGate, sampleRun } from './support/samples.ts';
 
 const waiting = { groups: 1, files: 2, hunks: 12, pending: 12, conflicts: 0 };
 
@@ -17,6 +18,18 @@ describe('the status bar item', () => {
       { state: 'paused', pauseReason: 'limit' },
       3,
       '$(debug-pause) Muster 37/120 · limit reached !warning',
+    ],
+    [
+      'says that a run waits for the user, also while it runs on',
+      { openGates: [sampleGate()] },
+      0,
+      '$(bell) Muster 37/120 · waits for you !warning',
+    ],
+    [
+      'says at what a run has stopped',
+      { state: 'paused', pauseReason: 'limit', endedAt: 9 },
+      3,
+      '$(debug-pause) Muster: stopped, limit reached !warning',
     ],
     ['shows a failure', { state: 'failed' }, 3, '$(error) Muster: failed !error'],
     [
@@ -41,6 +54,17 @@ describe('the status bar item', () => {
     assert.equal(draw(statusText({ run, isSeen: true, pendingChanges: 0 })), null);
   });
 
+  it('stops asking for attention once a stopped run was seen', () => {
+    const run = sampleRun({ state: 'paused', pauseReason: 'limit', endedAt: 9 });
+    assert.equal(draw(statusText({ run, isSeen: true, pendingChanges: 0 })), null);
+  });
+
+  it('tells the question in the tooltip', () => {
+    const run = sampleRun({ openGates: [sampleGate()] });
+    const status = statusText({ run, isSeen: false, pendingChanges: 0 });
+    assert.match(status?.tooltip ?? '', /^Asks: Delete the helpers\?$/mu);
+  });
+
   it('tells phases and caps in the tooltip', () => {
     const status = statusText({ run: sampleRun(), isSeen: false, pendingChanges: 0 });
     assert.equal(
@@ -58,7 +82,8 @@ describe('the notification about a run', () => {
     assert.deepEqual(notificationFor({ run: completed, previous: running, isNews: true }), {
       severity: 'info',
       message: '“modernise” is over: 12 changes proposed, verification passed, $0.42.',
-      isEnd: true,
+      actions: ['review', 'openReport'],
+      needsUser: false,
     });
     assert.equal(notificationFor({ run: completed, previous: completed, isNews: true }), null);
     assert.equal(notificationFor({ run: completed, previous: null, isNews: false }), null);
@@ -72,21 +97,109 @@ describe('the notification about a run', () => {
     assert.deepEqual(notificationFor({ run, previous: running, isNews: true }), {
       severity: 'warning',
       message: '“modernise” is over: 0 changes proposed, not verified, $0.42. 2 agents failed.',
-      isEnd: true,
+      actions: ['openReport'],
+      needsUser: false,
     });
   });
 
-  it('comes for a pause that needs the user, not for one that the user asked for', () => {
-    const severity = (pauseReason: RunSummary['pauseReason']) =>
-      notificationFor({
-        run: sampleRun({ state: 'paused', pauseReason }),
-        previous: running,
-        isNews: true,
-      })?.severity;
-    assert.deepEqual(
-      [severity('limit'), severity('breaker'), severity('user')],
-      ['warning', 'warning', undefined],
+  const pauses = [
+    ['limit', ['raise', 'stop']],
+    ['breaker', ['resume', 'openTree']],
+    ['usage', ['resume', 'openTree']],
+    ['user', undefined],
+    // The question itself has been told.
+    ['gate', undefined],
+  ] as const;
+  for (const [pauseReason, actions] of pauses) {
+    it(`offers ${actions?.join(' and ') ?? 'nothing'} at a pause of the kind ${pauseReason}`, () => {
+      const run = sampleRun({ state: 'paused', pauseReason });
+      const shown = notificationFor({ run, previous: running, isNews: true });
+      assert.deepEqual(shown?.actions, actions);
+    });
+  }
+
+  it('comes when a limit is reached while the user has paused the run', () => {
+    const previous = sampleRun({ state: 'paused', pauseReason: 'user' });
+    const stateMessage = 'The limit of $5.00 is reached.';
+    const run = sampleRun({ state: 'paused', pauseReason: 'limit', stateMessage });
+    assert.equal(
+      notificationFor({ run, previous, isNews: true })?.message,
+      '“modernise” needs you: it is paused. The limit of $5.00 is reached.',
     );
+  });
+
+  it('says that a run has stopped, unless the user has stopped it where it waited', () => {
+    const stopped = sampleRun({ state: 'paused', pauseReason: 'limit', endedAt: 9 });
+    const shown = notificationFor({ run: stopped, previous: running, isNews: true });
+    assert.equal(shown?.message, '“modernise” has stopped and can be resumed.');
+    const held = sampleRun({ state: 'paused', pauseReason: 'limit' });
+    assert.equal(notificationFor({ run: stopped, previous: held, isNews: true }), null);
+  });
+
+  it('comes for a question, once for each', () => {
+    const run = sampleRun({ openGates: [sampleGate()] });
+    assert.deepEqual(notificationFor({ run, previous: running, isNews: true }), {
+      severity: 'warning',
+      message: '“modernise” needs you: Delete the helpers?',
+      actions: ['answer'],
+      needsUser: true,
+    });
+    assert.equal(notificationFor({ run, previous: run, isNews: true }), null);
+    const another = sampleRun({ openGates: [sampleGate(), sampleGate({ gateId: 2 })] });
+    assert.notEqual(notificationFor({ run: another, previous: run, isNews: true }), null);
+  });
+});
+
+describe('the menu of the status bar', () => {
+  const cases: readonly (readonly [string, Partial<RunSummary>, readonly string[]])[] = [
+    ['of a running run', {}, ['Pause', 'Throttle…', 'Cancel run', 'Open run tree']],
+    [
+      'of a run that waits at a limit',
+      { state: 'paused', pauseReason: 'limit' },
+      ['Raise limits…', 'Stop and keep results', 'Throttle…', 'Cancel run', 'Open run tree'],
+    ],
+    [
+      'of a run that too many failures hold',
+      { state: 'paused', pauseReason: 'breaker' },
+      ['Go on', 'Throttle…', 'Cancel run', 'Open run tree'],
+    ],
+    [
+      'of a run that waits for answers',
+      {
+        ...{ state: 'paused', pauseReason: 'gate' },
+        openGates: [sampleGate(), sampleGate({ gateId: 2, question: 'And the tests?' })],
+      },
+      [
+        ...['Answer: Delete the helpers?', 'Answer: And the tests?'],
+        ...['Throttle…', 'Cancel run', 'Open run tree'],
+      ],
+    ],
+    [
+      'of a run that has stopped at a limit',
+      { state: 'paused', pauseReason: 'limit', endedAt: 9, proposals: waiting },
+      ['Resume…', 'Open run tree', 'Review changes', 'Open report'],
+    ],
+    [
+      'of a run that has stopped at a question',
+      { state: 'paused', pauseReason: 'gate', endedAt: 9, openGates: [sampleGate()] },
+      ['Answer: Delete the helpers?', 'Resume', 'Open run tree', 'Open report'],
+    ],
+    ['of a completed run', { state: 'completed', endedAt: 9 }, ['Open run tree', 'Open report']],
+  ];
+  for (const [title, changes, expected] of cases) {
+    it(`offers what applies ${title}`, () => {
+      const labels = runMenuItems(sampleRun(changes)).map(({ label }) =>
+        label.replace(/^\$\([\w-]+\) /u, '').replace(/^(Cancel run):.*/u, '$1'),
+      );
+      assert.deepEqual(labels, expected);
+    });
+  }
+
+  it('says which limit holds the run, and the present throttle', () => {
+    const stateMessage = 'The limit of $5.00 is reached.';
+    const run = sampleRun({ state: 'paused', pauseReason: 'limit', stateMessage });
+    const [raise, , throttle] = runMenuItems(run);
+    assert.deepEqual([raise?.detail, throttle?.description], [stateMessage, 'now 16 at once']);
   });
 });
 

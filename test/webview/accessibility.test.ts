@@ -3,13 +3,21 @@ import type { ChatItem } from '../../src/protocol/chatMessages.ts';
 import { assertAccessible } from './support/accessibility.ts';
 import {
   answerItem,
+  gateItem,
+  makeEstimate,
   makePlan,
   planItem,
   requestItem,
   runItem,
   snapshot,
 } from './support/chatFixtures.ts';
-import { makeReceipt, recordLargeRun, recordMixedRun, RunRecorder } from './support/runFixtures.ts';
+import {
+  makeReceipt,
+  recordKinds,
+  recordLargeRun,
+  recordMixedRun,
+  RunRecorder,
+} from './support/runFixtures.ts';
 import { themeNames } from './support/themes.ts';
 import { WebviewBrowser } from './support/webviewPage.ts';
 
@@ -28,11 +36,19 @@ const conversations: Readonly<Record<string, object>> = {
     problem(),
   ]),
   'a plan with errors': snapshot([planWithErrors()]),
+  'a plan with an estimate': snapshot([planWithEstimate()]),
+  'questions and a run at its limit': snapshot([
+    { ...runItem(recordRunAtLimit()), id: 'limit' },
+    gateItem({ details: 'a line\n'.repeat(60) }),
+    gateItem({ gateId: 2, approved: true, note: 'Go.' }, 'answered'),
+  ]),
 };
 
 const trees: Readonly<Record<string, object>> = {
   'a tree without a run': { type: 'snapshot', sequence: 0, view: null },
   'a tree with every kind of row': { type: 'snapshot', sequence: 0, view: recordMixedRun().view },
+  'a tree with gates and children': { type: 'snapshot', sequence: 0, view: recordKinds().view },
+  'a tree at a limit': { type: 'snapshot', sequence: 0, view: recordRunAtLimit().view },
   'a tree with 1,000 agents': { type: 'snapshot', sequence: 0, view: recordLargeRun(1000).view },
   'a tree of an ended run': { type: 'snapshot', sequence: 0, view: recordFinishedRun().view },
 };
@@ -88,6 +104,17 @@ function recordFinishedRun(): RunRecorder {
   run.verify(makeReceipt());
   run.finish();
   return run;
+}
+
+function recordRunAtLimit(): RunRecorder {
+  const run = recordMixedRun();
+  run.state({ state: 'paused', reason: 'limit', message: 'The limit of $5.00 is reached.' });
+  return run;
+}
+
+function planWithEstimate(): ChatItem {
+  const gap = { stub: 'lean', code: 'threw', message: 'list is undefined' } as const;
+  return planItem({ estimate: makeEstimate({ gaps: [gap] }) });
 }
 
 function problem(): ChatItem {

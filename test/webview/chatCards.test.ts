@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChatItem } from '../../src/protocol/chatMessages.ts';
-import { makePlan, planItem, runItem, snapshot } from './support/chatFixtures.ts';
+import { makeEstimate, makePlan, planItem, runItem, snapshot } from './support/chatFixtures.ts';
 import { makeReceipt, recordMixedRun, RunRecorder } from './support/runFixtures.ts';
 import { WebviewBrowser, type WebviewPage } from './support/webviewPage.ts';
 
@@ -88,6 +88,36 @@ describe('cards of the chat page', () => {
       );
     });
 
+    it('shows what a mock run foretells, phase by phase, and what it could not see', async () => {
+      const gap = { stub: 'lean', code: 'threw', message: 'list is undefined' } as const;
+      const commands = [{ command: 'make x', isLiteral: false, isReached: true }];
+      await chat.send(snapshot([planItem({ estimate: makeEstimate({ gaps: [gap], commands }) })]));
+      const text = await article(chat, 'Plan: Port callbacks').innerText();
+      for (const pattern of [
+        /Estimate\s+1–41 agents, 2 models, \$0\.40 – \$1\.10/u,
+        /one agent per file · 0–40 agents[\s\S]*claude-sonnet-4 · 1 agent/u,
+        /120k – 410k \(the default of 10k an agent\)/u,
+        /Tools\s+read_file, edit_file\s+May write\s+src\/\*\*/u,
+        /npm test\s+make x \(put together by the script: not approved\)/u,
+      ]) {
+        assert.match(text, pattern);
+      }
+      const gaps = chat.page.getByRole('list', { name: 'Not in the estimate' });
+      assert.match(
+        await gaps.innerText(),
+        /When agents find nothing, the script fails.*list is undefined/u,
+      );
+    });
+
+    it('says where a loop was stopped, and that a price is unknown', async () => {
+      const unbounded = 'unbounded: stopped by the cap of 200';
+      await chat.send(snapshot([planItem({ estimate: makeEstimate({ unbounded, usd: null }) })]));
+      assert.match(
+        await article(chat, 'Plan: Port callbacks').innerText(),
+        /1–41 agents \(unbounded: stopped by the cap of 200\), 2 models, cost unknown/u,
+      );
+    });
+
     it('keeps the keyboard on the card when its buttons go', async () => {
       await chat.send(snapshot([planItem()]));
       await chat.page.getByRole('button', { name: 'Run', exact: true }).focus();
@@ -142,14 +172,96 @@ describe('cards of the chat page', () => {
       const run = recordMixedRun();
       await chat.send(snapshot([runItem(run)]));
       await chat.page.getByRole('button', { name: 'Pause' }).focus();
-      run.state({ state: 'paused', reason: 'breaker', message: null });
+      run.state({ state: 'paused', reason: 'user', message: null });
       await chat.send({ type: 'item', item: runItem(run) });
       assert.equal(await chat.focusedLabel(), 'Resume');
-      assert.match(
-        await article(chat, 'Run: Port callbacks').innerText(),
-        /Too many agents failed/u,
-      );
+      assert.match(await article(chat, 'Run: Port callbacks').innerText(), /You paused this run/u);
     });
+
+    it('never turns Pause into a decision under the finger', async () => {
+      const run = recordMixedRun();
+      await chat.send(snapshot([runItem(run)]));
+      await chat.page.getByRole('button', { name: 'Pause' }).focus();
+      run.state({ state: 'paused', reason: 'limit', message: 'The limit of $5.00 is reached.' });
+      await chat.send({ type: 'item', item: runItem(run) });
+      assert.equal(await chat.focusedLabel(), 'Run: Port callbacks');
+    });
+
+    const waits = [
+      {
+        reason: 'limit',
+        message: 'The limit of $5.00 is reached.',
+        says: /Waits at a limit[\s\S]*limit of \$5\.00[\s\S]*“Raise limits” lets[\s\S]*you can resume it later/u,
+        offers: { 'Raise limits…': 'raise', 'Stop and keep results': 'stop' },
+      },
+      {
+        reason: 'breaker',
+        message: 'Five agents in a row failed.',
+        says: /Five agents in a row[\s\S]*Common cause: The key was refused\.[\s\S]*“Go on” lets/u,
+        offers: { 'Go on': 'resume', Cancel: 'cancel' },
+      },
+      {
+        reason: 'usage',
+        message: 'The provider takes requests again at 14:00.',
+        says: /Waits for the provider[\s\S]*again at 14:00\.[\s\S]*nothing is lost/u,
+        offers: { 'Go on': 'resume', Cancel: 'cancel' },
+      },
+      {
+        reason: 'gate',
+        message: 'Port the generated files too?',
+        says: /Waits for you[\s\S]*Port the generated[\s\S]*1 waiting for your answer/u,
+        offers: { 'Answer…': 'answer', Cancel: 'cancel' },
+      },
+    ] as const;
+    for (const { reason, message, says, offers } of waits) {
+      it(`says why a run waits and offers what helps: ${reason}`, async () => {
+        const run = recordMixedRun();
+        for (const id of [7, 8]) run.fail(id, 'The key was refused.');
+        if (reason === 'gate') run.openGate(1, 'Port the generated files too?');
+        run.state({ state: 'paused', reason, message });
+        await chat.send(snapshot([runItem(run)]));
+        const card = article(chat, 'Run: Port callbacks');
+        assert.match(await card.innerText(), says);
+        const buttons = card.getByRole('button');
+        const labels = [...Object.keys(offers), 'Open run tree'];
+        assert.deepEqual(await buttons.allInnerTexts(), labels);
+        for (const label of Object.keys(offers))
+          await card.getByText(label, { exact: true }).click();
+        const expected = Object.values(offers);
+        assert.deepEqual(
+          await chat.posted(),
+          expected.map((action) => ({ type: 'run', runId: 'run-1', action })),
+        );
+      });
+    }
+
+    it('offers to answer while other branches run on', async () => {
+      const run = recordMixedRun();
+      run.openGate(1, 'Port the generated files too?');
+      await chat.send(snapshot([runItem(run)]));
+      const card = article(chat, 'Run: Port callbacks');
+      assert.match(await card.innerText(), /Running, waits for you/u);
+      assert.deepEqual(await card.getByRole('button').allInnerTexts(), [
+        ...['Answer…', 'Pause', 'Throttle', 'Cancel', 'Open run tree'],
+      ]);
+    });
+
+    for (const [pauseReason, says, label] of [
+      ['limit', /stopped at a limit[\s\S]*resume under higher limits/u, 'Resume…'],
+      ['breaker', /stopped by failures[\s\S]*look at the failures/u, 'Resume'],
+      ['usage', /stopped by the provider’s limit/u, 'Resume'],
+      ['gate', /stopped at a question[\s\S]*answer, then resume/u, 'Resume'],
+    ] as const) {
+      it(`offers to resume a run that has stopped: ${pauseReason}`, async () => {
+        const run = recordMixedRun();
+        run.finish({ status: 'paused', pauseReason, verdict: 'unverified' });
+        await chat.send(snapshot([runItem(run)]));
+        const card = article(chat, 'Report: Port callbacks');
+        assert.match(await card.innerText(), says);
+        await card.getByRole('button', { name: label, exact: true }).click();
+        assert.deepEqual(await chat.posted(), [{ type: 'run', runId: 'run-1', action: 'resume' }]);
+      });
+    }
 
     it('offers to resume an interrupted run and says that nothing is paid twice', async () => {
       const run = recordMixedRun();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { RunEvent } from '../../src/protocol/runEvents.ts';
-import type { RunView } from '../../src/protocol/runView.ts';
 import {
   makeReceipt,
   recordLargeRun,
@@ -8,6 +7,13 @@ import {
   RunRecorder,
   startedAt,
 } from './support/runFixtures.ts';
+import {
+  actionOf,
+  focusTree,
+  labelOf,
+  places,
+  treeSnapshot as snapshot,
+} from './support/treePage.ts';
 import { WebviewBrowser, type WebviewPage } from './support/webviewPage.ts';
 
 const wide = 1100;
@@ -42,7 +48,7 @@ describe('run tree page', () => {
         '1 1/1 Port callbacks, Running, port these callbacks to async/await',
         '2 1/3 Port, 6 of 12 agents done, 1 failed, 1 skipped',
         '2 2/3 Check, 1 check',
-        '3 1/1 Running, Run the tests, npm test, 5 s',
+        '3 1/1 Running, Check Run the tests, npm test, 5 s',
         '2 3/3 Log, 2 lines',
       ],
     );
@@ -91,7 +97,7 @@ describe('run tree page', () => {
       assert.deepEqual(actions, ['review', 'openReport']);
     });
 
-    it('explains a pause and offers Resume', async () => {
+    it('explains a pause and offers what helps', async () => {
       const run = recordMixedRun();
       run.state({
         state: 'paused',
@@ -101,10 +107,12 @@ describe('run tree page', () => {
       await tree.send(snapshot(run.view));
       assert.match(
         await tree.page.locator('header').innerText(),
-        /limit of \$5\.00[\s\S]*Finished work stays/u,
+        /Waits at a limit[\s\S]*limit of \$5\.00[\s\S]*finished work stays/u,
       );
-      await tree.page.getByRole('button', { name: 'Resume' }).click();
-      assert.deepEqual(await tree.posted(), [{ type: 'run', runId: 'run-1', action: 'resume' }]);
+      for (const name of ['Raise limits…', 'Stop and keep results']) {
+        await tree.page.getByRole('button', { name }).click();
+      }
+      assert.deepEqual((await tree.posted()).map(actionOf), ['raise', 'stop']);
     });
   });
 
@@ -346,10 +354,6 @@ describe('run tree page', () => {
   });
 });
 
-function snapshot(view: RunView | null, sequence = 0): object {
-  return { type: 'snapshot', sequence, view };
-}
-
 function deltas(sequence: number, events: readonly RunEvent[]): object {
   return { type: 'events', sequence, events };
 }
@@ -360,34 +364,9 @@ function eventsOf(run: RunRecorder, record: () => void): readonly RunEvent[] {
   return run.events.slice(before);
 }
 
-async function places(tree: WebviewPage): Promise<readonly string[]> {
-  const rows: unknown = await tree.page.evaluate(`
-    [...document.querySelectorAll('[role=treeitem]')].map((row) => {
-      const [level, size, place] = ['level', 'setsize', 'posinset'].map((name) =>
-        row.getAttribute('aria-' + name),
-      );
-      return level + ' ' + place + '/' + size + ' ' + row.innerText.split(/\\s*\\n\\s*/).join(', ');
-    })`);
-  return Array.isArray(rows) ? rows.map(String) : [];
-}
-
-async function labelOf(tree: WebviewPage, name: RegExp): Promise<string> {
-  return (await tree.page.getByRole('treeitem', { name }).innerText()).split('\n').join(', ');
-}
-
-async function focusTree(tree: WebviewPage): Promise<void> {
-  await tree.page.locator('[role=treeitem][tabindex="0"]').focus();
-}
-
 async function scrollTo(tree: WebviewPage, top: number): Promise<void> {
   await tree.page.evaluate(
     `document.querySelector('[role=tree]').parentElement.scrollTop = ${top}`,
   );
   await tree.settle();
-}
-
-function actionOf(message: unknown): unknown {
-  return typeof message === 'object' && message !== null && 'action' in message
-    ? message.action
-    : undefined;
 }

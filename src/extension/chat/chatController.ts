@@ -9,10 +9,12 @@ import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { t } from '../localize.ts';
+import { openQuestions } from '../runTree/openQuestions.ts';
 import type { RunChange, RunRegistry } from '../runTree/runRegistry.ts';
 import type { RunActionName } from '../statusBar/runActions.ts';
 import type { Tasks } from '../tasks.ts';
 import type { Conversation } from './conversation.ts';
+import { gateItemId, GateItems } from './gateItems.ts';
 import { describeDiagnostics, hasNewCommands } from './planText.ts';
 
 type PlanItem = Extract<ChatItem, { type: 'plan' }>;
@@ -52,6 +54,7 @@ export interface ChatControllerOptions {
 /** Turns what the user does in the chat into requests to the host, and answers into items. */
 export class ChatController implements Disposable {
   readonly #options: ChatControllerOptions;
+  readonly #gates: GateItems;
   readonly #composerChanged = new Emitter<void>();
   readonly #subscriptions: readonly Disposable[];
   /** Runs of this conversation whose first summary has not come yet. */
@@ -63,6 +66,7 @@ export class ChatController implements Disposable {
 
   constructor(options: ChatControllerOptions) {
     this.#options = options;
+    this.#gates = new GateItems(options);
     this.#subscriptions = [
       options.host.onNotification('plan.text', ({ planId, text }) => this.#stream(planId, text)),
       options.registry.onDidChange((change) => this.#updateRun(change)),
@@ -108,8 +112,24 @@ export class ChatController implements Disposable {
       if (item.type !== 'run' || !isLive(item.run)) continue;
       if (registry.get(item.run.runId) !== null) continue;
       const stateMessage = t('The background host does not know this run any more.');
-      conversation.put({ ...item, run: { ...item.run, state: 'interrupted', stateMessage } });
+      const run: RunSummary = { ...item.run, state: 'interrupted', stateMessage };
+      conversation.put({ ...item, run });
+      this.#gates.update(run);
     }
+  }
+
+  /**
+   * Puts a run's questions into the conversation, also those of a run that was started elsewhere.
+   * Answers with the item to show: of the given gate, else of the one that waits longest.
+   */
+  showGates(runId: string, gateId: number | null): string | null {
+    const run = this.#options.registry.get(runId);
+    if (run === null) return null;
+    const asked = gateId ?? openQuestions(run)[0]?.gateId;
+    if (asked === undefined) return null;
+    this.#showRun(runId);
+    const itemId = gateItemId(runId, asked);
+    return this.#options.conversation.find('gate', itemId) === null ? null : itemId;
   }
 
   dispose(): void {
@@ -129,6 +149,8 @@ export class ChatController implements Disposable {
         return this.#actOnPlan(message);
       case 'run':
         return this.#options.editor.runAction(message.runId, message.action);
+      case 'gate':
+        return this.#gates.answer(message);
       case 'problem':
         return this.#actOnProblem(message.actionId);
       case 'chooseProvider':
@@ -263,7 +285,8 @@ export class ChatController implements Disposable {
     }
     const check = await host.request('script.check', { script, fileName: 'workflow.js' });
     if (!check.ok) throw new Error(describeDiagnostics(check));
-    const edited: PlanItem = { ...item, plan: { ...item.plan, script, check } };
+    // The estimate was of the script as it was drafted.
+    const edited: PlanItem = { ...item, plan: { ...item.plan, script, check, estimate: null } };
     conversation.put(edited);
     if (!hasNewCommands(item.plan, check)) return edited;
     this.#problem(
@@ -276,14 +299,17 @@ export class ChatController implements Disposable {
   #showRun(runId: string): void {
     const run = this.#options.registry.get(runId);
     if (run === null) this.#awaitedRuns.add(runId);
-    else this.#options.conversation.put({ id: runItemId(runId), type: 'run', run });
+    else this.#putRun(run);
   }
 
   #updateRun({ run }: RunChange): void {
-    const { conversation } = this.#options;
-    const id = runItemId(run.runId);
-    const isOurs = this.#awaitedRuns.delete(run.runId) || conversation.find('run', id) !== null;
-    if (isOurs) conversation.put({ id, type: 'run', run });
+    const isShown = this.#options.conversation.find('run', runItemId(run.runId)) !== null;
+    if (this.#awaitedRuns.delete(run.runId) || isShown) this.#putRun(run);
+  }
+
+  #putRun(run: RunSummary): void {
+    this.#options.conversation.put({ id: runItemId(run.runId), type: 'run', run });
+    this.#gates.update(run);
   }
 
   async #actOnProblem(actionId: string): Promise<void> {

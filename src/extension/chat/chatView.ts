@@ -12,6 +12,8 @@ const viewId = 'muster.chat';
 /** Changes of one item are sent at most this often: a stream must not flood the page. */
 const itemIntervalMs = 100;
 
+type FocusMessage = Extract<ChatToWebview, { type: 'focusComposer' | 'focusItem' }>;
+
 /** What the view needs. */
 export interface ChatViewOptions {
   readonly extensionUri: vscode.Uri;
@@ -29,7 +31,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #changedItems = new Map<string, ChatItem>();
   #webview: vscode.Webview | null = null;
   #isReady = false;
-  #wantsFocus = false;
+  /** What takes the focus as soon as the page is there. */
+  #focus: FocusMessage | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: ChatViewOptions) {
@@ -59,10 +62,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   /** Opens the chat because the user asked, with the cursor in the composer. */
-  async focus(): Promise<void> {
-    this.#wantsFocus = true;
-    await vscode.commands.executeCommand(`${viewId}.focus`);
-    this.#sendFocus();
+  focus(): Promise<void> {
+    return this.#focusOn({ type: 'focusComposer' });
+  }
+
+  /** Opens the chat because the user asked, at this item. */
+  focusItem(itemId: string): Promise<void> {
+    return this.#focusOn({ type: 'focusItem', itemId });
   }
 
   /** Sends the composer's state again: settings, trust or folders may have changed. */
@@ -101,10 +107,18 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#post({ type: 'composer', composer: await this.#options.controller.composer() });
   }
 
+  async #focusOn(message: FocusMessage): Promise<void> {
+    this.#focus = message;
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    this.#sendFocus();
+  }
+
   #sendFocus(): void {
-    if (!this.#wantsFocus || !this.#isReady) return;
-    this.#wantsFocus = false;
-    this.#post({ type: 'focusComposer' });
+    if (this.#focus === null || !this.#isReady) return;
+    // The item that is asked for may be as new as the question.
+    this.#sendChanged();
+    this.#post(this.#focus);
+    this.#focus = null;
   }
 
   #sendSoon(item: ChatItem): void {
@@ -112,10 +126,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#changedItems.set(item.id, item);
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
-      for (const changed of this.#changedItems.values())
-        this.#post({ type: 'item', item: changed });
-      this.#changedItems.clear();
+      this.#sendChanged();
     }, itemIntervalMs);
+  }
+
+  #sendChanged(): void {
+    for (const item of this.#changedItems.values()) this.#post({ type: 'item', item });
+    this.#changedItems.clear();
   }
 
   #post(message: ChatToWebview): void {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { OpenBuffer } from '../../protocol/proposals.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
+import { ReadOnlyFileSystem } from '../readOnlyFileSystem.ts';
 import { workspaceFolder } from './openDocuments.ts';
 import { parseProposalUri, proposalScheme } from './proposalUri.ts';
 
@@ -16,22 +17,17 @@ export interface ProposalFileSystemOptions {
 }
 
 /** Proposals as read-only files, so that diffs of them survive a window reload. */
-export class ProposalFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
+export class ProposalFileSystem extends ReadOnlyFileSystem {
   readonly #options: ProposalFileSystemOptions;
-  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #watched = new Map<string, WatchedFile>();
   readonly #subscriptions: { dispose(): unknown }[];
-  readonly onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]> = this.#changed.event;
   #version = Date.now();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: ProposalFileSystemOptions) {
+    super(proposalScheme);
     this.#options = options;
     this.#subscriptions = [
-      vscode.workspace.registerFileSystemProvider(proposalScheme, this, {
-        isReadonly: true,
-        isCaseSensitive: true,
-      }),
       options.onDidChangeRun((runId) =>
         this.#refresh((file) => file.runId === runId.toLowerCase()),
       ),
@@ -58,7 +54,7 @@ export class ProposalFileSystem implements vscode.FileSystemProvider, vscode.Dis
   }
 
   /** The editor watches what it shows: those files follow their live counterparts on disk. */
-  watch(uri: vscode.Uri): vscode.Disposable {
+  override watch(uri: vscode.Uri): vscode.Disposable {
     const key = uri.toString();
     const watched = this.#watched.get(key) ?? this.#startWatching(uri);
     this.#watched.set(key, watched);
@@ -71,31 +67,11 @@ export class ProposalFileSystem implements vscode.FileSystemProvider, vscode.Dis
     });
   }
 
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-
-  createDirectory(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  writeFile(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  dispose(): void {
+  override dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const { watcher } of this.#watched.values()) watcher?.dispose();
-    this.#changed.dispose();
+    super.dispose();
   }
 
   async #openBufferOf(path: string): Promise<OpenBuffer[]> {
@@ -132,7 +108,7 @@ export class ProposalFileSystem implements vscode.FileSystemProvider, vscode.Dis
     this.#version = Math.max(Date.now(), this.#version + 1);
     const meant = [...this.#watched.values()].filter(isMeant);
     if (meant.length === 0) return;
-    this.#changed.fire(meant.map(({ uri }) => ({ type: vscode.FileChangeType.Changed, uri })));
+    this.fireChanged(meant.map(({ uri }) => uri));
   }
 }
 

@@ -4,16 +4,19 @@ import { assertNever } from '../../base/assertNever.ts';
 import { RunTreeFromWebview, type RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
 import { t } from '../localize.ts';
 import { runGuarded } from '../runGuarded.ts';
+import type { RunPartAction } from '../statusBar/runActions.ts';
 import type { Tasks } from '../tasks.ts';
 import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
 import type { FeedSubscription, RunFeeds } from './runFeeds.ts';
 import type { RunRegistry } from './runRegistry.ts';
 
+type AgentMessage = Extract<RunTreeFromWebview, { type: 'agent' }>;
+
 /** What a click in the run tree may set off elsewhere. */
 export interface RunTreeActions {
   readonly runAction: (
     runId: string,
-    action: Extract<RunTreeFromWebview, { type: 'run' }>['action'],
+    action: Extract<RunTreeFromWebview, { type: 'run' }>['action'] | RunPartAction,
   ) => Promise<void>;
   readonly openTranscript: (runId: string, agentId: number) => Promise<void>;
   readonly revealChanges: (runId: string, agentId: number) => Promise<void>;
@@ -71,17 +74,32 @@ export class RunTreeWebview implements Disposable {
         else this.#feed.resync();
         return;
       case 'agent':
-        this.#carryOut(() =>
-          message.action === 'transcript'
-            ? actions.openTranscript(message.runId, message.agentId)
-            : actions.revealChanges(message.runId, message.agentId),
-        );
+        this.#carryOut(() => this.#actOnAgent(message));
         return;
       case 'run':
         this.#carryOut(() => actions.runAction(message.runId, message.action));
         return;
+      case 'gate': {
+        const { runId, gateId } = message;
+        this.#carryOut(() => actions.runAction(runId, { action: 'answer', gateId }));
+        return;
+      }
       default:
         assertNever(message);
+    }
+  }
+
+  #actOnAgent({ runId, agentId, action }: AgentMessage): Promise<void> {
+    const { actions } = this.#context;
+    switch (action) {
+      case 'transcript':
+        return actions.openTranscript(runId, agentId);
+      case 'changes':
+        return actions.revealChanges(runId, agentId);
+      case 'skip':
+        return actions.runAction(runId, { action: 'skipAgent', agentId });
+      case 'retry':
+        return actions.runAction(runId, { action: 'retryAgent', agentId });
     }
   }
 

@@ -20,6 +20,18 @@ export function parseLimit(limit: TypedLimit, text: string): ParsedLimit {
     : { value: null, problem: expected(limit) };
 }
 
+/**
+ * The limits with one of them as the user typed it. A typed dollar limit is an explicit one: where
+ * no price is known it must not quietly become a limit in tokens.
+ */
+export function changeLimit(limits: RunLimits, limit: TypedLimit, text: string): RunLimits {
+  const { value } = parseLimit(limit, text);
+  const changed = RunLimits.parse({ ...limits, [limit]: value });
+  if (limit !== 'maxUsd') return changed;
+  const unmarked = RunLimits.omit({ usdIsExplicit: true }).parse(changed);
+  return value === null ? unmarked : { ...unmarked, usdIsExplicit: true };
+}
+
 function expected(limit: TypedLimit): string {
   switch (limit) {
     case 'concurrency':

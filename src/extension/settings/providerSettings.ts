@@ -33,7 +33,10 @@ export class ProviderSettings implements vscode.Disposable {
   /** The settings of the workspace. */
   current(): Settings {
     const section = vscode.workspace.getConfiguration('muster');
-    return readSettings((name) => section.get(name));
+    return readSettings(
+      (name) => section.get(name),
+      (name) => isSetByUser(section, name),
+    );
   }
 
   /** The provider that the next request goes to. */
@@ -112,6 +115,12 @@ export class ProviderSettings implements vscode.Disposable {
     const key = stored ?? process.env['ANTHROPIC_API_KEY'] ?? '';
     return key === '' ? null : key;
   }
+}
+
+function isSetByUser(section: vscode.WorkspaceConfiguration, name: string): boolean {
+  const found = section.inspect(name);
+  const values = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue];
+  return values.some((value) => value !== undefined);
 }
 
 interface ProviderChoice extends vscode.QuickPickItem {

@@ -28,13 +28,16 @@ export const defaultLimits: RunLimits = {
 /** Reads one value of the section `muster`; undefined when it is not set. */
 export type ReadSetting = (name: string) => unknown;
 
+/** Whether the user has set a value of the section `muster`, be it the default one. */
+export type IsSettingSet = (name: string) => boolean;
+
 /** Reads all settings; a value of the wrong type or out of bounds counts as not set. */
-export function readSettings(read: ReadSetting): Settings {
+export function readSettings(read: ReadSetting, isSet: IsSettingSet): Settings {
   return {
     provider: oneOf(read('provider'), ['auto', 'anthropic', 'offline'], 'auto'),
     model: textOrNull(read('model')),
     baseUrl: textOrNull(read('baseUrl')),
-    limits: readLimits(read),
+    limits: readLimits(read, isSet),
     stateDir: textOrNull(read('host.stateDirectory')),
     groupBy: oneOf(read('review.groupBy'), ['group', 'folder', 'kind'], 'group'),
     showNotifications: read('notifications.show') !== false,
@@ -50,8 +53,9 @@ export function describeCaps(limits: RunLimits): string {
   return parts.join(' · ');
 }
 
-function readLimits(read: ReadSetting): RunLimits {
-  const { maxAgents, concurrency, maxMinutes } = RunLimits.shape;
+function readLimits(read: ReadSetting, isSet: IsSettingSet): RunLimits {
+  const { maxAgents, concurrency, maxMinutes, maxUsd } = RunLimits.shape;
+  const typedUsd = maxUsd.safeParse(read('limits.maxUsd')).data ?? null;
   return {
     maxAgents: maxAgents.safeParse(read('limits.maxAgents')).data ?? defaultLimits.maxAgents,
     concurrency:
@@ -59,6 +63,8 @@ function readLimits(read: ReadSetting): RunLimits {
     maxTokens: optionalLimit(read('limits.maxTokens'), 'maxTokens'),
     maxUsd: optionalLimit(read('limits.maxUsd'), 'maxUsd'),
     maxMinutes: maxMinutes.safeParse(read('limits.maxMinutes')).data ?? defaultLimits.maxMinutes,
+    // A default must not refuse a model whose price is unknown; what the user wrote must.
+    ...(typedUsd !== null && isSet('limits.maxUsd') ? { usdIsExplicit: true } : {}),
   };
 }
 

@@ -1,16 +1,29 @@
 import * as vscode from 'vscode';
 import { assertNever } from '../../base/assertNever.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
-import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
+import { isLive } from '../../protocol/summarizeRun.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { t } from '../localize.ts';
 import type { RunDocuments } from '../runTree/runDocuments.ts';
 import type { RunRegistry } from '../runTree/runRegistry.ts';
-import { askConcurrency } from '../settings/askLimits.ts';
+import { askConcurrency, askHigherLimits } from '../settings/askLimits.ts';
+import { RunControls, type RunDialogs } from './runControls.ts';
 import type { SeenRuns } from './seenRuns.ts';
 
+/** What can be done with a run as a whole. */
 export type RunActionName =
-  RunControl['action'] | 'openTree' | 'review' | 'openReport' | 'openScript';
+  | Extract<RunControl['action'], 'pause' | 'resume' | 'throttle' | 'raise' | 'stop' | 'cancel'>
+  | 'answer'
+  | 'openTree'
+  | 'review'
+  | 'openReport'
+  | 'openScript';
+
+/** What can be done with one agent or one gate of a run. */
+export type RunPartAction =
+  | Extract<RunControl, { action: 'skipAgent' | 'retryAgent' }>
+  | { readonly action: 'openTranscript'; readonly agentId: number }
+  | { readonly action: 'answer'; readonly gateId: number };
 
 /** What the actions need. */
 export interface RunActionsContext {
@@ -25,35 +38,33 @@ export interface RunActionsContext {
 /** What the user can do with a run, from wherever it is shown. */
 export class RunActions {
   readonly #context: RunActionsContext;
+  readonly #controls: RunControls;
 
   constructor(context: RunActionsContext) {
     this.#context = context;
+    this.#controls = new RunControls({ ...context, dialogs });
   }
 
   /** Carries out one action; asks first where it throws work away. */
-  async perform(runId: string, action: RunActionName): Promise<void> {
-    const { documents, registry } = this.#context;
+  async perform(runId: string, action: RunActionName | RunPartAction): Promise<void> {
+    if (typeof action !== 'string') return this.#performOnPart(runId, action);
+    const controls = this.#controls;
     switch (action) {
       case 'pause':
+      case 'stop':
+        return controls.send(runId, { action });
       case 'resume':
-        return this.#control(runId, { action });
       case 'throttle':
-        return this.#throttle(runId);
+      case 'raise':
       case 'cancel':
-        return this.#cancel(runId);
+        return controls[action](runId);
+      case 'answer':
+        return dialogs.showGate(runId, null);
       case 'openTree':
-        registry.show(runId);
-        this.#context.openTree();
-        return this.markSeen(runId);
       case 'review':
-        registry.show(runId);
-        await this.markSeen(runId);
-        return this.#context.review(runId);
       case 'openReport':
-        await this.markSeen(runId);
-        return documents.open({ type: 'report', runId });
       case 'openScript':
-        return documents.open({ type: 'script', runId });
+        return this.#open(runId, action);
       default:
         return assertNever(action);
     }
@@ -65,39 +76,49 @@ export class RunActions {
     if (run !== null && !isLive(run)) await this.#context.seen.add(runId);
   }
 
-  async #control(runId: string, control: RunControl): Promise<void> {
-    if (control.action === 'resume' && !vscode.workspace.isTrusted) {
-      throw new Error(t('This folder is not trusted. Trust it before you resume a run.'));
+  async #performOnPart(runId: string, action: RunPartAction): Promise<void> {
+    switch (action.action) {
+      case 'answer':
+        return dialogs.showGate(runId, action.gateId);
+      case 'openTranscript':
+        return this.#context.documents.open({ type: 'transcript', runId, agentId: action.agentId });
+      case 'skipAgent':
+      case 'retryAgent':
+        return this.#controls.send(runId, action);
+      default:
+        return assertNever(action);
     }
-    const { host, registry, seen } = this.#context;
-    const run = registry.get(runId);
-    // A run that has ended goes on from its journal; one that is paused only waits.
-    const isEnded = control.action === 'resume' && run !== null && !isLive(run);
-    if (isEnded) await host.request('run.resume', { runId, limits: null });
-    else await host.request('run.control', { runId, control });
-    if (control.action === 'resume') await seen.remove(runId);
   }
 
-  async #throttle(runId: string): Promise<void> {
-    const current = this.#context.registry.get(runId)?.concurrency ?? 16;
-    const concurrency = await askConcurrency(current);
-    if (concurrency !== null) await this.#control(runId, { action: 'throttle', concurrency });
+  async #open(
+    runId: string,
+    what: 'openTree' | 'review' | 'openReport' | 'openScript',
+  ): Promise<void> {
+    const { documents, registry } = this.#context;
+    if (what === 'openScript') return documents.open({ type: 'script', runId });
+    await this.markSeen(runId);
+    if (what === 'openReport') return documents.open({ type: 'report', runId });
+    registry.show(runId);
+    if (what === 'review') return this.#context.review(runId);
+    this.#context.openTree();
   }
+}
 
-  async #cancel(runId: string): Promise<void> {
-    const run = this.#context.registry.get(runId);
-    const cancel = cancelText(run);
-    const choice = await vscode.window.showQuickPick([cancel, t('Let it go on')], {
+const dialogs: RunDialogs = {
+  isTrusted: () => vscode.workspace.isTrusted,
+  askConcurrency,
+  askHigherLimits,
+  confirmCancel: async (sentence) => {
+    const choice = await vscode.window.showQuickPick([sentence, t('Let it go on')], {
       title: t('Cancel Run'),
     });
-    if (choice === cancel) await this.#control(runId, { action: 'cancel' });
-  }
-}
-
-/** Says what a cancel hits. */
-export function cancelText(run: RunSummary | null): string {
-  if (run === null) return t('Cancel run; finished work stays');
-  const { running, queued } = run.counts;
-  const agents = running === 1 ? t('1 agent running') : t('{0} agents running', running);
-  return t('Cancel run: {0}, {1} queued; finished work stays', agents, queued);
-}
+    return choice === sentence;
+  },
+  // Through the command, because the chat is where gates are answered and it is made after this.
+  showGate: async (runId, gateId) => {
+    await vscode.commands.executeCommand('muster.answerGate', {
+      runId,
+      ...(gateId === null ? {} : { gateId }),
+    });
+  },
+};

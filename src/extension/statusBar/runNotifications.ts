@@ -5,7 +5,7 @@ import { t } from '../localize.ts';
 import type { RunChange, RunRegistry } from '../runTree/runRegistry.ts';
 import type { Tasks } from '../tasks.ts';
 import { notificationFor, type RunNotification } from './notificationFor.ts';
-import type { RunActions } from './runActions.ts';
+import type { RunActionName, RunActions } from './runActions.ts';
 
 /** What the notifications need. */
 export interface RunNotificationsContext {
@@ -20,6 +20,8 @@ export interface RunNotificationsContext {
 export class RunNotifications implements Disposable {
   readonly #context: RunNotificationsContext;
   readonly #subscription: Disposable;
+  /** Runs whose call for the user still stands in the window: a second one would say no more. */
+  readonly #calling = new Set<string>();
 
   constructor(context: RunNotificationsContext) {
     this.#context = context;
@@ -34,24 +36,54 @@ export class RunNotifications implements Disposable {
     if (!this.#context.areShown()) return;
     const notification = notificationFor(change);
     if (notification === null) return;
-    this.#context.tasks.track('Notification', this.#show(change.run, notification));
+    const { run } = change;
+    if (!notification.needsUser) {
+      this.#context.tasks.track('Notification', this.#show(run, notification));
+    } else if (!this.#calling.has(run.runId)) {
+      this.#calling.add(run.runId);
+      const shown = this.#show(run, notification).finally(() => this.#calling.delete(run.runId));
+      this.#context.tasks.track('Notification', shown);
+    }
   }
 
   async #show(run: RunSummary, notification: RunNotification): Promise<void> {
-    const review = t('Review changes');
-    const report = t('Open report');
-    const tree = t('Open run tree');
     const never = t('Don’t Show Again');
-    const actions = [
-      ...(run.proposals.pending > 0 ? [review] : []),
-      ...(notification.isEnd ? [report] : [tree]),
-      never,
-    ];
-    const choice = await messageFunction(notification.severity)(notification.message, ...actions);
-    if (choice === review) await this.#context.actions.perform(run.runId, 'review');
-    if (choice === report) await this.#context.actions.perform(run.runId, 'openReport');
-    if (choice === tree) await this.#context.actions.perform(run.runId, 'openTree');
-    if (choice === never) await this.#context.neverAgain();
+    const labels = notification.actions.map(actionLabel);
+    const show = messageFunction(notification.severity);
+    const choice = await show(notification.message, ...labels, never);
+    if (choice === undefined) return;
+    // Whoever has chosen something may be called again by what comes of it.
+    this.#calling.delete(run.runId);
+    if (choice === never) return this.#context.neverAgain();
+    const action = notification.actions[labels.indexOf(choice)];
+    if (action !== undefined) await this.#context.actions.perform(run.runId, action);
+  }
+}
+
+function actionLabel(action: RunActionName): string {
+  switch (action) {
+    case 'answer':
+      return t('Answer…');
+    case 'raise':
+      return t('Raise limits…');
+    case 'stop':
+      return t('Stop and keep results');
+    case 'resume':
+      return t('Go on');
+    case 'pause':
+      return t('Pause');
+    case 'throttle':
+      return t('Throttle…');
+    case 'cancel':
+      return t('Cancel run…');
+    case 'review':
+      return t('Review changes');
+    case 'openReport':
+      return t('Open report');
+    case 'openTree':
+      return t('Open run tree');
+    case 'openScript':
+      return t('Open script');
   }
 }
 

@@ -1,7 +1,10 @@
-import { formatUsd, plural } from '../../base/format.ts';
-import type { RunSummary } from '../../protocol/summarizeRun.ts';
+import { formatUsd, oneLine, plural } from '../../base/format.ts';
+import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
 import { t } from '../localize.ts';
 import { describeCaps } from '../settings/settings.ts';
+
+/** Characters of a question that a tooltip's line shows. */
+const maxQuestionChars = 120;
 
 /** What the status bar item shows; null hides it. */
 export interface StatusText {
@@ -40,12 +43,19 @@ export function progressText(run: RunSummary): string {
 
 function runText(run: RunSummary, isSeen: boolean): StatusText | null {
   const tooltip = describeRun(run);
+  if (isLive(run) && run.openGates.length > 0) {
+    return {
+      text: t('$(bell) Muster {0} · waits for you', progressText(run)),
+      ...{ tooltip, emphasis: 'warning' },
+    };
+  }
   switch (run.state) {
     case 'running': {
       const text = `$(sync~spin) Muster ${progressText(run)} · ${formatUsd(run.usd)}`;
       return { text, tooltip, emphasis: 'none' };
     }
     case 'paused': {
+      if (!isLive(run)) return isSeen ? null : stoppedText(run, tooltip);
       const text = `$(debug-pause) Muster ${progressText(run)} · ${pauseText(run)}`;
       return { text, tooltip, emphasis: 'warning' };
     }
@@ -61,6 +71,11 @@ function runText(run: RunSummary, isSeen: boolean): StatusText | null {
   }
 }
 
+function stoppedText(run: RunSummary, tooltip: string): StatusText {
+  const text = t('$(debug-pause) Muster: stopped, {0}', pauseText(run));
+  return { text, tooltip, emphasis: 'warning' };
+}
+
 function pauseText(run: RunSummary): string {
   switch (run.pauseReason) {
     case 'limit':
@@ -68,7 +83,7 @@ function pauseText(run: RunSummary): string {
     case 'gate':
       return t('waits for you');
     case 'breaker':
-      return t('stopped: agents keep failing');
+      return t('agents keep failing');
     case 'usage':
       return t('usage limit');
     case 'user':
@@ -77,9 +92,18 @@ function pauseText(run: RunSummary): string {
   }
 }
 
+// Where a gate alone holds the run, its message says the same question already.
+function openQuestions(run: RunSummary): readonly string[] {
+  if (!isLive(run)) return [];
+  return run.openGates
+    .filter(({ question }) => run.stateMessage?.includes(question) !== true)
+    .map(({ question }) => t('Asks: {0}', oneLine(question, maxQuestionChars)));
+}
+
 function describeRun(run: RunSummary): string {
   const lines = [t('Muster: {0}', run.name)];
   if (run.stateMessage !== null) lines.push(run.stateMessage);
+  lines.push(...openQuestions(run));
   for (const phase of run.phases) {
     const { queued, running, ok, failed, skipped, cancelled } = phase.counts;
     const total = queued + running + ok + failed + skipped + cancelled;

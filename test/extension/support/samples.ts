@@ -1,6 +1,7 @@
 import type { ScriptCheck, WorkflowPlan } from '../../../src/protocol/plan.ts';
 import type { FileProposal, Hunk, ProposalSet } from '../../../src/protocol/proposals.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
+import type { GateView } from '../../../src/protocol/runView.ts';
 import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
 import { defaultLimits } from '../../../src/extension/settings/settings.ts';
 
@@ -35,6 +36,15 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
   };
 }
 
+/** A question that nobody has answered yet. */
+export function sampleGate(changes: Partial<GateView> = {}): GateView {
+  return {
+    ...{ gateId: 1, question: 'Delete the helpers?', details: 'src/helpers.ts', phase: 'Edit' },
+    ...{ openedAt: 2000, answeredAt: null, approved: null, note: '' },
+    ...changes,
+  };
+}
+
 /** A check that passed, of a script with these commands. */
 export function sampleCheck(changes: Partial<ScriptCheck> = {}): ScriptCheck {
   return {
@@ -59,6 +69,7 @@ export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
     provider: 'offline',
     model: 'rules',
     needsUnsandboxedConsent: false,
+    estimate: null,
     ...changes,
   };
 }

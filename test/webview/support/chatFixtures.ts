@@ -1,5 +1,7 @@
 import type { ChatItem, ChatToWebview, ComposerState } from '../../../src/protocol/chatMessages.ts';
+import type { Estimate } from '../../../src/protocol/estimate.ts';
 import type { WorkflowPlan } from '../../../src/protocol/plan.ts';
+import type { GateView } from '../../../src/protocol/runView.ts';
 import { summarizeRun } from '../../../src/protocol/summarizeRun.ts';
 import { limits, type RunRecorder } from './runFixtures.ts';
 
@@ -36,8 +38,45 @@ export function makePlan(change: Partial<WorkflowPlan> = {}): WorkflowPlan {
     provider: 'Anthropic',
     model: 'claude-haiku-4',
     needsUnsandboxedConsent: false,
+    estimate: null,
     ...change,
   };
+}
+
+/** What a mock run of the plan foretells. */
+export function makeEstimate(change: Partial<Estimate> = {}): Estimate {
+  const part = {
+    ...{ models: ['claude-haiku-4', 'claude-sonnet-4'], agentTypes: ['editor'] },
+    ...{ tools: ['read_file', 'edit_file'], writes: ['src/**'] },
+    ...{ verifications: { min: 1, max: 1 }, gates: { min: 0, max: 0 } },
+    ...{ tokens: { min: 120_000, max: 410_000 }, usd: { min: 0.4, max: 1.1 } },
+  };
+  return {
+    ...{ schemaVersion: 1, provider: 'anthropic', agents: { min: 1, max: 41 }, ...part },
+    phases: [
+      { title: 'Port', agents: { min: 0, max: 40 }, ...part },
+      { title: 'Check', agents: { min: 1, max: 1 }, ...part },
+    ],
+    longestChain: { min: 1, max: 2 },
+    commands: [{ command: 'npm test', isLiteral: true, isReached: true }],
+    ...{ workflows: [], unbounded: null, gaps: [] },
+    tokenSources: ['the default of 10k an agent'],
+    ...change,
+  };
+}
+
+/** An open question of the recorded run as its card. */
+export function gateItem(
+  change: Partial<GateView> = {},
+  status: Extract<ChatItem, { type: 'gate' }>['status'] = 'open',
+): Extract<ChatItem, { type: 'gate' }> {
+  const gate = {
+    ...{ gateId: 1, question: 'Port the generated files too?', details: '12 files in gen/' },
+    ...{ phase: 'Port', openedAt: 0, answeredAt: null, approved: null, note: '' },
+    ...change,
+  };
+  const id = `gate-run-1-${gate.gateId}`;
+  return { id, type: 'gate', runId: 'run-1', runName: 'Port callbacks', gate, status };
 }
 
 /** A request as the conversation shows it. */

@@ -30,7 +30,7 @@ export class RunRecorder {
       meta: { name, description: name, phases: phases.map((title) => ({ title })) },
       ...{ scriptSha256: 's', argsSha256: 'a', limits, provider: 'anthropic' },
       ...{ model: 'claude-haiku-4', snapshotTree: 't', snapshotFiles: 120, leftOut: [] },
-      ...{ approvedCommands: ['npm test'], unsandboxed: false, productVersion: '0.1.0' },
+      ...{ approvedCommands: ['npm test'], unsandboxed: false, productVersion: '0.1.0', flags: [] },
     });
   }
 
@@ -40,14 +40,14 @@ export class RunRecorder {
     return view;
   }
 
-  queue(label: string, phase: string | null = 'Port'): number {
+  queue(label: string, phase: string | null = 'Port', workflowId: number | null = null): number {
     this.#agents += 1;
     this.events.push({
       ...this.#head(5),
       type: 'agent.queued',
       ...{ agentId: this.#agents, callId: this.#agents, contentKey: label, occurrence: 0 },
       ...{ label, phase, group: null, model: 'claude-haiku-4', agentType: 'editor' },
-      ...{ promptSha256: 'p', promptPreview: `Port ${label}`, workflowId: null },
+      ...{ promptSha256: 'p', promptPreview: `Port ${label}`, workflowId },
     });
     return this.#agents;
   }
@@ -97,6 +97,33 @@ export class RunRecorder {
     if (receipt === null) return;
     const ended = this.#head(4200);
     this.events.push({ ...ended, type: 'verify.ended', verifyId: 1, receipt, error: null });
+  }
+
+  openGate(gateId: number, question: string, details = ''): void {
+    this.events.push({
+      ...this.#head(50),
+      type: 'gate.opened',
+      ...{ gateId, callId: 700 + gateId, contentKey: question, occurrence: 0 },
+      ...{ question, details, phase: 'Port', timeoutMs: null },
+    });
+  }
+
+  answerGate(gateId: number, approved: boolean, note = ''): void {
+    const head = this.#head(3000);
+    this.events.push({ ...head, type: 'gate.answered', gateId, approved, note, by: 'user' });
+  }
+
+  startWorkflow(workflowId: number, name: string, phase: string | null = 'Port'): void {
+    this.events.push({
+      ...this.#head(20),
+      type: 'workflow.started',
+      ...{ workflowId, callId: 800 + workflowId, name, scriptSha256: 's', phase },
+      source: `.muster/workflows/${name}.js`,
+    });
+  }
+
+  endWorkflow(workflowId: number, error: string | null = null): void {
+    this.events.push({ ...this.#head(20), type: 'workflow.ended', workflowId, error });
   }
 
   log(message: string, level: 'info' | 'warning' = 'info'): void {
@@ -153,6 +180,22 @@ export function recordMixedRun(): RunRecorder {
   run.progress(7, 'reading src/orders/queue.ts');
   run.progress(8, 'editing src/orders/retry.ts');
   run.verify(null);
+  return run;
+}
+
+/** A run with every kind of row below its phases: a child workflow, gates and a verification. */
+export function recordKinds(): RunRecorder {
+  const run = new RunRecorder();
+  run.start(run.queue('src/orders/handler.ts'));
+  run.startWorkflow(1, 'port-module');
+  for (const file of ['queue.ts', 'retry.ts']) run.start(run.queue(`src/${file}`, 'Port', 1));
+  run.end(2);
+  run.startWorkflow(2, 'tidy-up');
+  run.endWorkflow(2, 'The file src/gone.ts does not exist.');
+  run.openGate(1, 'Port the generated files too?', '12 files in gen/');
+  run.answerGate(1, false, 'They are made anew by the build.');
+  run.openGate(2, 'Delete the old helpers?', 'src/helpers.ts');
+  run.verify(makeReceipt());
   return run;
 }
 

@@ -18,7 +18,7 @@ export function ChatApp({ store }: { readonly store: ChatStore }): JSX.Element {
           onExample={(text) => store.fillComposer(text)}
         />
       ) : (
-        <Conversation items={items ?? []} post={store.post} />
+        <Conversation items={items ?? []} store={store} />
       )}
       {composer === null ? null : <Composer store={store} state={composer} />}
       <LiveRegion />

@@ -1,14 +1,16 @@
 import { Component, type ComponentChildren, type JSX } from 'preact';
-import type { ChatFromWebview, ChatItem } from '../../../src/protocol/chatMessages.ts';
+import type { ChatItem } from '../../../src/protocol/chatMessages.ts';
 import { Icon } from '../shared/icon.tsx';
 import { Answer } from './answer.tsx';
+import type { ChatStore } from './chatStore.ts';
+import { GateCard } from './gateCard.tsx';
 import { PlanCard } from './planCard.tsx';
 import { Problem } from './problem.tsx';
 import { RunCard } from './runCard.tsx';
 
 export interface ChatItemViewProps {
   readonly item: ChatItem;
-  readonly post: (message: ChatFromWebview) => void;
+  readonly store: Pick<ChatStore, 'post' | 'notes' | 'wanted'>;
 }
 
 /** One item of the conversation; drawn again only when the item itself is another. */
@@ -32,7 +34,8 @@ export class ChatItemView extends Component<ChatItemViewProps, { readonly broken
   }
 }
 
-function renderItem({ item, post }: ChatItemViewProps): JSX.Element {
+function renderItem({ item, store }: ChatItemViewProps): JSX.Element {
+  const { post, notes, wanted } = store;
   switch (item.type) {
     case 'request':
       return (
@@ -46,6 +49,8 @@ function renderItem({ item, post }: ChatItemViewProps): JSX.Element {
       return <PlanCard itemId={item.id} plan={item.plan} status={item.status} post={post} />;
     case 'run':
       return <RunCard run={item.run} post={post} />;
+    case 'gate':
+      return <GateCard item={item} notes={notes} wanted={wanted} post={post} />;
     case 'problem':
       return <Problem item={item} post={post} />;
   }

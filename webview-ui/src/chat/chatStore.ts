@@ -8,6 +8,7 @@ import type {
 } from '../../../src/protocol/chatMessages.ts';
 import { announce } from '../shared/announcer.tsx';
 import { describeChange } from './describeChange.ts';
+import { GateNotes } from './gateNotes.ts';
 
 /** What the chat page shows, and its way back to the extension. */
 export class ChatStore {
@@ -15,6 +16,9 @@ export class ChatStore {
   readonly draft = signal('');
   /** Counts the times that the composer was asked to take the focus. */
   readonly focusRequests = signal(0);
+  /** What is being written as notes to open questions. */
+  readonly notes = new GateNotes();
+  readonly #wanted = signal<{ readonly itemId: string } | null>(null);
   readonly #items = signal<readonly ChatItem[] | null>(null);
   readonly #composer = signal<ComposerState | null>(null);
 
@@ -31,11 +35,17 @@ export class ChatStore {
     return this.#composer;
   }
 
+  /** The item that the user asked for elsewhere; each time a new object. */
+  get wanted(): ReadonlySignal<{ readonly itemId: string } | null> {
+    return this.#wanted;
+  }
+
   receive(message: ChatToWebview): void {
     switch (message.type) {
       case 'snapshot':
         this.#items.value = message.items;
         this.#composer.value = message.composer;
+        this.notes.keepOnly(new Set(message.items.map(({ id }) => id)));
         return;
       case 'item':
         this.#receiveItem(message.item);
@@ -45,6 +55,9 @@ export class ChatStore {
         return;
       case 'focusComposer':
         this.focusRequests.value += 1;
+        return;
+      case 'focusItem':
+        this.#wanted.value = { itemId: message.itemId };
         return;
       default:
         assertNever(message);

@@ -10,11 +10,11 @@ const endTolerance = 24;
 
 export interface ConversationProps {
   readonly items: readonly ChatItem[];
-  readonly post: ChatItemViewProps['post'];
+  readonly store: ChatItemViewProps['store'];
 }
 
 /** The conversation; it follows its end unless the reader has scrolled up. */
-export function Conversation({ items, post }: ConversationProps): JSX.Element {
+export function Conversation({ items, store }: ConversationProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const following = useSignal(true);
   useLayoutEffect(() => {
@@ -35,7 +35,7 @@ export function Conversation({ items, post }: ConversationProps): JSX.Element {
       >
         <div class="messageColumn">
           {items.map((item) => (
-            <ChatItemView key={item.id} item={item} post={post} />
+            <ChatItemView key={item.id} item={item} store={store} />
           ))}
         </div>
       </div>

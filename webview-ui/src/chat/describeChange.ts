@@ -1,5 +1,5 @@
 import type { ChatItem } from '../../../src/protocol/chatMessages.ts';
-import { runWords, verdictWords } from '../shared/stateWords.ts';
+import { describeGate, describeRunState, verdictWords } from '../shared/stateWords.ts';
 
 /** What somebody who cannot see the conversation should hear of a new state of an item, if anything. */
 export function describeChange(before: ChatItem | null, after: ChatItem): string | null {
@@ -14,6 +14,8 @@ export function describeChange(before: ChatItem | null, after: ChatItem): string
       return before === null ? describePlan(after) : null;
     case 'run':
       return describeRun(before, after);
+    case 'gate':
+      return describeGateChange(before, after);
     case 'problem':
       return before === null ? after.message : null;
   }
@@ -30,9 +32,21 @@ function describeRun(
   before: ChatItem | null,
   { run }: Extract<ChatItem, { type: 'run' }>,
 ): string | null {
-  const previous = before?.type === 'run' ? before.run.state : null;
-  if (previous === run.state) return null;
+  // Questions have a sentence of their own.
+  const words = describeRunState(run, 0);
+  if (before?.type === 'run' && describeRunState(before.run, 0).text === words.text) return null;
+  if (run.pauseReason === 'gate' && run.endedAt === null) return null;
   const verdict =
     run.state === 'completed' ? `, verdict ${verdictWords[run.verdict].text.toLowerCase()}` : '';
-  return `${run.name}: ${runWords[run.state].text.toLowerCase()}${verdict}.`;
+  return `${run.name}: ${words.text.toLowerCase()}${verdict}.`;
+}
+
+function describeGateChange(
+  before: ChatItem | null,
+  { gate, runName, status }: Extract<ChatItem, { type: 'gate' }>,
+): string | null {
+  if (before?.type === 'gate' && before.status === status) return null;
+  if (status === 'open') return `${runName} needs your answer: ${gate.question}`;
+  if (status === 'closed') return null;
+  return `${describeGate(gate, { isLive: false }).text}: ${gate.question}`;
 }

@@ -19,7 +19,8 @@ const bridge = new EditorBridge<ChatToWebview, ChatFromWebview>({
 });
 const store = new ChatStore((message) => bridge.post(message));
 store.draft.value = bridge.readState()['draft'] ?? '';
-effect(() => bridge.saveState({ draft: store.draft.value }));
+store.notes.restore(bridge.readState()['gateNotes']);
+effect(() => bridge.saveState({ draft: store.draft.value, gateNotes: store.notes.save() }));
 bridge.subscribe((message) => {
   if (message !== null) store.receive(message);
 });

@@ -1,6 +1,8 @@
 import type { ChatToWebview } from '../../../src/protocol/chatMessages.ts';
 
-const itemTypes: ReadonlySet<unknown> = new Set(['request', 'answer', 'plan', 'run', 'problem']);
+const itemTypes: ReadonlySet<unknown> = new Set([
+  ...['request', 'answer', 'plan', 'run', 'gate', 'problem'],
+]);
 
 /**
  * Accepts what the extension of the same version sends. It checks the outline and not every field:
@@ -25,6 +27,8 @@ function isChatMessage(data: unknown): boolean {
       return isComposer(data['composer']);
     case 'focusComposer':
       return true;
+    case 'focusItem':
+      return typeof data['itemId'] === 'string';
     default:
       return false;
   }

@@ -6,8 +6,8 @@ import type { WorkflowPlan } from '../../../src/protocol/plan.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import { useKeptFocus } from '../shared/keepFocus.ts';
-import { describeLimits } from '../shared/runFacts.ts';
 import { Diagnostics } from './diagnostics.tsx';
+import { EstimateGaps, PlanFacts, PlanPhases } from './planFacts.tsx';
 
 type PlanMessage = Extract<ChatFromWebview, { type: 'plan' }>;
 
@@ -44,8 +44,9 @@ export function PlanCard({ itemId, plan, status, post }: PlanCardProps): JSX.Ele
       <p class="summary">{plan.summary === '' ? plan.check.meta?.description : plan.summary}</p>
       {status === 'awaitingApproval' ? (
         <>
-          <Phases plan={plan} />
+          <PlanPhases plan={plan} />
           <PlanFacts plan={plan} />
+          <EstimateGaps plan={plan} />
           <Diagnostics diagnostics={plan.check.diagnostics} />
           <Consent
             plan={plan}
@@ -56,47 +57,6 @@ export function PlanCard({ itemId, plan, status, post }: PlanCardProps): JSX.Ele
       ) : null}
       <PlanButtons plan={plan} status={status} act={act} />
     </article>
-  );
-}
-
-function Phases({ plan }: { readonly plan: WorkflowPlan }): JSX.Element | null {
-  const phases = plan.check.meta?.phases ?? [];
-  if (phases.length === 0) return null;
-  return (
-    <ol class="phaseList" aria-label="Phases">
-      {phases.map((phase) => (
-        <li key={phase.title}>
-          <strong>{phase.title}</strong>
-          {phase.detail === undefined ? null : <span class="quietText"> {phase.detail}</span>}
-          {phase.model === undefined ? null : <span class="quietText"> · {phase.model}</span>}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function PlanFacts({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
-  const phaseModels = plan.check.meta?.phases.flatMap((phase) => phase.model ?? []) ?? [];
-  const models = [...new Set([plan.model, ...phaseModels])].join(', ');
-  return (
-    <dl class="facts">
-      <dt>Caps</dt>
-      <dd>{describeLimits(plan.limits)}</dd>
-      <dt>Model</dt>
-      <dd>
-        {plan.provider} · {models}
-      </dd>
-      <dt>Commands</dt>
-      <dd>
-        {plan.check.commands.length === 0
-          ? 'None'
-          : plan.check.commands.map((command) => (
-              <div key={command} class="command">
-                <code>{command}</code>
-              </div>
-            ))}
-      </dd>
-    </dl>
   );
 }
 

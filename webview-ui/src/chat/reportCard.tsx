@@ -6,7 +6,6 @@ import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import {
-  canBeResumed,
   describeCost,
   describeProgress,
   describeProposals,
@@ -14,6 +13,7 @@ import {
   describeTokens,
 } from '../shared/runFacts.ts';
 import { verdictWords } from '../shared/stateWords.ts';
+import { steeringButtons } from '../shared/steeringButtons.ts';
 
 /** Failures, and failed tests of one receipt, that a card names; the report has them all. */
 const maxFailures = 5;
@@ -130,10 +130,20 @@ function Section(props: {
 }
 
 function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
-  const interrupted = run.state === 'interrupted';
-  const worthReview = run.proposals.pending > 0 && !interrupted;
+  // What was interrupted or stopped is not done: going on comes before looking at what there is.
+  const isUnfinished = run.state === 'interrupted' || run.state === 'paused';
+  const worthReview = run.proposals.pending > 0 && !isUnfinished;
+  const resume = steeringButtons(run, 0).map(({ action, label }) => (
+    <ActionButton
+      key={action}
+      look={isUnfinished ? 'primary' : 'secondary'}
+      label={label}
+      onPress={() => act(action)}
+    />
+  ));
   return (
     <div class="buttons">
+      {isUnfinished ? resume : null}
       {run.proposals.files === 0 ? null : (
         <ActionButton
           look={worthReview ? 'primary' : 'secondary'}
@@ -141,13 +151,7 @@ function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
           onPress={() => act('review')}
         />
       )}
-      {canBeResumed(run.state) ? (
-        <ActionButton
-          look={interrupted ? 'primary' : 'secondary'}
-          label="Resume"
-          onPress={() => act('resume')}
-        />
-      ) : null}
+      {isUnfinished ? null : resume}
       <ActionButton label="Open report" onPress={() => act('openReport')} />
       <ActionButton label="Open script" onPress={() => act('openScript')} />
       <ActionButton look="quiet" label="Open run tree" onPress={() => act('openTree')} />

@@ -8,7 +8,7 @@ import { Icon } from '../shared/icon.tsx';
 import { useKeptFocus } from '../shared/keepFocus.ts';
 import { ProgressBar } from '../shared/progressBar.tsx';
 import {
-  canBeSteered,
+  commonCause,
   describeCost,
   describeLimits,
   describeProgress,
@@ -16,7 +16,9 @@ import {
   doneCount,
   totalCount,
 } from '../shared/runFacts.ts';
-import { explainStandstill, runWords } from '../shared/stateWords.ts';
+import { canBeSteered } from '../shared/runSituation.ts';
+import { describeRunState, explainStandstill } from '../shared/stateWords.ts';
+import { steeringButtons } from '../shared/steeringButtons.ts';
 import { ReportCardBody } from './reportCard.tsx';
 
 type RunMessage = Extract<ChatFromWebview, { type: 'run' }>;
@@ -29,9 +31,9 @@ export interface RunCardProps {
 /** A run while it is live, and its report afterwards. */
 export function RunCard({ run, post }: RunCardProps): JSX.Element {
   const card = useKeptFocus();
-  const live = canBeSteered(run.state);
+  const live = canBeSteered(run);
   const hasReport = !live && run.state !== 'interrupted';
-  const words = runWords[run.state];
+  const words = describeRunState(run, run.openGates.length);
   const act = (action: RunMessage['action']): void =>
     post({ type: 'run', runId: run.runId, action });
   return (
@@ -61,14 +63,24 @@ function Elapsed({ run }: { readonly run: RunSummary }): JSX.Element {
 
 function Standstill({ run }: { readonly run: RunSummary }): JSX.Element | null {
   const explanation = explainStandstill(run);
-  const cause = run.error?.message ?? run.stateMessage;
-  if (explanation === null && cause === null) return null;
+  const causes = [run.error?.message ?? run.stateMessage, breakerCause(run)];
+  const shown = causes.filter((cause) => cause !== null);
+  if (explanation === null && shown.length === 0) return null;
   return (
     <div class="notice">
-      {cause === null ? null : <p>{cause}</p>}
+      {shown.map((cause) => (
+        <p key={cause}>{cause}</p>
+      ))}
       {explanation === null ? null : <p class="quietText">{explanation}</p>}
     </div>
   );
+}
+
+function breakerCause(run: RunSummary): string | null {
+  if (run.pauseReason !== 'breaker') return null;
+  const cause = commonCause(run.failures);
+  const isSaid = cause === null || run.stateMessage?.includes(cause) === true;
+  return isSaid ? null : `Common cause: ${cause}`;
 }
 
 interface BodyProps {
@@ -81,6 +93,12 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
     <>
       <PhaseProgress run={run} />
       <dl class="facts">
+        {run.openGates.length === 0 ? null : (
+          <>
+            <dt>Questions</dt>
+            <dd>{run.openGates.length} waiting for your answer</dd>
+          </>
+        )}
         <dt>Agents</dt>
         <dd>{describeProgress(run.counts)}</dd>
         <dt>Tokens</dt>
@@ -91,28 +109,25 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
         <dd>{describeLimits({ ...run.limits, concurrency: run.concurrency })}</dd>
       </dl>
       <div class="buttons">
-        <PauseButton run={run} act={act} />
-        <ActionButton label="Throttle" onPress={() => act('throttle')} />
-        <ActionButton
-          label="Cancel"
-          title={`Stops ${plural(run.counts.running, 'running agent')} and drops ${run.counts.queued} queued; finished work stays`}
-          onPress={() => act('cancel')}
-        />
+        {steeringButtons(run, run.openGates.length).map(({ action, key, label, look }) => (
+          <ActionButton
+            key={key}
+            look={look}
+            label={label}
+            title={explainAction(action, run)}
+            onPress={() => act(action)}
+          />
+        ))}
         <ActionButton look="quiet" label="Open run tree" onPress={() => act('openTree')} />
       </div>
     </>
   );
 }
 
-function PauseButton({ run, act }: BodyProps): JSX.Element {
-  const paused = run.state === 'paused';
-  return (
-    <ActionButton
-      look={paused ? 'primary' : 'secondary'}
-      label={paused ? 'Resume' : 'Pause'}
-      onPress={() => act(paused ? 'resume' : 'pause')}
-    />
-  );
+function explainAction(action: RunMessage['action'], run: RunSummary): string | undefined {
+  if (action !== 'cancel') return undefined;
+  const running = plural(run.counts.running, 'running agent');
+  return `Stops ${running} and drops ${run.counts.queued} queued; finished work stays`;
 }
 
 function PhaseProgress({ run }: { readonly run: RunSummary }): JSX.Element {

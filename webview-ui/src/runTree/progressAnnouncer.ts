@@ -1,26 +1,27 @@
-import type { RunState } from '../../../src/protocol/runEvents.ts';
 import type { RunView } from '../../../src/protocol/runView.ts';
 import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
 import { describeProgress } from '../shared/runFacts.ts';
-import { runWords } from '../shared/stateWords.ts';
+import { describeRunState } from '../shared/stateWords.ts';
 
 /** Progress is told at most this often: often enough to follow, seldom enough to work meanwhile. */
 const intervalMs = 10_000;
 
 /** Decides when the progress of a run is worth a sentence. */
 export class ProgressAnnouncer {
-  #lastState: RunState | null = null;
+  #lastState: string | null = null;
   #lastSentence = '';
   #lastAt = -Infinity;
 
   /** The sentence to say now, or null. A change of the run's state is always said. */
   observe(view: RunView, atMs: number): string | null {
     const progress = describeProgress(countStatuses(view.agents));
-    const changed = view.state !== this.#lastState;
-    const sentence = changed ? `${runWords[view.state].text}. ${progress}` : progress;
+    const openGates = view.gates.filter((gate) => gate.approved === null).length;
+    const state = describeRunState(view, openGates).text;
+    const changed = state !== this.#lastState;
+    const sentence = changed ? `${state}. ${progress}` : progress;
     const due = changed || (atMs - this.#lastAt >= intervalMs && sentence !== this.#lastSentence);
     if (!due) return null;
-    this.#lastState = view.state;
+    this.#lastState = state;
     this.#lastSentence = progress;
     this.#lastAt = atMs;
     return sentence;

@@ -1,10 +1,13 @@
 import { formatCount, formatUsd, oneLine, plural } from '../../../src/base/format.ts';
+import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
 import { describeElapsed } from '../shared/clock.ts';
 import { describeProgress, describeReceipt, totalCount } from '../shared/runFacts.ts';
 import {
   agentWords,
+  describeGate,
+  describeRunState,
   describeVerification,
-  runWords,
+  describeWorkflow,
   type StateWords,
 } from '../shared/stateWords.ts';
 import type { TreeRow } from './treeRows.ts';
@@ -12,9 +15,23 @@ import type { TreeRow } from './treeRows.ts';
 /** Longest detail that a row carries; what is cut is in the transcript. */
 const maxDetailChars = 300;
 
+/** A sort of row in an icon and a word. */
+export interface RowKind {
+  readonly icon: string;
+  readonly text: string;
+}
+
+const kinds = {
+  verify: { icon: 'beaker', text: 'Check' },
+  gate: { icon: 'question', text: 'Gate' },
+  workflow: { icon: 'type-hierarchy-sub', text: 'Workflow' },
+} as const;
+
 /** What one row says, in the order of its columns. */
 export interface RowText {
   readonly words: StateWords | null;
+  /** What sort of row it is, where it is no agent. */
+  readonly kind: RowKind | null;
   readonly label: string;
   /** Activity, result or cause, on one line. */
   readonly detail: string;
@@ -25,7 +42,7 @@ export interface RowText {
   readonly files: string;
 }
 
-const nothing = { detail: '', model: '', elapsed: '', tokens: '', cost: '', files: '' };
+const nothing = { kind: null, detail: '', model: '', elapsed: '', tokens: '', cost: '', files: '' };
 
 /** Puts a row into words; reads the clock only for what is still running. */
 export function describeRow(row: TreeRow): RowText {
@@ -38,6 +55,10 @@ export function describeRow(row: TreeRow): RowText {
       return describeAgentRow(row);
     case 'verify':
       return describeVerifyRow(row);
+    case 'gate':
+      return describeGateRow(row);
+    case 'workflow':
+      return describeWorkflowRow(row);
     case 'logs':
       return describeLogsRow(row);
     case 'log':
@@ -54,13 +75,16 @@ export function describeRow(row: TreeRow): RowText {
 
 function describeRunRow({ view }: Extract<TreeRow, { type: 'run' }>): RowText {
   const detail = oneLine(view.request, maxDetailChars);
-  return { ...nothing, words: runWords[view.state], label: view.meta.name, detail };
+  const openGates = view.gates.filter((gate) => gate.approved === null).length;
+  const words = describeRunState(view, openGates);
+  return { ...nothing, words, label: view.meta.name, detail };
 }
 
-function describePhase({ counts, checks }: Extract<TreeRow, { type: 'phase' }>): string {
+function describePhase({ counts, checks, gates }: Extract<TreeRow, { type: 'phase' }>): string {
   const parts = [
     totalCount(counts) > 0 ? describeProgress(counts) : null,
     checks > 0 ? plural(checks, 'check') : null,
+    gates > 0 ? plural(gates, 'gate') : null,
   ].filter((part) => part !== null);
   return parts.length === 0 ? 'Not started' : parts.join(', ');
 }
@@ -73,6 +97,7 @@ function describeAgentRow({ agent, queuePlace }: Extract<TreeRow, { type: 'agent
   // A rule of the offline provider costs nothing: its rows need no column of noughts.
   const isFree = tokens === 0 && agent.usd === 0;
   return {
+    ...nothing,
     words: agentWords[agent.status],
     label: agent.label,
     detail: oneLine(agentDetail(agent, queuePlace), maxDetailChars),
@@ -108,9 +133,38 @@ function describeVerifyRow({ verification }: Extract<TreeRow, { type: 'verify' }
   return {
     ...nothing,
     words: describeVerification(verification),
+    kind: kinds.verify,
     label: verification.label,
     detail: [verification.command, error?.message ?? outcome].filter(Boolean).join(' — '),
     elapsed: describeElapsed(startedAt, endedAt),
+  };
+}
+
+function describeGateRow({ gate, isLive }: Extract<TreeRow, { type: 'gate' }>): RowText {
+  const details = gate.approved === null ? gate.details : gate.note;
+  return {
+    ...nothing,
+    words: describeGate(gate, { isLive }),
+    kind: kinds.gate,
+    label: oneLine(gate.question, maxDetailChars),
+    // JSON has its braces on lines of their own.
+    detail: oneLine(details.replaceAll(/\s+/gu, ' '), maxDetailChars),
+    elapsed:
+      gate.answeredAt === null && !isLive ? '' : describeElapsed(gate.openedAt, gate.answeredAt),
+  };
+}
+
+function describeWorkflowRow(row: Extract<TreeRow, { type: 'workflow' }>): RowText {
+  const { workflow, agents, isLive } = row;
+  const progress = agents.length === 0 ? workflow.source : describeProgress(countStatuses(agents));
+  const stopped = workflow.endedAt === null && !isLive;
+  return {
+    ...nothing,
+    words: describeWorkflow(workflow, { isLive }),
+    kind: kinds.workflow,
+    label: workflow.name,
+    detail: oneLine(workflow.error ?? progress, maxDetailChars),
+    elapsed: stopped ? '' : describeElapsed(workflow.startedAt, workflow.endedAt),
   };
 }
 

@@ -7,13 +7,10 @@ import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { describeElapsed } from '../shared/clock.ts';
 import { Icon } from '../shared/icon.tsx';
-import {
-  canBeResumed,
-  canBeSteered,
-  describeProgress,
-  describeTokens,
-} from '../shared/runFacts.ts';
-import { explainStandstill, runWords, verdictWords } from '../shared/stateWords.ts';
+import { describeProgress, describeTokens } from '../shared/runFacts.ts';
+import { canBeSteered } from '../shared/runSituation.ts';
+import { describeRunState, explainStandstill, verdictWords } from '../shared/stateWords.ts';
+import { steeringButtons } from '../shared/steeringButtons.ts';
 
 type RunAction = Extract<RunTreeFromWebview, { type: 'run' }>['action'];
 
@@ -24,7 +21,7 @@ export interface RunHeaderProps {
 
 /** Name, state and figures of the run, and what can be done with it as a whole. */
 export function RunHeader({ view, act }: RunHeaderProps): JSX.Element {
-  const words = runWords[view.state];
+  const words = describeRunState(view, openGates(view));
   const standstill = explainStandstill(view);
   const cause = view.error?.message ?? view.stateMessage;
   return (
@@ -45,8 +42,12 @@ export function RunHeader({ view, act }: RunHeaderProps): JSX.Element {
 }
 
 function describeState(view: RunView): string {
-  const state = runWords[view.state].text;
-  return canBeSteered(view.state) ? state : `${state} · ${verdictWords[view.verdict].text}`;
+  const { text } = describeRunState(view, openGates(view));
+  return canBeSteered(view) ? text : `${text} · ${verdictWords[view.verdict].text}`;
+}
+
+function openGates(view: RunView): number {
+  return view.gates.filter((gate) => gate.approved === null).length;
 }
 
 function Figures({ view }: { readonly view: RunView }): JSX.Element {
@@ -64,47 +65,21 @@ function Figures({ view }: { readonly view: RunView }): JSX.Element {
 }
 
 function RunButtons({ view, act }: RunHeaderProps): JSX.Element {
-  const live = canBeSteered(view.state);
-  const counts = countStatuses(view.agents);
-  const hit = `${plural(counts.running, 'agent')} running, ${counts.queued} queued; finished work stays`;
+  const live = canBeSteered(view);
   const pending = view.proposals.pending;
   return (
     <div class="runButtons" role="group" aria-label="Run actions">
-      {view.state === 'running' ? (
+      {steeringButtons(view, live ? openGates(view) : 0).map((button) => (
         <ActionButton
-          key="go"
-          icon="debug-pause"
-          look="quiet"
-          label="Pause"
-          onPress={() => act('pause')}
+          key={button.key}
+          icon={button.icon}
+          look={button.look === 'primary' && live ? 'primary' : 'quiet'}
+          label={button.label}
+          title={button.action === 'cancel' ? `Cancel run: ${describeHit(view)}` : undefined}
+          onPress={() => act(button.action)}
         />
-      ) : null}
-      {canBeResumed(view.state) ? (
-        <ActionButton
-          key="go"
-          icon="debug-continue"
-          look="quiet"
-          label="Resume"
-          onPress={() => act('resume')}
-        />
-      ) : null}
-      {live ? (
-        <>
-          <ActionButton
-            icon="dashboard"
-            look="quiet"
-            label="Throttle"
-            onPress={() => act('throttle')}
-          />
-          <ActionButton
-            icon="debug-stop"
-            look="quiet"
-            label="Cancel"
-            title={`Cancel run: ${hit}`}
-            onPress={() => act('cancel')}
-          />
-        </>
-      ) : (
+      ))}
+      {live ? null : (
         <ActionButton icon="report" look="quiet" label="Report" onPress={() => act('openReport')} />
       )}
       {view.proposals.files === 0 ? null : (
@@ -117,4 +92,9 @@ function RunButtons({ view, act }: RunHeaderProps): JSX.Element {
       )}
     </div>
   );
+}
+
+function describeHit(view: RunView): string {
+  const { running, queued } = countStatuses(view.agents);
+  return `${plural(running, 'agent')} running, ${queued} queued; finished work stays`;
 }

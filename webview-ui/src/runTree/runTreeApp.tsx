@@ -48,7 +48,8 @@ function Shown({ view, model, post }: ShownProps): JSX.Element {
       <TreeView
         model={model}
         label={`Agents of ${view.meta.name}`}
-        openAgent={(agentId, action) => post({ type: 'agent', runId, agentId, action })}
+        onAgent={(agentId, action) => post({ type: 'agent', runId, agentId, action })}
+        onGate={(gateId) => post({ type: 'gate', runId, gateId })}
       />
       {filtered && model.rows.value.length <= 1 ? (
         <p class="nothing quietText">No agent matches the filter.</p>

@@ -1,4 +1,10 @@
-import type { AgentStatus, AgentView, VerifyView } from '../../../src/protocol/runView.ts';
+import type {
+  AgentStatus,
+  AgentView,
+  GateView,
+  VerifyView,
+  WorkflowView,
+} from '../../../src/protocol/runView.ts';
 import { describeVerification } from '../shared/stateWords.ts';
 
 /** What the user wants to see of a run. */
@@ -27,6 +33,23 @@ export function matchesAgent(agent: AgentView, filter: TreeFilter): boolean {
 export function matchesVerification(item: VerifyView, filter: TreeFilter): boolean {
   if (filter.status !== null && statusOf(item) !== filter.status) return false;
   return filter.text === '' || includesText([item.label, item.command], filter.text);
+}
+
+/** True when the gate is to be shown; an open one counts as running, an approved one as done. */
+export function matchesGate(gate: GateView, filter: TreeFilter): boolean {
+  if (filter.status !== null && statusOfGate(gate) !== filter.status) return false;
+  return filter.text === '' || includesText([gate.question, gate.note], filter.text);
+}
+
+/** True when a child workflow without agents is to be shown; it has no state of an agent. */
+export function matchesWorkflow(workflow: WorkflowView, filter: TreeFilter): boolean {
+  if (filter.status !== null) return false;
+  return filter.text === '' || includesText([workflow.name, workflow.source], filter.text);
+}
+
+function statusOfGate(gate: GateView): AgentStatus | null {
+  if (gate.approved === null) return 'running';
+  return gate.approved ? 'ok' : null;
 }
 
 function statusOf(item: VerifyView): AgentStatus {

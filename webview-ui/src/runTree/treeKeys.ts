@@ -1,15 +1,22 @@
+import type { RunTreeFromWebview } from '../../../src/protocol/runTreeMessages.ts';
 import type { TreeRow } from './treeRows.ts';
 
 export interface TreeKey {
   readonly key: string;
   readonly shiftKey: boolean;
+  /** Ctrl, or Cmd on a Mac. */
+  readonly commandKey: boolean;
 }
+
+/** What can be done with one agent. */
+export type AgentAction = Extract<RunTreeFromWebview, { type: 'agent' }>['action'];
 
 /** What a key means in the tree. */
 export type TreeIntent =
   | { readonly type: 'move'; readonly index: number }
   | { readonly type: 'expand' | 'collapse'; readonly id: string }
-  | { readonly type: 'open'; readonly agentId: number; readonly what: 'transcript' | 'changes' };
+  | { readonly type: 'agent'; readonly agentId: number; readonly action: AgentAction }
+  | { readonly type: 'gate'; readonly gateId: number };
 
 export interface TreeKeyContext {
   readonly rows: readonly TreeRow[];
@@ -24,6 +31,7 @@ export function interpretKey(key: TreeKey, context: TreeKeyContext): TreeIntent 
   const { rows, index } = context;
   const row = rows[index];
   if (row === undefined) return null;
+  if (key.commandKey) return interpretChord(key.key, row);
   const last = rows.length - 1;
   switch (key.key) {
     case 'ArrowDown':
@@ -49,6 +57,12 @@ export function interpretKey(key: TreeKey, context: TreeKeyContext): TreeIntent 
     default:
       return null;
   }
+}
+
+/** True for an agent that can still be skipped or tried again. */
+export function isAgentSteerable(row: TreeRow): boolean {
+  if (row.type !== 'agent' || !row.isLive) return false;
+  return row.agent.status === 'queued' || row.agent.status === 'running';
 }
 
 /** Finds the next row whose label starts with what was typed, from the present one onwards. */
@@ -77,9 +91,31 @@ function goOut(row: TreeRow, { rows }: TreeKeyContext): TreeIntent | null {
   return parent === -1 ? null : { type: 'move', index: parent };
 }
 
-function activate(row: TreeRow, what: 'transcript' | 'changes'): TreeIntent | null {
-  if (row.type === 'agent') return { type: 'open', agentId: row.agent.agentId, what };
+// These throw work away, so no key does it alone.
+function interpretChord(key: string, row: TreeRow): TreeIntent | null {
+  if (row.type !== 'agent' || !isAgentSteerable(row)) return null;
+  const { agentId } = row.agent;
+  switch (key) {
+    case 'Enter':
+      return { type: 'agent', agentId, action: 'retry' };
+    case 'Delete':
+    case 'Backspace':
+      return { type: 'agent', agentId, action: 'skip' };
+    default:
+      return null;
+  }
+}
+
+function activate(row: TreeRow, action: 'transcript' | 'changes'): TreeIntent | null {
+  if (row.type === 'agent') return { type: 'agent', agentId: row.agent.agentId, action };
+  if (row.type === 'gate') return intentOfGate(row);
   return toggle(row);
+}
+
+/** A gate that is open leads to where it is answered. */
+export function intentOfGate(row: Extract<TreeRow, { type: 'gate' }>): TreeIntent | null {
+  const isOpen = row.isLive && row.gate.approved === null;
+  return isOpen ? { type: 'gate', gateId: row.gate.gateId } : null;
 }
 
 function toggle(row: TreeRow): TreeIntent | null {

@@ -1,4 +1,4 @@
-import type { TreeRow } from './treeRows.ts';
+import type { LeafRow, TreeRow } from './treeRows.ts';
 
 const lineHeight = 22;
 const twoLineHeight = 40;
@@ -14,10 +14,15 @@ export function layOutRows(rows: readonly TreeRow[], wide: boolean): RowTops {
   const tops = [0];
   let top = 0;
   for (const row of rows) {
-    top += !wide && (row.type === 'agent' || row.type === 'verify') ? twoLineHeight : lineHeight;
+    top += !wide && hasColumns(row) ? twoLineHeight : lineHeight;
     tops.push(top);
   }
   return tops;
+}
+
+/** True for what happens in a phase: in a wide tree such rows have columns. */
+export function hasColumns(row: TreeRow): row is LeafRow {
+  return ['agent', 'verify', 'gate', 'workflow'].includes(row.type);
 }
 
 /** Height of the whole tree in pixels. */

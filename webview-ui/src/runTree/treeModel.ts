@@ -56,7 +56,8 @@ export class TreeModel {
   interpret(key: TreeKey, atMs: number): TreeIntent | null {
     const index = this.activeIndex.value;
     const context = { rows: this.rows.value, index, ...this.#pages(index) };
-    return interpretKey(key, context) ?? this.#typeAhead(key.key, atMs);
+    const intent = interpretKey(key, context);
+    return intent ?? (key.commandKey ? null : this.#typeAhead(key.key, atMs));
   }
 
   /** Makes a row the one that the keyboard acts on. */

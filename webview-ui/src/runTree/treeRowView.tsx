@@ -1,6 +1,10 @@
 import type { JSX } from 'preact';
+import { commandKeyName } from '../shared/commandKey.ts';
 import { Icon } from '../shared/icon.tsx';
 import { describeRow, type RowText } from './rowText.ts';
+import { menuContext } from './menuContext.ts';
+import { isAgentSteerable, type AgentAction } from './treeKeys.ts';
+import { hasColumns } from './treeLayout.ts';
 import type { TreeRow } from './treeRows.ts';
 
 export interface TreeRowViewProps {
@@ -13,7 +17,7 @@ export interface TreeRowViewProps {
   /** The row that the user went to last. */
   readonly selected: boolean;
   readonly onPress: (row: TreeRow) => void;
-  readonly onOpen: (row: TreeRow, what: 'transcript' | 'changes') => void;
+  readonly onAct: (row: TreeRow, action: AgentAction) => void;
 }
 
 /** One row of the tree, at its place. */
@@ -30,10 +34,12 @@ export function TreeRowView(props: TreeRowViewProps): JSX.Element {
       aria-posinset={row.positionInSet}
       aria-expanded={row.expanded ?? undefined}
       aria-selected={selected}
+      aria-keyshortcuts={isAgentSteerable(row) ? 'Control+Enter Control+Delete' : undefined}
+      data-vscode-context={menuContext(row)}
       tabIndex={tabStop ? 0 : -1}
       style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
       onClick={() => props.onPress(row)}
-      onDblClick={() => props.onOpen(row, 'transcript')}
+      onDblClick={() => props.onAct(row, 'transcript')}
     >
       <Twistie expanded={row.expanded} />
       {text.words === null ? null : <Icon name={text.words.icon} tone={text.words.tone} />}
@@ -62,13 +68,11 @@ interface CellsProps {
 }
 
 function WideCells({ row, text }: CellsProps): JSX.Element {
-  if (row.type !== 'agent' && row.type !== 'verify') return <PlainCells row={row} text={text} />;
+  if (!hasColumns(row)) return <PlainCells row={row} text={text} />;
   return (
     <>
       <span class="cell state">{text.words?.text}</span>
-      <span class="cell label" title={text.label}>
-        {text.label}
-      </span>
+      <LabelCell text={text} />
       <span class="cell detail" title={text.detail}>
         {text.detail}
       </span>
@@ -85,15 +89,29 @@ function WideCells({ row, text }: CellsProps): JSX.Element {
   );
 }
 
+function LabelCell({ text }: { readonly text: RowText }): JSX.Element {
+  return (
+    <span class="cell label" title={text.label}>
+      {text.kind === null ? null : (
+        <span class="kind">
+          <Icon name={text.kind.icon} />
+          {`${text.kind.text} `}
+        </span>
+      )}
+      {text.label}
+    </span>
+  );
+}
+
 function NarrowCells({ row, text }: CellsProps): JSX.Element {
-  if (row.type !== 'agent' && row.type !== 'verify') return <PlainCells row={row} text={text} />;
+  if (!hasColumns(row)) return <PlainCells row={row} text={text} />;
   const tokens = text.tokens === '' ? '' : `${text.tokens} tok`;
   const second = [text.words?.text, text.detail, text.files, text.cost, tokens, text.model];
   const secondLine = second.filter((part) => part !== '' && part !== undefined).join(' · ');
   return (
     <span class="twoLines">
       <span class="firstLine">
-        <span class="cell label">{text.label}</span>
+        <LabelCell text={text} />
         <span class="cell number elapsed">{text.elapsed}</span>
       </span>
       <span class="cell secondLine" title={secondLine}>
@@ -118,31 +136,37 @@ function PlainCells({ row, text }: CellsProps): JSX.Element {
   );
 }
 
-/** For the mouse; the keyboard has Enter and Shift+Enter. */
-function RowActions({ row, onOpen }: TreeRowViewProps): JSX.Element | null {
+/** For the mouse; the keyboard has keys of its own. */
+function RowActions({ row, onAct }: TreeRowViewProps): JSX.Element | null {
   if (row.type !== 'agent') return null;
-  const hasChanges = row.agent.changedPaths.length > 0;
+  const command = commandKeyName();
+  const actions: readonly (RowActionLook & { readonly action: AgentAction })[] = [
+    ...(isAgentSteerable(row)
+      ? ([
+          { action: 'retry', icon: 'debug-restart', title: `Retry agent (${command}+Enter)` },
+          { action: 'skip', icon: 'debug-step-over', title: `Skip agent (${command}+Delete)` },
+        ] as const)
+      : []),
+    { action: 'transcript', icon: 'output', title: 'Open transcript (Enter)' },
+    ...(row.agent.changedPaths.length > 0
+      ? ([{ action: 'changes', icon: 'diff', title: 'Open changes (Shift+Enter)' }] as const)
+      : []),
+  ];
   return (
     <span class="rowActions" aria-hidden="true">
-      <RowAction
-        icon="output"
-        title="Open transcript (Enter)"
-        onPress={() => onOpen(row, 'transcript')}
-      />
-      {hasChanges ? (
-        <RowAction
-          icon="diff"
-          title="Open changes (Shift+Enter)"
-          onPress={() => onOpen(row, 'changes')}
-        />
-      ) : null}
+      {actions.map(({ action, icon, title }) => (
+        <RowAction key={action} icon={icon} title={title} onPress={() => onAct(row, action)} />
+      ))}
     </span>
   );
 }
 
-interface RowActionProps {
+interface RowActionLook {
   readonly icon: string;
   readonly title: string;
+}
+
+interface RowActionProps extends RowActionLook {
   readonly onPress: () => void;
 }
 

@@ -1,6 +1,8 @@
-import { NO_PHASE, countStatuses, type StatusCounts } from '../../../src/protocol/summarizeRun.ts';
-import type { AgentView, RunView, VerifyView } from '../../../src/protocol/runView.ts';
-import { matchesAgent, matchesVerification, type TreeFilter } from './treeFilter.ts';
+import { countStatuses, type StatusCounts } from '../../../src/protocol/summarizeRun.ts';
+import type { RunView } from '../../../src/protocol/runView.ts';
+import { canBeSteered } from '../shared/runSituation.ts';
+import type { TreeFilter } from './treeFilter.ts';
+import { groupByPhase, type Leaf, type LeafContent, type Phase } from './treePhases.ts';
 
 interface RowPlace {
   readonly id: string;
@@ -12,34 +14,26 @@ interface RowPlace {
   readonly parentId: string | null;
 }
 
+/** A row of something that happens in a phase. */
+export type LeafRow = RowPlace & LeafContent & { readonly runId: string; readonly isLive: boolean };
+
 export type TreeRow =
   | (RowPlace & { readonly type: 'run'; readonly view: RunView })
   | (RowPlace & {
       readonly type: 'phase';
       readonly title: string;
       readonly counts: StatusCounts;
-      /** Number of verifications. */
+      /** Number of verifications, and of gates. */
       readonly checks: number;
+      readonly gates: number;
     })
-  | (RowPlace & { readonly type: 'agent'; readonly agent: AgentView; readonly queuePlace: number })
-  | (RowPlace & { readonly type: 'verify'; readonly verification: VerifyView })
+  | LeafRow
   | (RowPlace & { readonly type: 'logs'; readonly count: number; readonly dropped: number })
   | (RowPlace & { readonly type: 'log'; readonly line: RunView['logs'][number] });
 
 export interface TreeRowsOptions {
   readonly filter: TreeFilter;
   readonly collapsed: ReadonlySet<string>;
-}
-
-type Leaf =
-  | { readonly at: number; readonly type: 'agent'; readonly agent: AgentView; queuePlace: number }
-  | { readonly at: number; readonly type: 'verify'; readonly verification: VerifyView };
-
-interface Phase {
-  readonly title: string;
-  readonly agents: AgentView[];
-  readonly leaves: Leaf[];
-  checks: number;
 }
 
 export const runRowId = 'run';
@@ -56,72 +50,54 @@ export function buildTreeRows(view: RunView, options: TreeRowsOptions): readonly
   };
   if (!expanded) return [root];
   const setSize = phases.length + (showLogs ? 1 : 0);
+  const context = { view, isLive: canBeSteered(view), collapsed: options.collapsed };
   const phaseRows = phases.flatMap((phase, index) =>
-    rowsOfPhase(phase, { setSize, positionInSet: index + 1, collapsed: options.collapsed }),
+    rowsOfPhase(phase, { setSize, positionInSet: index + 1 }, context),
   );
   const logRows = showLogs ? rowsOfLogs(view, setSize, options.collapsed) : [];
   return [root, ...phaseRows, ...logRows];
 }
 
-function groupByPhase(view: RunView, filter: TreeFilter): readonly Phase[] {
-  const byTitle = new Map<string, Phase>();
-  const phaseOf = (title: string): Phase => {
-    const phase = byTitle.get(title) ?? { title, agents: [], leaves: [], checks: 0 };
-    byTitle.set(title, phase);
-    return phase;
-  };
-  view.phases.forEach(phaseOf);
-  let queuePlace = 0;
-  for (const agent of view.agents) {
-    const phase = phaseOf(agent.phase ?? NO_PHASE);
-    phase.agents.push(agent);
-    if (agent.status === 'queued') queuePlace += 1;
-    if (matchesAgent(agent, filter)) {
-      phase.leaves.push({ at: agent.queuedAt, type: 'agent', agent, queuePlace });
-    }
-  }
-  for (const verification of view.verifications) {
-    const phase = phaseOf(verification.phase ?? NO_PHASE);
-    phase.checks += 1;
-    if (!matchesVerification(verification, filter)) continue;
-    phase.leaves.push({ at: verification.startedAt, type: 'verify', verification });
-  }
-  const phases = [...byTitle.values()];
-  for (const phase of phases) phase.leaves.sort((a, b) => a.at - b.at);
-  return filter.active ? phases.filter((phase) => phase.leaves.length > 0) : phases;
-}
-
-interface PhasePlace {
-  readonly setSize: number;
-  readonly positionInSet: number;
+/** What the rows of one run have in common. */
+interface RowContext {
+  readonly view: RunView;
+  readonly isLive: boolean;
   readonly collapsed: ReadonlySet<string>;
 }
 
-function rowsOfPhase(phase: Phase, place: PhasePlace): readonly TreeRow[] {
+function rowsOfPhase(
+  phase: Phase,
+  place: Pick<RowPlace, 'setSize' | 'positionInSet'>,
+  context: RowContext,
+): readonly TreeRow[] {
   const id = `phase:${phase.title}`;
-  const expanded = phase.leaves.length === 0 ? null : !place.collapsed.has(id);
+  const expanded = phase.leaves.length === 0 ? null : !context.collapsed.has(id);
   const head: TreeRow = {
-    ...{ type: 'phase', id, level: 2, parentId: runRowId, expanded },
-    ...{ setSize: place.setSize, positionInSet: place.positionInSet },
-    ...{ title: phase.title, counts: countStatuses(phase.agents), checks: phase.checks },
+    ...{ type: 'phase', id, level: 2, parentId: runRowId, expanded, ...place },
+    ...{ title: phase.title, counts: countStatuses(phase.agents) },
+    ...{ checks: phase.checks, gates: phase.gates },
   };
   if (expanded !== true) return [head];
-  const leaves = phase.leaves.map((leaf, index) =>
-    rowOfLeaf(leaf, {
-      ...{ level: 3, expanded: null, parentId: id },
-      ...{ setSize: phase.leaves.length, positionInSet: index + 1 },
-    }),
-  );
-  return [head, ...leaves];
+  return [head, ...rowsOfLeaves(phase.leaves, { id, level: 2 }, context)];
 }
 
-function rowOfLeaf(leaf: Leaf, place: Omit<RowPlace, 'id'>): TreeRow {
-  if (leaf.type === 'agent') {
-    const { agent, queuePlace } = leaf;
-    return { ...place, type: 'agent', id: `agent:${agent.agentId}`, agent, queuePlace };
-  }
-  const { verification } = leaf;
-  return { ...place, type: 'verify', id: `verify:${verification.verifyId}`, verification };
+function rowsOfLeaves(
+  leaves: readonly Leaf[],
+  parent: Pick<RowPlace, 'id' | 'level'>,
+  context: RowContext,
+): readonly TreeRow[] {
+  return leaves.flatMap((leaf, index) => {
+    const { id, content, children } = leaf;
+    const expanded = children === null ? null : !context.collapsed.has(id);
+    const level = parent.level + 1;
+    const row: TreeRow = {
+      ...{ id, level, expanded, parentId: parent.id },
+      ...{ setSize: leaves.length, positionInSet: index + 1 },
+      ...{ runId: context.view.runId, isLive: context.isLive },
+      ...content,
+    };
+    return expanded === true ? [row, ...rowsOfLeaves(children ?? [], row, context)] : [row];
+  });
 }
 
 function rowsOfLogs(

@@ -1,32 +1,36 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { RunTreeFromWebview } from '../../../src/protocol/runTreeMessages.ts';
-import type { TreeIntent } from './treeKeys.ts';
+import { commandKeyName } from '../shared/commandKey.ts';
+import { intentOfGate, type AgentAction, type TreeIntent } from './treeKeys.ts';
 import { scrollTopToReveal, totalHeight } from './treeLayout.ts';
 import type { TreeModel } from './treeModel.ts';
 import { domId, TreeRowView } from './treeRowView.tsx';
 import type { TreeRow } from './treeRows.ts';
 
-type AgentAction = Extract<RunTreeFromWebview, { type: 'agent' }>['action'];
+const helpId = 'tree-help';
 
 export interface TreeViewProps {
   readonly model: TreeModel;
   readonly label: string;
-  readonly openAgent: (agentId: number, action: AgentAction) => void;
+  readonly onAgent: (agentId: number, action: AgentAction) => void;
+  readonly onGate: (gateId: number) => void;
 }
 
 /** The tree itself. Only the rows in sight are in the page, and the active one, which has the focus. */
-export function TreeView({ model, label, openAgent }: TreeViewProps): JSX.Element {
+export function TreeView({ model, label, onAgent, onGate }: TreeViewProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => watchSize(scroller.current, model), [model]);
   const carryOut = (intent: TreeIntent): void => {
     if (intent.type === 'move') moveTo(model, intent.index, scroller.current);
-    else if (intent.type === 'open') openAgent(intent.agentId, intent.what);
+    else if (intent.type === 'agent') onAgent(intent.agentId, intent.action);
+    else if (intent.type === 'gate') onGate(intent.gateId);
     else model.arrangement.setExpanded(intent.id, intent.type === 'expand');
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const intent = model.interpret(event, event.timeStamp);
+    if (event.altKey) return;
+    const { key, shiftKey } = event;
+    const commandKey = event.ctrlKey || event.metaKey;
+    const intent = model.interpret({ key, shiftKey, commandKey }, event.timeStamp);
     if (intent === null) return;
     event.preventDefault();
     carryOut(intent);
@@ -44,13 +48,26 @@ export function TreeView({ model, label, openAgent }: TreeViewProps): JSX.Elemen
         class="tree"
         role="tree"
         aria-label={label}
+        aria-describedby={helpId}
+        data-vscode-context='{"preventDefaultContextMenuItems":true}'
         style={{ height: `${totalHeight(model.tops.value)}px` }}
         onKeyDown={onKeyDown}
       >
         <DrawnRows model={model} carryOut={carryOut} />
       </div>
+      <p id={helpId} class="visuallyHidden">
+        {describeKeys()}
+      </p>
     </div>
   );
+}
+
+function describeKeys(): string {
+  const command = commandKeyName();
+  return [
+    'Enter opens the transcript of an agent or answers an open gate, Shift+Enter shows its changes.',
+    `${command}+Enter tries a queued or running agent again, ${command}+Delete skips it.`,
+  ].join(' ');
 }
 
 interface DrawnRowsProps {
@@ -66,8 +83,10 @@ function DrawnRows({ model, carryOut }: DrawnRowsProps): JSX.Element {
     if (hadFocus) focusActiveRow(model);
   });
   const tops = model.tops.value;
-  const open = (row: TreeRow, what: AgentAction): void => {
-    if (row.type === 'agent') carryOut({ type: 'open', agentId: row.agent.agentId, what });
+  const act = (row: TreeRow, action: AgentAction): void => {
+    if (row.type === 'agent') carryOut({ type: 'agent', agentId: row.agent.agentId, action });
+    const toGate = row.type === 'gate' ? intentOfGate(row) : null;
+    if (toGate !== null) carryOut(toGate);
   };
   const press = (row: TreeRow): void => {
     model.arrangement.activeId.value = row.id;
@@ -89,7 +108,7 @@ function DrawnRows({ model, carryOut }: DrawnRowsProps): JSX.Element {
             tabStop={index === model.activeIndex.value}
             selected={row.id === model.arrangement.activeId.value}
             onPress={press}
-            onOpen={open}
+            onAct={act}
           />
         );
       })}

@@ -1,9 +1,8 @@
 import { formatCount, formatUsd, plural } from '../../../src/base/format.ts';
 import type { ProposalCounts } from '../../../src/protocol/proposals.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
-import type { RunState } from '../../../src/protocol/runEvents.ts';
 import type { RunLimits, TokenUsage } from '../../../src/protocol/runLimits.ts';
-import type { StatusCounts } from '../../../src/protocol/summarizeRun.ts';
+import type { RunSummary, StatusCounts } from '../../../src/protocol/summarizeRun.ts';
 import type { z } from 'zod';
 
 /** Agents that will not change any more. */
@@ -85,14 +84,12 @@ export function describeProposals(counts: z.infer<typeof ProposalCounts>): strin
     .join(', ');
 }
 
-/** True while the run can still be steered. */
-export function canBeSteered(state: RunState): boolean {
-  return state === 'running' || state === 'paused';
-}
-
-/** True for a run that stopped before its end and can go on from there. */
-export function canBeResumed(state: RunState): boolean {
-  return state !== 'running' && state !== 'completed';
+/** What most of the failed agents failed of, or null when no two failed alike. */
+export function commonCause(failures: RunSummary['failures']): string | null {
+  const counts = new Map<string, number>();
+  for (const { message } of failures) counts.set(message, (counts.get(message) ?? 0) + 1);
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most === undefined || most[1] < 2 ? null : most[0];
 }
 
 function describeOutcome(receipt: Receipt): string {

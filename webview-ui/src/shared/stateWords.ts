@@ -1,6 +1,12 @@
 import type { PauseReason, RunState } from '../../../src/protocol/runEvents.ts';
-import type { AgentStatus, VerifyView } from '../../../src/protocol/runView.ts';
+import type {
+  AgentStatus,
+  GateView,
+  VerifyView,
+  WorkflowView,
+} from '../../../src/protocol/runView.ts';
 import type { Verdict } from '../../../src/protocol/receipt.ts';
+import { situationOf, type RunStanding } from './runSituation.ts';
 
 export type Tone = 'ok' | 'failed' | 'running' | 'warning' | 'muted';
 
@@ -47,25 +53,80 @@ export function describeVerification(item: VerifyView): StateWords {
     : { icon: 'error', text: item.receipt.timedOut ? 'Timed out' : 'Failed', tone: 'failed' };
 }
 
-const pauseSentences: Readonly<Record<PauseReason, string>> = {
+/** What became of one gate; one that a run left behind when it ended is open and asks nobody. */
+export function describeGate(
+  gate: Pick<GateView, 'approved'>,
+  options: { readonly isLive: boolean },
+): StateWords {
+  if (gate.approved === true) return { icon: 'pass', text: 'Approved', tone: 'ok' };
+  if (gate.approved === false) return { icon: 'circle-slash', text: 'Rejected', tone: 'muted' };
+  return options.isLive
+    ? { icon: 'bell', text: 'Waiting', tone: 'warning' }
+    : { icon: 'circle-large', text: 'Unanswered', tone: 'muted' };
+}
+
+/** What became of one child workflow. */
+export function describeWorkflow(
+  workflow: Pick<WorkflowView, 'endedAt' | 'error'>,
+  options: { readonly isLive: boolean },
+): StateWords {
+  if (workflow.error !== null) return agentWords.failed;
+  if (workflow.endedAt !== null) return agentWords.ok;
+  return options.isLive ? agentWords.running : { ...agentWords.cancelled, text: 'Stopped' };
+}
+
+const waitingWords: Readonly<Record<PauseReason, StateWords>> = {
+  user: runWords.paused,
+  limit: { icon: 'debug-pause', text: 'Waits at a limit', tone: 'warning' },
+  gate: { icon: 'bell', text: 'Waits for you', tone: 'warning' },
+  breaker: { icon: 'warning', text: 'Paused by failures', tone: 'warning' },
+  usage: { icon: 'debug-pause', text: 'Waits for the provider', tone: 'warning' },
+};
+
+const runningAndWaiting: StateWords = { ...waitingWords.gate, text: 'Running, waits for you' };
+
+const stoppedTexts: Readonly<Record<PauseReason, string>> = {
+  user: 'Stopped',
+  limit: 'Stopped at a limit',
+  gate: 'Stopped at a question',
+  breaker: 'Stopped by failures',
+  usage: 'Stopped by the provider’s limit',
+};
+
+/** The state of a run in its own words: what it waits for, or what it stopped at. */
+export function describeRunState(run: RunStanding, openGates: number): StateWords {
+  const situation = situationOf(run);
+  if (situation === 'running') return openGates > 0 ? runningAndWaiting : runWords.running;
+  if (situation !== 'ended') return waitingWords[situation];
+  if (run.state !== 'paused') return runWords[run.state];
+  return { ...runWords.paused, text: stoppedTexts[run.pauseReason ?? 'user'] };
+}
+
+const waitingSentences: Readonly<Record<PauseReason, string>> = {
   user: 'You paused this run. Requests under way finish, new ones wait. Resume when you like.',
   limit:
-    'The run reached one of its limits. Finished work stays: review it, or resume to go on under new limits.',
-  gate: 'The workflow waits for a person to sign off before it goes on.',
+    'Nothing new starts until you decide. “Raise limits” lets the run go on from here. “Stop and keep results” ends it: finished work stays, and you can resume it later.',
+  gate: 'The workflow goes on when you have answered.',
   breaker:
-    'Too many agents failed one after the other, so the run stopped before it spent more. Look at the failures, then resume or cancel.',
+    'The run paused before it spent more. “Go on” lets the next agents try. “Cancel” ends it: finished work stays, and you can resume it later.',
   usage:
-    'The provider accepts no more requests for now. Nothing is lost: resume when its limit has been lifted.',
+    'The provider accepts no more requests for now, and nothing is lost. “Go on” asks it again. “Cancel” ends the run: finished work stays.',
+};
+
+const stoppedSentences: Readonly<Record<PauseReason, string>> = {
+  user: 'Finished work stays: review it, or resume to go on from there.',
+  limit: 'Finished work stays: review it, or resume under higher limits.',
+  gate: 'Nobody had answered when the run stopped. Finished work stays: answer, then resume.',
+  breaker: 'Finished work stays: look at the failures, then resume to let the next agents try.',
+  usage: 'Finished work stays: resume when the provider accepts requests again.',
 };
 
 /** Why a run stands still and what to do about it, or null when it does not. */
-export function explainStandstill(run: {
-  readonly state: RunState;
-  readonly pauseReason: PauseReason | null;
-}): string | null {
+export function explainStandstill(run: RunStanding): string | null {
   if (run.state === 'interrupted') {
     return 'The background host ended in mid-run. Finished agents keep their work: resume goes on from there and pays for none of them twice.';
   }
   if (run.state !== 'paused') return null;
-  return pauseSentences[run.pauseReason ?? 'user'];
+  const sentences = situationOf(run) === 'ended' ? stoppedSentences : waitingSentences;
+  return sentences[run.pauseReason ?? 'user'];
 }

@@ -1,0 +1,19 @@
+import type { GateView } from '../../protocol/runView.ts';
+import type { RunSummary } from '../../protocol/summarizeRun.ts';
+
+/**
+ * The questions of a run that the user can answer: also of one that nobody runs any more, where the
+ * host keeps the answer for its resume, but not of one that came to an end.
+ */
+export function openQuestions(run: RunSummary): readonly GateView[] {
+  switch (run.state) {
+    case 'running':
+    case 'paused':
+    case 'interrupted':
+      return run.openGates;
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return [];
+  }
+}

@@ -1,0 +1,86 @@
+import { formatUsd, oneLine, plural } from '../../base/format.ts';
+import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
+import { t } from '../localize.ts';
+import { openQuestions } from '../runTree/openQuestions.ts';
+import type { RunActionName, RunPartAction } from './runActions.ts';
+import { cancelText } from './runControls.ts';
+
+/** One line of the menu. */
+export interface RunMenuItem {
+  readonly action: RunActionName | RunPartAction;
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+}
+
+/** Characters of a question that fit into one line of a menu. */
+const maxQuestionChars = 80;
+
+/** What can be done with the run right now, what it waits for first. */
+export function runMenuItems(run: RunSummary): readonly RunMenuItem[] {
+  return [
+    ...openQuestions(run).map(({ gateId, question }) => ({
+      action: { action: 'answer', gateId } as const,
+      label: t('$(question) Answer: {0}', oneLine(question, maxQuestionChars)),
+    })),
+    ...(isLive(run) ? liveItems(run) : endedItems(run)),
+    { action: 'openTree', label: t('$(list-tree) Open run tree') },
+    ...reviewItems(run),
+    ...(isLive(run) ? [] : [{ action: 'openReport' as const, label: t('$(output) Open report') }]),
+  ];
+}
+
+function liveItems(run: RunSummary): readonly RunMenuItem[] {
+  return [
+    ...goOnItems(run),
+    {
+      action: 'throttle',
+      label: t('$(dashboard) Throttle…'),
+      description: t('now {0} at once', run.concurrency),
+    },
+    { action: 'cancel', label: `$(circle-slash) ${cancelText(run)}` },
+  ];
+}
+
+function goOnItems(run: RunSummary): readonly RunMenuItem[] {
+  if (run.state === 'running') return [{ action: 'pause', label: t('$(debug-pause) Pause') }];
+  const detail = run.stateMessage === null ? {} : { detail: run.stateMessage };
+  switch (run.pauseReason) {
+    case 'limit':
+      return [
+        { action: 'raise', label: t('$(arrow-up) Raise limits…'), ...detail },
+        {
+          action: 'stop',
+          label: t('$(debug-stop) Stop and keep results'),
+          description: t('{0} spent; can be resumed later', formatUsd(run.usd)),
+        },
+      ];
+    case 'breaker':
+    case 'usage':
+      return [{ action: 'resume', label: t('$(debug-continue) Go on'), ...detail }];
+    case 'gate':
+      return [];
+    case 'user':
+    case null:
+      return [{ action: 'resume', label: t('$(debug-continue) Resume') }];
+  }
+}
+
+function endedItems(run: RunSummary): readonly RunMenuItem[] {
+  if (run.state === 'completed') return [];
+  const isAtLimit = run.state === 'paused' && run.pauseReason === 'limit';
+  if (!isAtLimit) return [{ action: 'resume', label: t('$(debug-continue) Resume') }];
+  return [
+    {
+      action: 'resume',
+      label: t('$(debug-continue) Resume…'),
+      description: t('asks for other limits first'),
+    },
+  ];
+}
+
+function reviewItems(run: RunSummary): readonly RunMenuItem[] {
+  if (run.proposals.hunks === 0) return [];
+  const description = t('{0} pending', plural(run.proposals.pending, 'change'));
+  return [{ action: 'review', label: t('$(diff) Review changes'), description }];
+}

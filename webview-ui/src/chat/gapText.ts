@@ -1,0 +1,24 @@
+import type { EstimateGap } from '../../../src/protocol/estimate.ts';
+
+const situations: Readonly<Record<EstimateGap['stub'], string>> = {
+  generous: 'When agents find much',
+  lean: 'When agents find nothing',
+};
+
+/** What one mock run did not see, for people who know of no mock runs. */
+export function describeGap({ stub, code, message }: EstimateGap): string {
+  const when = situations[stub];
+  switch (code) {
+    case 'threw':
+    case 'itemFailed':
+      return `${when}, the script fails, and what would follow is not counted: ${message}`;
+    case 'neverSettles':
+      return `${when}, the script comes to no end: ${message}`;
+    case 'wrongCall':
+      return `${when}, a call cannot work: ${message}`;
+    case 'agentCap':
+    case 'callCap':
+    case 'timeLimit':
+      return `${when}, there may be more than was counted: ${message}`;
+  }
+}

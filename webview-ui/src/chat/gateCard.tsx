@@ -1,0 +1,103 @@
+import type { ReadonlySignal } from '@preact/signals';
+import type { JSX, RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { ChatFromWebview, ChatItem } from '../../../src/protocol/chatMessages.ts';
+import { ActionButton } from '../shared/actionButton.tsx';
+import { Icon } from '../shared/icon.tsx';
+import { useKeptFocus } from '../shared/keepFocus.ts';
+import { describeGate } from '../shared/stateWords.ts';
+import type { GateNotes } from './gateNotes.ts';
+
+/** What the host takes as a note. */
+const maxNoteChars = 4000;
+
+type GateItem = Extract<ChatItem, { type: 'gate' }>;
+
+export interface GateCardProps {
+  readonly item: GateItem;
+  readonly notes: GateNotes;
+  /** The item that was asked for elsewhere, which takes the focus. */
+  readonly wanted: ReadonlySignal<{ readonly itemId: string } | null>;
+  readonly post: (message: ChatFromWebview) => void;
+}
+
+/** A question that a run asks a person: a card until it is answered, one line afterwards. */
+export function GateCard({ item, notes, wanted, post }: GateCardProps): JSX.Element {
+  const card = useKeptFocus();
+  useFocusWhenWanted(card, item.id, wanted);
+  const open = item.status === 'open';
+  return (
+    <article
+      class={open ? 'card gate' : 'gateLine'}
+      aria-label={`${open ? 'Question' : 'Answered question'}: ${item.gate.question}`}
+      tabIndex={-1}
+      ref={card}
+    >
+      {open ? <OpenGate item={item} notes={notes} post={post} /> : <ClosedGate item={item} />}
+    </article>
+  );
+}
+
+function useFocusWhenWanted(
+  card: RefObject<HTMLElement | null>,
+  itemId: string,
+  wanted: GateCardProps['wanted'],
+): void {
+  const request = wanted.value;
+  useEffect(() => {
+    if (request?.itemId !== itemId) return;
+    card.current?.scrollIntoView({ block: 'nearest' });
+    card.current?.focus();
+  }, [request]);
+}
+
+function OpenGate({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Element {
+  const { gate, id, runName } = item;
+  const noteId = `note-${id}`;
+  const answer = (approved: boolean): void =>
+    post({ type: 'gate', itemId: id, approved, note: notes.of(id).trim() });
+  return (
+    <>
+      <p class="kicker">
+        <Icon name="bell" tone="warning" />
+        <span class="gateState">Waits for your answer</span>
+        <span class="spacer" />
+        <span class="gateRun">{runName}</span>
+      </p>
+      <h2>{gate.question}</h2>
+      {gate.details === '' ? null : (
+        <pre class="gateDetails" role="region" aria-label="Details" tabIndex={0}>
+          {gate.details}
+        </pre>
+      )}
+      <div class="gateNote">
+        <label for={noteId}>Note for the workflow (optional)</label>
+        <textarea
+          id={noteId}
+          rows={1}
+          maxLength={maxNoteChars}
+          value={notes.of(id)}
+          onInput={(event) => notes.set(id, event.currentTarget.value)}
+        />
+      </div>
+      <div class="buttons">
+        <ActionButton look="primary" icon="check" label="Approve" onPress={() => answer(true)} />
+        <ActionButton icon="close" label="Reject" onPress={() => answer(false)} />
+      </div>
+    </>
+  );
+}
+
+function ClosedGate({ item }: { readonly item: GateItem }): JSX.Element {
+  const { gate, status } = item;
+  const words = describeGate(gate, { isLive: false });
+  return (
+    <p>
+      <Icon name={words.icon} tone={words.tone} />
+      <span>
+        <strong>{status === 'closed' ? 'No longer open' : words.text}</strong> {gate.question}
+        {gate.note === '' ? null : <span class="quietText"> — {gate.note}</span>}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,138 @@
+import type { ComponentChildren, JSX } from 'preact';
+import {
+  countRangeText,
+  estimateHeadline,
+  tokenRangeText,
+} from '../../../src/protocol/describeEstimate.ts';
+import type { Estimate } from '../../../src/protocol/estimate.ts';
+import type { WorkflowPlan } from '../../../src/protocol/plan.ts';
+import { Icon } from '../shared/icon.tsx';
+import { describeLimits } from '../shared/runFacts.ts';
+import { describeGap } from './gapText.ts';
+
+/** The phases that the script names, with the agents that a mock run counted in each. */
+export function PlanPhases({ plan }: { readonly plan: WorkflowPlan }): JSX.Element | null {
+  const phases = plan.check.meta?.phases ?? [];
+  if (phases.length === 0) return null;
+  return (
+    <ol class="phaseList" aria-label="Phases">
+      {phases.map((phase) => (
+        <li key={phase.title}>
+          <strong>{phase.title}</strong>
+          {phase.detail === undefined ? null : <span class="quietText"> {phase.detail}</span>}
+          {phase.model === undefined ? null : <span class="quietText"> · {phase.model}</span>}
+          <PhaseAgents estimate={plan.estimate} title={phase.title} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function PhaseAgents(props: {
+  readonly estimate: Estimate | null;
+  readonly title: string;
+}): JSX.Element | null {
+  const phase = props.estimate?.phases.find(({ title }) => title === props.title);
+  if (phase === undefined || phase.agents.max === 0) return null;
+  const noun = phase.agents.max === 1 ? 'agent' : 'agents';
+  return (
+    <span class="quietText">
+      {' · '}
+      {countRangeText(phase.agents)} {noun}
+    </span>
+  );
+}
+
+/** What the run may cost and touch: the estimate first, then what bounds it. */
+export function PlanFacts({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
+  const { estimate } = plan;
+  const phaseModels = plan.check.meta?.phases.flatMap((phase) => phase.model ?? []) ?? [];
+  const models = estimate?.models.length ? estimate.models : [plan.model, ...phaseModels];
+  return (
+    <dl class="facts">
+      {estimate === null ? null : <Fact name="Estimate">{estimateHeadline(estimate)}</Fact>}
+      <Fact name="Caps">{describeLimits(plan.limits)}</Fact>
+      <Fact name="Model">
+        {plan.provider} · {[...new Set(models)].join(', ')}
+      </Fact>
+      {estimate === null ? null : <EstimateFacts estimate={estimate} />}
+      <Fact name="Commands">
+        <Commands plan={plan} />
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact(props: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </>
+  );
+}
+
+function EstimateFacts({ estimate }: { readonly estimate: Estimate }): JSX.Element {
+  const { tokens, tokenSources, longestChain, tools, writes, gates, workflows } = estimate;
+  return (
+    <>
+      {tokens.max === 0 ? null : (
+        <Fact name="Tokens">
+          {tokenRangeText(tokens)}
+          {tokenSources.length === 0 ? null : (
+            <span class="quietText"> ({tokenSources.join('; ')})</span>
+          )}
+        </Fact>
+      )}
+      {longestChain.max < 2 ? null : (
+        <Fact name="Longest chain">{countRangeText(longestChain)} agents one after the other</Fact>
+      )}
+      {tools.length === 0 ? null : <Fact name="Tools">{tools.join(', ')}</Fact>}
+      {tools.length === 0 ? null : <Fact name="May write">{describeWrites(writes)}</Fact>}
+      {gates.max === 0 ? null : <Fact name="Asks you">{countRangeText(gates)} times</Fact>}
+      {workflows.length === 0 ? null : <Fact name="Workflows">{workflows.join(', ')}</Fact>}
+    </>
+  );
+}
+
+function describeWrites(writes: readonly string[]): string {
+  if (writes.length === 0) return 'Nothing';
+  return writes.includes('**') ? 'Whatever the run allows' : writes.join(', ');
+}
+
+function Commands({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
+  const { commands } = plan.check;
+  // What the script puts together is not approved with the plan, and must not look as if it were.
+  const others = plan.estimate?.commands.filter(({ isLiteral }) => !isLiteral) ?? [];
+  if (commands.length + others.length === 0) return <>None</>;
+  return (
+    <>
+      {commands.map((command) => (
+        <div key={command} class="command">
+          <code>{command}</code>
+        </div>
+      ))}
+      {others.map((command) => (
+        <div key={command.command} class="command quietText">
+          {command.command} (put together by the script: not approved)
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** What the mock run could not see; without these lines the estimate would promise too much. */
+export function EstimateGaps({ plan }: { readonly plan: WorkflowPlan }): JSX.Element | null {
+  const { estimate } = plan;
+  if (estimate === null || estimate.gaps.length === 0) return null;
+  return (
+    <ul class="findings" aria-label="Not in the estimate">
+      {estimate.gaps.map((gap) => (
+        <li key={`${gap.stub} ${gap.code} ${gap.message}`}>
+          <Icon name="warning" tone="warning" />
+          <span>{describeGap(gap)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
