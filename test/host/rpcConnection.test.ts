@@ -70,7 +70,7 @@ describe('the socket of the host', () => {
       ['run.report', { runId: 'nowhere' }, refused, /no run nowhere/u],
       ['proposals.get', { runId: 'nowhere' }, refused, /no run nowhere/u],
       ['run.control', { runId: 'x', control: { action: 'fly' } }, refused, /wrong shape/u],
-      ['run.control', { runId: 'x', control: { action: 'pause' } }, refused, /not running here/u],
+      ['run.control', { runId: 'x', control: { action: 'pause' } }, refused, /is not running/u],
       ['__proto__', {}, methodNotFound, /no method __proto__/u],
       ['toString', {}, methodNotFound, /no method toString/u],
     ];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { createHostServices, type HostServices } from '../../src/host/hostServices.ts';
+import { ReviewService } from '../../src/host/review/reviewService.ts';
+import { RunService } from '../../src/host/runs/runService.ts';
 import { HostServer } from '../../src/host/rpc/hostServer.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { EventWaiters } from '../support/messagesApi/eventWaiters.ts';
@@ -50,7 +52,12 @@ describe('a host that nobody needs', () => {
     const real = await createHostServices({ workspace, stateDirectory, distDirectory, log });
     services = { ...real, clock };
     const { socket: socketPath, token } = endpoint();
-    server = new HostServer({ services, socketPath, token, onIdle: () => (ends += 1) });
+    const runs = new RunService(services, () => Promise.resolve(endpoint()));
+    const reviews = new ReviewService(services, runs, 'editor');
+    server = new HostServer({
+      ...{ services, runs, reviews, socketPath, token, serves: 'everything' },
+      onIdle: () => (ends += 1),
+    });
     await server.listen();
   });
 

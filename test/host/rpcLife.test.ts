@@ -68,7 +68,7 @@ describe('the life of a host', () => {
     const { markdown } = await next.request('run.report', { runId });
     assert.match(markdown, /interrupted/u);
     const control = { runId, control: { action: 'cancel' as const } };
-    await assert.rejects(next.request('run.control', control), /not running here/u);
+    await assert.rejects(next.request('run.control', control), /is not running/u);
   });
 
   it('counts the decisions about an interrupted run', async () => {

@@ -49,6 +49,34 @@ describe('built-ins of the sandbox', () => {
     [`return 'aXbX'.replaceAll('X', '-')`, 'a-b-'],
     [`return [..."a1".matchAll(/(?<l>[a-z])/gu)][0].groups.l`, 'a'],
     [`return typeof Intl`, 'undefined'],
+    [
+      `const u = new URL('http://a/?x=1&y=2'); const p = u.searchParams; p.set('x', '9'); p.append('z', 'ä'); p.delete('y');
+       u.search = '?q=1&q=2'; return [u.searchParams === p, p.getAll('q'), p.has('x'), String(p), u.href]`,
+      [true, ['1', '2'], false, 'q=1&q=2', 'http://a/?q=1&q=2'],
+    ],
+    [
+      `const u = new URL('http://a/?x=1'); u.searchParams.append('z', '2'); u.searchParams.sort(); return u.href`,
+      'http://a/?x=1&z=2',
+    ],
+    [
+      `return [new URLSearchParams({ a: 1 }), new URLSearchParams([['a', 1], ['a', 2]]), new URLSearchParams('?a=1'), new URLSearchParams(new Map([['b', 2]])), new URLSearchParams()].map(String)`,
+      ['a=1', 'a=1&a=2', 'a=1', 'b=2', ''],
+    ],
+    [
+      `const p = new URLSearchParams('a=1&b=2'); return [[...p], p.size, p instanceof URLSearchParams, [...new URLSearchParams(p)]]`,
+      [
+        [
+          ['a', '1'],
+          ['b', '2'],
+        ],
+        2,
+        true,
+        [
+          ['a', '1'],
+          ['b', '2'],
+        ],
+      ],
+    ],
   ];
   for (const [body, expected] of cases) it(body, () => check(body, expected).then(() => undefined));
 

@@ -131,6 +131,15 @@ describe('children that attack', () => {
     assert.deepEqual(host.order, ['workflow', 'end 1']);
   });
 
+  it('see nothing of the process around them in the error of a refused call', () =>
+    check(
+      {
+        child: `try { files('*', JSON.parse('{"__proto__":1}')) } catch (e) { return [e.message, /script-worker|node_modules/u.test(e.stack)] }`,
+      },
+      `return workflow('child')`,
+      ['A "__proto__" key is not allowed in JSON.', false],
+    ));
+
   it('find no global object but their own', () =>
     check(
       {

@@ -28,6 +28,7 @@ function bodyOf(source: string): string {
   assert(parsed.type === 'parsed', 'Only a checked script is prepared.');
   const metaStart = parsed.program.body[0]?.start ?? 0;
   const keyword = 'export';
-  const before = source.slice(0, metaStart);
+  // A hashbang is one at the beginning of a text only.
+  const before = source.slice(0, metaStart).replace(/^#!/u, '//');
   return before + ' '.repeat(keyword.length) + source.slice(metaStart + keyword.length);
 }

@@ -3,6 +3,7 @@ import { childrenSource } from './prelude/childrenSource.ts';
 import { globalsSource } from './prelude/globalsSource.ts';
 import { hostCallsSource } from './prelude/hostCallsSource.ts';
 import { lockdownSource } from './prelude/lockdownSource.ts';
+import { urlsSource } from './prelude/urlsSource.ts';
 import { valuesSource } from './prelude/valuesSource.ts';
 
 const head = String.raw`
@@ -25,6 +26,7 @@ const tail = String.raw`
 
   closeFunctionConstructors();
   closeClock();
+  completeUrls();
   const allowed = new Set(settings.allowedGlobals);
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!allowed.has(name)) delete globalThis[name];
@@ -57,5 +59,6 @@ export const preludeSource = [
   globalsSource,
   childrenSource,
   lockdownSource,
+  urlsSource,
   tail,
 ].join('\n');

@@ -1,4 +1,5 @@
 import { JSException, QuickJS, type JSValueHandle } from 'quickjs-wasi';
+import { errorText } from '../../base/errorText.ts';
 import {
   CONTROL_INTERRUPT,
   type SandboxLimits,
@@ -139,7 +140,7 @@ function isStackOverflow(error: JSException): boolean {
 function createHostObject(vm: QuickJS, host: ScriptVmHost): JSValueHandle {
   const object = vm.newObject();
   const add = (name: string, callback: (...args: JSValueHandle[]) => JSValueHandle): void => {
-    const handle = vm.newFunction(name, callback);
+    const handle = vm.newFunction(name, (...args) => withoutStack(() => callback(...args)));
     vm.setProp(object, name, handle);
     handle.dispose();
   };
@@ -167,6 +168,17 @@ function createHostObject(vm: QuickJS, host: ScriptVmHost): JSValueHandle {
   add('childEnd', (id, error) => answer(() => host.childEnd(number(id), text(error))));
   add('done', (result) => answer(() => host.done(text(result))));
   return object;
+}
+
+/** What goes wrong in here is thrown inside the sandbox, where nobody may see this process's own stack. */
+function withoutStack(effect: () => JSValueHandle): JSValueHandle {
+  try {
+    return effect();
+  } catch (error) {
+    const shown = new Error(errorText(error));
+    shown.stack = '';
+    throw shown;
+  }
 }
 
 /** The child's code as a function of its globals, or a sentence about why it is no code. */

@@ -97,17 +97,14 @@ function textMatching(pattern: string): string {
 function typeOf(schema: Schema): string {
   const { type } = schema;
   if (typeof type === 'string') return type;
-  if (Array.isArray(type)) {
-    const named = type.find((name) => name !== 'null') ?? 'null';
-    return typeof named === 'string' ? named : 'null';
-  }
+  if (Array.isArray(type)) return namesOf(type).find((name) => name !== 'null') ?? 'null';
   if (schema['properties'] !== undefined) return 'object';
   return schema['items'] === undefined ? 'string' : 'array';
 }
 
 function mergeAll(schema: Schema, parts: readonly Json[]): Schema {
-  const { allOf: _parts, ...own } = schema;
-  return [own, ...parts.map(asSchema)].reduce<Schema>(
+  const own = Object.entries(schema).filter(([key]) => key !== 'allOf');
+  return [Object.fromEntries(own), ...parts.map(asSchema)].reduce<Schema>(
     (merged, part) => ({
       ...{ ...merged, ...part },
       properties: { ...asSchema(merged['properties']), ...asSchema(part['properties']) },
@@ -118,6 +115,10 @@ function mergeAll(schema: Schema, parts: readonly Json[]): Schema {
 
 function isChoice(key: string): boolean {
   return key === 'anyOf' || key === 'oneOf';
+}
+
+function namesOf(list: readonly Json[]): readonly string[] {
+  return list.filter((name) => typeof name === 'string');
 }
 
 function firstOf(list: readonly Json[]): Json {

@@ -9,7 +9,7 @@ export function describeEnd({ bench, ended, outcome }: SteppedEnd): string {
   const { status, reason, verdict } = ended;
   const sections = [
     [`run: ${status}, ${verdict}${reason === null ? '' : `, ${reason}`}`],
-    [`agents:`, ...agentLines(bench)],
+    [`agents:`, ...shorten(agentLines(bench))],
     [
       `phases: ${bench
         .ofType('phase.started')
@@ -19,25 +19,30 @@ export function describeEnd({ bench, ended, outcome }: SteppedEnd): string {
     [`children:`, ...bench.ofType('workflow.ended').map(childLine)],
     [`gates:`, ...bench.ofType('gate.opened').map(({ question }) => `  ${question}`)],
     [`commands:`, ...bench.commands.map(({ command }) => `  ${command}`)],
-    [`log:`, ...bench.ofType('log').map(logLine)],
+    [`log:`, ...shorten(bench.ofType('log').map(logLine))],
     [describeOutcome(outcome)],
   ];
   const shown = sections.filter((lines) => lines.length > 1 || !/^\w+: ?$/u.test(lines[0] ?? ''));
   return `${shown.flat().join('\n')}\n`;
 }
 
-const MOST_AGENT_LINES = 60;
+const MOST_LINES = 60;
+
+function shorten(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  const half = MOST_LINES / 2;
+  const left = lines.length - MOST_LINES;
+  return [...lines.slice(0, half), `  … ${left} lines …`, ...lines.slice(-half)];
+}
 
 function agentLines(bench: RunBench): readonly string[] {
-  const lines = bench.ofType('agent.queued').map(({ agentId, label, phase, ...agent }) => {
+  return bench.ofType('agent.queued').map(({ agentId, label, phase, ...agent }) => {
     const ended = bench.ofType('agent.ended').find((event) => event.agentId === agentId);
     const place = phase === null ? '' : ` in ${JSON.stringify(phase)}`;
     const type = agent.agentType === 'general-purpose' ? '' : ` (${agent.agentType})`;
     const how = ended?.error?.code ?? ended?.outcome ?? 'never ended';
     return `  ${agentId} ${JSON.stringify(label)}${place}${type}: ${how}`;
   });
-  if (lines.length <= MOST_AGENT_LINES) return lines;
-  return [...lines.slice(0, MOST_AGENT_LINES), `  … ${lines.length - MOST_AGENT_LINES} more`];
 }
 
 function childLine({ workflowId, error }: RunEventOf<'workflow.ended'>): string {

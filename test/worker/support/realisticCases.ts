@@ -1,3 +1,4 @@
+import { defectCases } from './realisticDefects.ts';
 import { dialectCases } from './realisticDialect.ts';
 import { patternCases } from './realisticPatterns.ts';
 import type { SteppedSetting } from './steppedRun.ts';
@@ -14,7 +15,11 @@ export interface RealisticCase {
   readonly failing: Expected;
 }
 
-export const realisticCases: readonly RealisticCase[] = [...patternCases, ...dialectCases];
+export const realisticCases: readonly RealisticCase[] = [
+  ...patternCases,
+  ...dialectCases,
+  ...defectCases,
+];
 
 /** Name of a case, and of its golden file. */
 export function caseName({ script, variant }: RealisticCase): string {

@@ -194,4 +194,18 @@ export const patternCases: readonly RealisticCase[] = [
     answering: ['failed', 2],
     failing: ['failed', 2],
   },
+  { script: 'wide-fan-out', answering: ['completed', 250], failing: ['failed', 260] },
+  {
+    script: 'review-then-rework',
+    setting: {
+      reply: ({ prompt, schema }) =>
+        schema === undefined
+          ? undefined
+          : { content: prompt.includes('turn 2'), complaints: [{ where: 'intro', what: 'long' }] },
+    },
+    answering: ['completed', 4],
+    failing: ['failed', 1],
+  },
+  { script: 'checkpoint-map-reduce', answering: ['completed', 13], failing: ['failed', 7] },
+  { script: 'nested-parallel-failures', answering: ['completed', 2], failing: ['failed', 2] },
 ];

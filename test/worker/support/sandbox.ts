@@ -106,8 +106,10 @@ export class ScriptedHost implements ScriptHost {
       return settle(null);
     }
     const params = parseJson(call.params);
-    if (call.method === 'gate') return this.#answers.gate?.(params) ?? settle({ approved: true, note: '' });
-    if (call.method === 'workflow') return this.#answers.workflow?.(params) ?? throwing({ name: 'Error', message: 'not found' });
+    if (call.method === 'gate')
+      return this.#answers.gate?.(params) ?? settle({ approved: true, note: '' });
+    if (call.method === 'workflow')
+      return this.#answers.workflow?.(params) ?? throwing({ name: 'Error', message: 'not found' });
     if (call.method === 'verify') return this.#answers.verify?.(params) ?? settle({ ok: true });
     // The sandbox always sends the pair [prompt, options].
     const [prompt, options] = params as readonly [Json, Json];

@@ -46,23 +46,26 @@ export async function runStepped(
   const model = new SteppedModel(setting.mode, setting);
   const bench = createBench(source, setting, { scripts, model, clock });
   const run = bench.run();
-  let isOver = false;
-  const end = run.finally(() => {
-    isOver = true;
-  });
-  // Awaited below; a failure of the driver must not hide one of the run.
-  end.catch(() => undefined);
-  while (scripts.outcome === null) {
-    // A run that ends without its script ends the wait, with its error.
-    await Promise.race([scripts.standing(), end]);
+  await Promise.all([run, drive(run, { bench, scripts, model })]);
+  return { bench, ended: await run, outcome: scripts.outcome ?? noOutcome };
+}
+
+interface Driven {
+  readonly bench: RunBench;
+  readonly scripts: SteppedScripts;
+  readonly model: SteppedModel;
+}
+
+async function drive(run: Promise<unknown>, { bench, scripts, model }: Driven): Promise<void> {
+  for (;;) {
+    // A run that fails before its script stands still ends the wait, with its error.
+    await Promise.race([scripts.standing(), run]);
     await quiet(bench, scripts);
-    if (scripts.outcome !== null || isOver) break;
-    if (!scripts.isStanding || scripts.step() || (await goOn(bench, scripts, model))) continue;
+    if (scripts.outcome !== null) return;
+    if (!scripts.isStanding || scripts.step() || (await goOn({ bench, scripts, model }))) continue;
     bench.engine.control({ action: 'cancel' });
     throw new Error(`Nothing can go on after: ${JSON.stringify(bench.events.at(-1))}`);
   }
-  const ended = await end;
-  return { bench, ended, outcome: scripts.outcome ?? noOutcome };
 }
 
 const noOutcome: ScriptOutcome = {
@@ -79,11 +82,7 @@ async function quiet(bench: RunBench, scripts: SteppedScripts): Promise<void> {
 }
 
 /** Quick agents first, then the script's next timer, then slow agents. */
-async function goOn(
-  bench: RunBench,
-  scripts: SteppedScripts,
-  model: SteppedModel,
-): Promise<boolean> {
+async function goOn({ bench, scripts, model }: Driven): Promise<boolean> {
   if (model.step('quick')) return true;
   if (scripts.timers.size > 0) {
     await bench.clock.advance(Math.min(...scripts.timers.values()) - bench.clock.monotonicMs());
