@@ -57,6 +57,17 @@ function startView(event: RunEventOf<'run.started'>): RunView {
   };
 }
 
+type CallEvent = RunEventOf<
+  | 'verify.started'
+  | 'verify.ended'
+  | 'timer.fired'
+  | 'call.refused'
+  | 'gate.opened'
+  | 'gate.answered'
+  | 'workflow.started'
+  | 'workflow.ended'
+>;
+
 function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started' }>): RunView {
   switch (event.type) {
     case 'run.resumed':
@@ -99,6 +110,20 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
       });
     case 'agent.ended':
       return endAgent(view, event);
+    case 'proposals.changed':
+      return { ...view, proposals: event.counts, treeHash: event.treeHash };
+    case 'review.changed':
+      return { ...view, proposals: event.counts, verdict: event.verdict };
+    case 'run.ended':
+      return endRun(view, event);
+    default:
+      return applyCallEvent(view, event);
+  }
+}
+
+/** Events of calls that are no agents. */
+function applyCallEvent(view: RunView, event: CallEvent): RunView {
+  switch (event.type) {
     case 'verify.started':
       return startVerification(view, event);
     case 'verify.ended':
@@ -114,12 +139,6 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
       return startWorkflow(view, event);
     case 'workflow.ended':
       return endWorkflow(view, event);
-    case 'proposals.changed':
-      return { ...view, proposals: event.counts, treeHash: event.treeHash };
-    case 'review.changed':
-      return { ...view, proposals: event.counts, verdict: event.verdict };
-    case 'run.ended':
-      return endRun(view, event);
     default:
       return assertNever(event);
   }

@@ -17,7 +17,11 @@ describe('limits in a child', () => {
       ['WorkflowLimitError', 'maxUsd', 5, 'enough'],
       { answers: { agent: () => throwing(limit) } },
     );
-    assert.deepEqual(host.order, ['workflow', 'agent', 'end 1: WorkflowLimitError: enough']);
+    assert.deepEqual(host.order, [
+      'workflow',
+      'agent',
+      'end 1: .muster/workflows/child.js:2:44: WorkflowLimitError: enough',
+    ]);
   });
 
   it('cannot be feigned by an error of that name', () =>

@@ -1,22 +1,24 @@
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
 import { errorText } from '../../base/errorText.ts';
-import { parseJson } from '../../base/json.ts';
+import { parseJson, type Json } from '../../base/json.ts';
+import { createValidator, withoutDraft } from './createValidator.ts';
 import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
 
 /** Checks a value against a JSON Schema; unknown keywords are ignored, as models' schemas have many. */
 export function validateValue(task: Extract<ComputeTask, { type: 'validate' }>): ComputeAnswer {
-  // Unknown formats and keywords are ignored: a schema written for another validator must still work.
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
-  addFormats(ajv);
-  let validate;
+  let compiled;
   try {
     const schema = parseJson(task.schemaJson);
-    if (typeof schema !== 'object' || schema === null) throw new Error('it must be an object.');
-    validate = ajv.compile(schema);
+    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+      throw new Error('it must be an object.');
+    }
+    // An array is the only other object; the check above is lost on a readonly array type.
+    const object = schema as { readonly [key: string]: Json };
+    const ajv = createValidator(object);
+    compiled = { ajv, validate: ajv.compile(withoutDraft(object)) };
   } catch (error) {
     return { type: 'refused', message: `The schema cannot be compiled: ${errorText(error)}` };
   }
+  const { ajv, validate } = compiled;
   try {
     if (task.valueJson === null || validate(parseJson(task.valueJson))) return { type: 'valid' };
   } catch (error) {

@@ -77,9 +77,6 @@ export const childrenSource = String.raw`
   function copyError(error, described, site) {
     const cause = fatal.get(error);
     if (cause !== undefined) return makeError(cause);
-    const copy = plainError(described.name, described.message);
-    const value = described.stack + '\n' + site;
-    defineProperty(copy, 'stack', { __proto__: null, value, writable: true, configurable: true });
-    return copy;
+    return withStack(plainError(described.name, described.message), described.stack + '\n' + site);
   }
 `;

@@ -23,6 +23,25 @@ export const globalsSource = String.raw`
     return syncValue(host.read(checkSize('The argument of read()', jsonOf(path))));
   }
 
+  function logger(write) {
+    return (...parts) => write(...parts);
+  }
+
+  /* The whole of the usual console: a call that was left in from debugging must not end a run. */
+  function consoleOf() {
+    const made = {};
+    for (const name of ['log', 'info', 'debug', 'dir', 'table', 'trace', 'group', 'groupCollapsed', 'count']) {
+      made[name] = logger(log);
+    }
+    for (const name of ['warn', 'error']) made[name] = logger(warn);
+    /* There is no clock to measure with. */
+    for (const name of ['groupEnd', 'time', 'timeLog', 'timeEnd', 'countReset', 'clear']) made[name] = () => undefined;
+    made.assert = (holds, ...parts) => {
+      if (!holds) warn('Assertion failed:', ...parts);
+    };
+    return made;
+  }
+
   /*
    * The dialect's names for one script. A scope is who calls: the child's number, or null for the run's own
    * script, and what its phase() said last. Each script gets functions of its own, so that what a child does
@@ -39,7 +58,6 @@ export const globalsSource = String.raw`
       return listFiles(glob, options);
     }
     files.changed = () => [...changed].sort();
-    const logger = (write) => (...parts) => write(...parts);
     return {
       __proto__: null,
       agent,
@@ -48,7 +66,9 @@ export const globalsSource = String.raw`
       parallel: (thunks, options) => runParallel(thunks, options),
       pipeline: (items, ...stages) => runPipeline(items, ...stages),
       phase(title) {
-        scope.phase = shorten(textOf(title));
+        /* Nothing ends the phase; whatever else is its title. */
+        scope.phase = title === undefined || title === null ? null : shorten(textOf(title));
+        if (scope.phase === null) return;
         host.phase(scope.phase);
       },
       log: logger(log),
@@ -60,13 +80,7 @@ export const globalsSource = String.raw`
       gate: (question, details) => openGate(scope, question, details),
       workflow: (nameOrRef, input) => startWorkflow(scope, nameOrRef, input),
       read: (path) => readText(path),
-      console: {
-        log: logger(log),
-        info: logger(log),
-        debug: logger(log),
-        warn: logger(warn),
-        error: logger(warn),
-      },
+      console: consoleOf(),
       setTimeout: (callback, delayMs, ...values) => startTimer(callback, delayMs, ...values),
       clearTimeout: (timerId) => cancelTimer(timerId),
     };

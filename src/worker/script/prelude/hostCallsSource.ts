@@ -27,10 +27,16 @@ export const hostCallsSource = String.raw`
     host.call(callId, stringify({ __proto__: null, ...call }));
     return callId;
   }
+  /* An error that the host made shows where the script called: its own place is the prelude's. */
   function callHost(call) {
+    const site = String(new NativeError('').stack);
     return new NativePromise((resolve, reject) => {
-      sendCall(call, { resolve, reject });
+      sendCall(call, { resolve, reject: (error) => reject(withStack(error, site)) });
     });
+  }
+  function withStack(error, value) {
+    defineProperty(error, 'stack', { __proto__: null, value, writable: true, configurable: true });
+    return error;
   }
 
   function plainError(name, message) {

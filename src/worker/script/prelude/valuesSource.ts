@@ -20,6 +20,8 @@ export const valuesSource = String.raw`
 
   function textOf(value) {
     if (typeof value === 'string') return value;
+    /* JSON says null for NaN and Infinity, and has no text for a BigInt. */
+    if (typeof value === 'number' || typeof value === 'bigint') return String(value);
     if (value instanceof NativeError) return value.name + ': ' + value.message;
     try {
       const json = stringify(value);
