@@ -1,4 +1,5 @@
 /** Entry of the command line. */
+import '../host/adapters/limitYoungHeap.ts';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorText } from '../base/errorText.ts';

@@ -1,9 +1,9 @@
 /** One host for each workspace: the lock file says who it is and how to reach it. */
-import { open, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCode } from '../base/errorText.ts';
 import { parseJson } from '../base/json.ts';
 import { HostLock } from '../protocol/hostRpc.ts';
@@ -19,13 +19,33 @@ export function hostLockPath(stateDirectory: string): string {
   return join(stateDirectory, 'host.lock.json');
 }
 
-/** Where the host of a state root listens. */
-export function hostSocketPath(stateDirectory: string, pid: number): string {
+/** Where a process of a state root listens: its host, or a command line that runs something. */
+export function socketPathFor(
+  stateDirectory: string,
+  name: 'host' | 'control',
+  pid: number,
+): string {
   const hash = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 12);
-  if (process.platform === 'win32') return `\\\\.\\pipe\\muster-${hash}-${pid}`;
-  const inState = join(stateDirectory, `host-${pid}.sock`);
-  return inState.length <= MAX_SOCKET_PATH ? inState : join(tmpdir(), `muster-${hash}-${pid}.sock`);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\muster-${hash}-${name}-${pid}`;
+  const inState = join(stateDirectory, `${name}-${pid}.sock`);
+  if (inState.length <= MAX_SOCKET_PATH) return inState;
+  return join(tmpdir(), `muster-${hash}`, `${name}-${pid}.sock`);
 }
+
+/** Makes the socket's folder, which only this user can enter, and takes away what a dead process left there. */
+export async function prepareSocketFolder(socketPath: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = dirname(socketPath);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = await lstat(folder);
+  // In the temp folder anybody may have made it before.
+  if (uid !== process.getuid?.() || (mode & OTHERS_BITS) !== 0) {
+    throw new Error(`Cannot listen in ${folder}: other users can enter it. Remove that folder.`);
+  }
+  await rm(socketPath, { force: true });
+}
+
+const OTHERS_BITS = 0o077;
 
 /** Takes the lock, or gives the lock of the host that lives. A lock whose host is gone is replaced. */
 export async function takeHostLock(
@@ -36,7 +56,7 @@ export async function takeHostLock(
   for (let tries = 0; tries < MAX_LOCK_TRIES; tries += 1) {
     if (await writeNew(path, JSON.stringify(mine))) return { type: 'taken' };
     const other = await readLock(path);
-    if (other !== null && (await answers(other.socket))) return { type: 'held', by: other };
+    if (other !== null && (await socketAnswers(other.socket))) return { type: 'held', by: other };
     await rm(path, { force: true });
   }
   throw new Error(`Cannot take the lock ${path}: another process keeps taking it. Try again.`);
@@ -74,7 +94,8 @@ async function readLock(path: string): Promise<HostLock | null> {
   }
 }
 
-function answers(socketPath: string): Promise<boolean> {
+/** Whether some process listens there. */
+export function socketAnswers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
     const done = (isAlive: boolean): void => {

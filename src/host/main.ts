@@ -1,6 +1,7 @@
 /** Entry of the orchestration host, forked by the extension: one for each workspace, outliving its windows. */
+import './adapters/limitYoungHeap.ts';
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorText } from '../base/errorText.ts';
@@ -8,9 +9,11 @@ import { scrubSecrets } from '../core/journal/scrubSecrets.ts';
 import type { HostLock } from '../protocol/hostRpc.ts';
 import { PRODUCT_VERSION } from '../protocol/version.ts';
 import { createStreamLog } from './adapters/system.ts';
-import { hostSocketPath, releaseHostLock, takeHostLock } from './hostLock.ts';
+import { prepareSocketFolder, releaseHostLock, socketPathFor, takeHostLock } from './hostLock.ts';
 import { createHostServices, type HostServices } from './hostServices.ts';
+import { ReviewService } from './review/reviewService.ts';
 import { HostServer } from './rpc/hostServer.ts';
+import { RunService } from './runs/runService.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -39,7 +42,7 @@ function createLock(stateDirectory: string): HostLock {
   return {
     pid: process.pid,
     startTime: Date.now(),
-    socket: hostSocketPath(stateDirectory, process.pid),
+    socket: socketPathFor(stateDirectory, 'host', process.pid),
     token: randomBytes(TOKEN_BYTES).toString('hex'),
     version: PRODUCT_VERSION,
   };
@@ -57,9 +60,13 @@ async function serve(services: HostServices, lock: HostLock): Promise<void> {
       );
   };
   const { socket: socketPath, token } = lock;
-  const server = new HostServer({ services, socketPath, token, onIdle: end });
-  // A lock that was left by a host with this process id must not keep the socket taken.
-  await rm(socketPath, { force: true });
+  const runs = new RunService(services, () => Promise.resolve({ socket: socketPath, token }));
+  const reviews = new ReviewService(services, runs, 'editor');
+  const server = new HostServer({
+    ...{ services, runs, reviews, socketPath, token, onIdle: end },
+    serves: 'everything',
+  });
+  await prepareSocketFolder(socketPath);
   await server.listen();
   process.once('SIGTERM', end);
   process.once('SIGINT', end);

@@ -66,7 +66,7 @@ export const ChatToWebview = z.discriminatedUnion('type', [
 ]);
 export type ChatToWebview = z.infer<typeof ChatToWebview>;
 
-export const PlanAction = z.enum(['run', 'openScript', 'changeCaps', 'discard']);
+export const PlanAction = z.enum(['run', 'dryRun', 'openScript', 'changeCaps', 'discard']);
 export const RunAction = z.enum([
   'pause',
   'resume',

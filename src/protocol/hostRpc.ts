@@ -3,6 +3,7 @@
  * orchestration host. The receiving side parses with these schemas; see `hostMethods` for the map.
  */
 import * as z from 'zod';
+import { Estimate } from './estimate.ts';
 import { ScriptCheck, WorkflowPlan } from './plan.ts';
 import { ApplyPlan, OpenBuffer, ProposalSet, Selection, WriteOutcome } from './proposals.ts';
 import { RunEvent } from './runEvents.ts';
@@ -73,6 +74,11 @@ export const hostMethods = {
       /** The model answered in words and proposed no workflow. */
       z.object({ type: z.literal('answer'), text: z.string() }),
     ]),
+  },
+  /** Mock run of a script: what it would take, before anything runs. */
+  'plan.estimate': {
+    params: z.object({ script: z.string(), argsJson: z.string().nullable(), limits: RunLimits }),
+    result: z.object({ check: ScriptCheck, estimate: Estimate.nullable() }),
   },
   'plan.cancel': { params: z.object({ planId: z.string() }), result: Nothing },
   'script.check': {

@@ -36,6 +36,7 @@ export const RunSummary = z.object({
   receipts: z.array(Receipt),
   /** Questions that nobody has answered yet. */
   openGates: z.array(GateView),
+  answeredGates: z.array(GateView),
   failures: z.array(z.object({ label: z.string(), code: z.string(), message: z.string() })),
   usage: TokenUsage,
   usd: z.number().nullable(),
@@ -59,6 +60,7 @@ export function summarizeRun(view: RunView): RunSummary {
     phases: summarizePhases(view),
     receipts: view.verifications.flatMap((item) => (item.receipt === null ? [] : [item.receipt])),
     openGates: view.gates.filter((gate) => gate.approved === null),
+    answeredGates: view.gates.filter((gate) => gate.approved !== null),
     failures: summarizeFailures(view),
     usage: view.agents
       .filter((agent) => agent.status === 'running')

@@ -3,7 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { useCliBed } from './support/cliBed.ts';
 import { manyAgents, workflow } from '../host/support/workflowScript.ts';
 
-const commands = ['run', 'check', 'runs', 'show', 'proposals', 'accept', 'reject', 'undo'];
+const commands = [
+  ...['run', 'estimate', 'resume', 'check', 'workflows', 'runs', 'show', 'proposals', 'accept'],
+  ...['reject', 'undo', 'gate', 'pause', 'cancel', 'throttle', 'skip', 'retry'],
+];
 
 describe('muster: usage', () => {
   const test = useCliBed();
@@ -23,8 +26,12 @@ describe('muster: usage', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['fly'], /unknown command 'fly'/u],
     ['an unknown option', ['run', 'x', '--fast'], /unknown option '--fast'/u],
-    ['neither request nor script', ['run'], /Give either a request in words or --script FILE\./u],
-    ['request and script', ['run', 'x', '--script', 'a.js'], /Give either a request/u],
+    [
+      'neither request nor script',
+      ['run'],
+      /Give one of these: a request in words, --script FILE, --workflow NAME\./u,
+    ],
+    ['request and script', ['run', 'x', '--script', 'a.js'], /Give one of these/u],
     ['a number that is none', ['run', 'x', '--max-agents', 'many'], /"many" is not a number/u],
     ['a number out of range', ['run', 'x', '--concurrency', '257'], /out of range.*concurrency/u],
     ['args that are no JSON', ['run', 'x', '--args', '{oops'], /The args are not JSON/u],

@@ -91,6 +91,24 @@ describe('the chat', () => {
     assert.deepEqual(outline(conversation), ['plan: approved', 'run: r1 completed']);
   });
 
+  it('estimates the script as it stands in the editor, and runs nothing', async () => {
+    const check = sampleCheck({ scriptSha256: 'edited' });
+    const { controller, conversation, host } = start({
+      'plan.estimate': () => ({ check, estimate: null }),
+    });
+    putPlan(conversation);
+    editorScript = 'edited script';
+    await controller.handle({ ...run(), action: 'dryRun' });
+    assert.deepEqual(host.requests.at(-1)?.params, {
+      ...{ script: 'edited script', argsJson: null, limits: defaultLimits },
+    });
+    const [item] = conversation.items;
+    assert.ok(item?.type === 'plan');
+    assert.deepEqual([item.status, item.plan.script], ['awaitingApproval', 'edited script']);
+    assert.equal(item.plan.check.scriptSha256, 'edited');
+    assert.deepEqual(host.methods, ['plan.estimate']);
+  });
+
   it('starts one run for two clicks', async () => {
     const { controller, conversation, host } = start({ 'run.start': () => ({ runId: 'r1' }) });
     putPlan(conversation);
@@ -203,6 +221,13 @@ describe('the chat', () => {
       for (const { conversation } of [elsewhere, ended]) {
         assert.deepEqual(outline(conversation).slice(1), ['gate: closed, approved null']);
       }
+    });
+
+    it('tells the answer that was given elsewhere', () => {
+      const { conversation, host } = startAsking({});
+      const answered = sampleGate({ approved: false, note: 'Not yet.', answeredAt: 7 });
+      host.notify('runs.changed', { run: sampleRun({ answeredGates: [answered] }) });
+      assert.deepEqual(outline(conversation).slice(1), ['gate: answered, approved false Not yet.']);
     });
 
     it('keeps the question of a run that stopped at it: a resume delivers the answer', () => {

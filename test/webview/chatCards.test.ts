@@ -30,6 +30,7 @@ describe('cards of the chat page', () => {
 
     for (const [label, action] of [
       ['Run', 'run'],
+      ['Dry run', 'dryRun'],
       ['Open script', 'openScript'],
       ['Change caps', 'changeCaps'],
       ['Discard', 'discard'],

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { parseJson } from '../../base/json.ts';
+import { parseJson, type Json } from '../../base/json.ts';
 import { isTransient, RunEvent } from '../../protocol/runEvents.ts';
 import type { DurableRunEvent } from '../../protocol/runEvents.ts';
 import { JOURNAL_VERSION } from '../../protocol/version.ts';
@@ -22,13 +22,12 @@ export interface JournalContent {
   readonly wholeBytes: number;
 }
 
-const LineHead = z.looseObject({
-  v: z.literal(JOURNAL_VERSION),
-  seq: z.number().int().positive(),
-  at: z.number(),
-  prev: z.string(),
-  kind: z.string(),
-});
+/** What every line begins with. */
+interface LineHead {
+  readonly seq: number;
+  readonly prev: string;
+  readonly kind: string;
+}
 
 /** Hash of a line without its line break, or of any text. */
 export function sha256Hex(text: string | Uint8Array): string {
@@ -62,15 +61,17 @@ function decodeLine(
   line: string,
   expected: { readonly seq: number; readonly prev: string },
 ): DurableRunEvent {
-  const head = LineHead.safeParse(tryParse(line));
-  const entry = { line: expected.seq, seq: head.success ? head.data.seq : null };
-  if (!head.success) throw new JournalError('is no journal entry', entry);
-  const { seq, prev, kind } = head.data;
+  const fields = tryParse(line);
+  const head = readHead(fields);
+  const entry = { line: expected.seq, seq: head?.seq ?? null };
+  if (head === null) throw new JournalError('is no journal entry', entry);
+  const { seq, prev, kind } = head;
   if (seq !== expected.seq) {
     throw new JournalError(`is out of order: entry ${expected.seq} belongs there`, entry);
   }
   if (prev !== expected.prev) throw new JournalError('does not follow from the line before', entry);
-  const event = RunEvent.safeParse({ ...head.data, type: kind, runId });
+  // The fields were parsed here and belong to nobody else; a copy of each would cost as much as the parsing.
+  const event = RunEvent.safeParse(Object.assign(fields, { type: kind, runId }));
   if (!event.success) {
     throw new JournalError(
       `is not a valid "${kind}" event: ${z.prettifyError(event.error)}`,
@@ -83,11 +84,24 @@ function decodeLine(
   return event.data;
 }
 
-function tryParse(line: string): unknown {
+function tryParse(line: string): { readonly [key: string]: Json } {
   try {
-    return parseJson(line);
+    const fields = parseJson(line);
+    return typeof fields === 'object' && fields !== null && !isArray(fields) ? fields : {};
   } catch {
     // The caller names the line; where exactly its JSON breaks helps nobody.
-    return null;
+    return {};
   }
+}
+
+// `Array.isArray` does not tell a readonly array from an object.
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+// Looked at without a schema: the event's own schema sees all of it a moment later.
+function readHead({ v, seq, at, prev, kind }: { readonly [key: string]: Json }): LineHead | null {
+  if (v !== JOURNAL_VERSION || typeof at !== 'number') return null;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return null;
+  return typeof prev === 'string' && typeof kind === 'string' ? { seq, prev, kind } : null;
 }

@@ -26,6 +26,13 @@ const TOKEN_PATTERNS = [
 
 const TOKENS = new RegExp(TOKEN_PATTERNS.join('|'), 'gu');
 
+/**
+ * Finds at least every token of the patterns above within JSON text. No character of theirs is escaped in JSON;
+ * what stands before them may be (`\n` ends in a letter), so that nothing is asked of it.
+ */
+const MAY_BE_TOKEN =
+  /-----BEGIN |sk-[A-Za-z0-9_-]{20}|k_live_|gh[oprsu]_[A-Za-z0-9]{30}|github_pat_|glpat-|npm_[A-Za-z0-9]{36}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{35}|xox[abeoprs]-|eyJ[A-Za-z0-9_-]{10}/u;
+
 /** Takes out whatever looks like a token, and the given secrets; everything else stays as it is. */
 export function scrubSecrets(text: string, secrets: readonly string[] = []): string {
   let scrubbed = text.replace(TOKENS, SCRUBBED);
@@ -37,7 +44,21 @@ export function scrubSecrets(text: string, secrets: readonly string[] = []): str
 
 /** JSON text in which every string value is scrubbed, so that it stays valid JSON whatever a secret contains. */
 export function scrubbedJson(value: unknown, secrets: readonly string[] = []): string {
+  const json = JSON.stringify(value);
+  // Nearly always there is none, and one look at the whole is cheaper than one at every string.
+  if (!mayHoldSecret(json, secrets)) return json;
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'string' ? scrubSecrets(item, secrets) : item,
   );
+}
+
+function mayHoldSecret(json: string, secrets: readonly string[]): boolean {
+  return MAY_BE_TOKEN.test(json) || secrets.some((secret) => mayHold(json, secret));
+}
+
+/** Compares a secret in the form that it has inside of JSON, with its quotes and backslashes escaped. */
+function mayHold(json: string, secret: string): boolean {
+  if (secret.length < MIN_SECRET_CHARS) return false;
+  // Half a character is escaped or not, depending on what it stands beside.
+  return !secret.isWellFormed() || json.includes(JSON.stringify(secret).slice(1, -1));
 }

@@ -240,9 +240,20 @@ export class ChatController implements Disposable {
       }
       case 'run':
         return this.#runOnce(item, message.unsandboxed);
+      case 'dryRun':
+        return this.#dryRun(item);
       default:
         assertNever(message.action);
     }
+  }
+
+  /** Checks and estimates the script as it stands in the editor; nothing runs. */
+  async #dryRun(item: PlanItem): Promise<void> {
+    const { conversation, editor, host } = this.#options;
+    const { planId, limits } = item.plan;
+    const script = (await editor.editedScript(planId)) ?? item.plan.script;
+    const answer = await host.request('plan.estimate', { script, argsJson: null, limits });
+    conversation.put({ ...item, plan: { ...item.plan, script, ...answer } });
   }
 
   // A second click while the first one is on its way must not start a second run.

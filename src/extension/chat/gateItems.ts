@@ -40,7 +40,11 @@ export class GateItems {
     }
     const openIds = new Set(open.map(({ gateId }) => gateItemId(run.runId, gateId)));
     for (const item of openItemsOf(conversation, run.runId)) {
-      if (!openIds.has(item.id)) conversation.put({ ...item, status: 'closed' });
+      if (openIds.has(item.id)) continue;
+      // Answered in another window or in a terminal, or over without an answer.
+      const gate = run.answeredGates.find(({ gateId }) => gateId === item.gate.gateId);
+      if (gate === undefined) conversation.put({ ...item, status: 'closed' });
+      else conversation.put({ ...item, gate, status: 'answered' });
     }
   }
 

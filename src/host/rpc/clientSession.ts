@@ -13,34 +13,50 @@ import {
 } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
 import { errorCode, errorText } from '../../base/errorText.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import { HelloParams, hostMethods, type HostMethod } from '../../protocol/hostRpc.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
-import {
-  createHostHandlers,
-  type ClientHandlers,
-  type HostState,
-  type Notify,
-} from './hostHandlers.ts';
+import { FrameMeter } from './frameMeter.ts';
+import type { ClientHandlers, HostHandlers } from './hostHandlers.ts';
+import type { Notify } from './notify.ts';
+import { HELLO_TIMEOUT_MS, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from './rpcLimits.ts';
 
 /** JSON-RPC error codes of our own. */
 const NOT_AUTHENTICATED = -32_001;
 const WRONG_VERSION = -32_002;
 const REFUSED = -32_003;
 
+export interface ClientSessionOptions {
+  readonly clock: Clock;
+  readonly token: string;
+  /** Makes what answers a client that has shown the token. */
+  readonly createHandlers: (notify: Notify) => ClientHandlers;
+  /** Called once when it has. */
+  readonly onAuthenticated: () => void;
+}
+
 export class ClientSession {
   readonly #connection: MessageConnection;
   readonly #writer: LastWordWriter;
   readonly #socket: Socket;
-  readonly #state: HostState;
-  readonly #token: string;
+  readonly #options: ClientSessionOptions;
+  readonly #meter = new FrameMeter(MAX_STRANGER_FRAME_BYTES);
+  readonly #helloTimer: { dispose(): void };
   #client: ClientHandlers | null = null;
 
-  constructor(socket: Socket, state: HostState, token: string) {
+  constructor(socket: Socket, options: ClientSessionOptions) {
     this.#socket = socket;
-    this.#state = state;
-    this.#token = token;
+    this.#options = options;
+    this.#helloTimer = options.clock.after(HELLO_TIMEOUT_MS, () => this.dispose());
+    // Before the reader, which keeps what it gets until a message is whole.
+    socket.on('data', (chunk: Buffer) => {
+      if (!this.#meter.accepts(chunk)) this.dispose();
+    });
     this.#writer = new LastWordWriter(socket);
-    this.#connection = createMessageConnection(new SocketMessageReader(socket), this.#writer);
+    const reader = new SocketMessageReader(socket);
+    // Its timer for half a message would outlive the connection, and nobody listens to it.
+    reader.partialMessageTimeout = 0;
+    this.#connection = createMessageConnection(reader, this.#writer);
     this.#connection.onClose(() => this.dispose());
     // The close that follows does what there is to do.
     this.#connection.onError(() => undefined);
@@ -48,12 +64,22 @@ export class ClientSession {
     this.#connection.listen();
   }
 
+  get isAuthenticated(): boolean {
+    return this.#client !== null;
+  }
+
   readonly notify: Notify = async (name, params) => {
     if (this.#client === null) return;
     await this.#connection.sendNotification(name, ParameterStructures.byName, params);
   };
 
+  /** Resolves when the client has what it is to see before the process ends. */
+  async flush(): Promise<void> {
+    await this.#client?.flush();
+  }
+
   dispose(): void {
+    this.#helloTimer.dispose();
     this.#client?.dispose();
     this.#client = null;
     this.#connection.dispose();
@@ -73,12 +99,12 @@ export class ClientSession {
 
   #hello(params: unknown): unknown {
     const hello = HelloParams.parse(params);
-    if (!isSameSecret(hello.token, this.#token)) throw unauthenticated();
+    if (!isSameSecret(hello.token, this.#options.token)) throw unauthenticated();
     if (hello.protocolVersion !== PROTOCOL_VERSION) {
       const message = `The host speaks version ${PROTOCOL_VERSION}, the window version ${hello.protocolVersion}.`;
       throw new ResponseError(WRONG_VERSION, message);
     }
-    this.#client ??= createHostHandlers(this.#state, this.notify);
+    if (this.#client === null) this.#letIn();
     return {
       protocolVersion: PROTOCOL_VERSION,
       hostVersion: PRODUCT_VERSION,
@@ -86,13 +112,19 @@ export class ClientSession {
     };
   }
 
+  #letIn(): void {
+    this.#helloTimer.dispose();
+    this.#meter.maxFrameBytes = MAX_FRAME_BYTES;
+    this.#client = this.#options.createHandlers(this.notify);
+    this.#options.onAuthenticated();
+  }
+
   #dispatch(method: string, params: unknown, client: ClientHandlers): Promise<unknown> {
-    if (!isHandled(method)) {
+    const handler = isHandled(method) ? handlerOf(client.handlers, method) : undefined;
+    if (!isHandled(method) || handler === undefined) {
       throw new ResponseError(ErrorCodes.MethodNotFound, `There is no method ${method}.`);
     }
-    // The table pairs each name with its schema; an index type cannot express that pairing.
-    const handle = client.handlers[method] as (params: unknown) => Promise<unknown>;
-    return handle(hostMethods[method].params.parse(params));
+    return handler(hostMethods[method].params.parse(params));
   }
 }
 
@@ -113,6 +145,11 @@ class LastWordWriter extends SocketMessageWriter {
 
 function unauthenticated(): ResponseError {
   return new ResponseError(NOT_AUTHENTICATED, 'The first request must be hello with the token.');
+}
+
+// The table pairs each name with its schema; an index type cannot express that pairing.
+function handlerOf(handlers: Partial<HostHandlers>, method: keyof HostHandlers) {
+  return handlers[method] as ((params: unknown) => Promise<unknown>) | undefined;
 }
 
 function isHandled(method: string): method is Exclude<HostMethod, 'hello'> {

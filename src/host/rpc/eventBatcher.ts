@@ -10,6 +10,7 @@ export class EventBatcher {
   #sequence = 0;
   #events: RunEvent[] = [];
   #isSending = false;
+  #sent: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(send: (sequence: number, events: readonly RunEvent[]) => Promise<void>) {
@@ -23,6 +24,15 @@ export class EventBatcher {
     }
   }
 
+  /** Sends at once what waits; resolves when it was taken, or the client is gone. */
+  async flush(): Promise<void> {
+    await this.#sent;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#events.length === 0) return;
+    this.#flush();
+    await this.#sent;
+  }
+
   dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#events = [];
@@ -34,7 +44,7 @@ export class EventBatcher {
     this.#events = [];
     this.#sequence += 1;
     this.#isSending = true;
-    this.#send(this.#sequence, events).then(
+    this.#sent = this.#send(this.#sequence, events).then(
       () => this.#afterSend(),
       // A client that is gone has nobody to tell; its session ends by itself.
       () => this.dispose(),

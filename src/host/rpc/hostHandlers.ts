@@ -4,29 +4,26 @@ import { writeReport } from '../../core/evidence/writeReport.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import type {
   HostMethod,
-  HostNotification,
-  HostNotificationParams,
   HostParams,
   HostResult,
   ProviderConfig,
+  RunControl,
 } from '../../protocol/hostRpc.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import { estimateWorkflow } from '../estimateService.ts';
 import { planWorkflow } from '../planService.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import type { LiveRun } from '../runs/liveRun.ts';
 import type { RunService } from '../runs/runService.ts';
 import { formatTranscript } from '../runs/formatTranscript.ts';
-import { EventBatcher } from './eventBatcher.ts';
+import type { Notify } from './notify.ts';
+import { OwnerConnection } from './ownerConnection.ts';
+import { RunFeeds } from './runFeeds.ts';
 
 export type HostHandlers = {
   readonly [M in Exclude<HostMethod, 'hello'>]: (params: HostParams<M>) => Promise<HostResult<M>>;
 };
-
-export type Notify = <N extends HostNotification>(
-  name: N,
-  params: HostNotificationParams<N>,
-) => Promise<void>;
 
 /** What all connections of a host share. */
 export interface HostState {
@@ -40,8 +37,35 @@ export interface HostState {
 }
 
 export interface ClientHandlers {
-  readonly handlers: HostHandlers;
+  /** What is absent does not exist for that client. */
+  readonly handlers: Partial<HostHandlers>;
+  /** Sends what the client is to see before the process ends. */
+  flush(): Promise<void>;
   dispose(): void;
+}
+
+/** Makes the handlers of a connection to a process that only lets others watch and steer its own runs. */
+export function createControlHandlers(state: HostState, notify: Notify): ClientHandlers {
+  const feeds = new RunFeeds(state, notify);
+  const {
+    'runs.list': list,
+    'run.subscribe': subscribe,
+    'run.unsubscribe': unsubscribe,
+  } = watchHandlers(state, feeds);
+  return {
+    handlers: {
+      'runs.list': list,
+      'run.subscribe': subscribe,
+      'run.unsubscribe': unsubscribe,
+      // Never handed on: two processes that each take the other for the owner would do so for ever.
+      'run.control': ({ runId, control }) => {
+        state.runs.control(runId, control);
+        return Promise.resolve({});
+      },
+    },
+    flush: () => feeds.flush(),
+    dispose: () => feeds.dispose(),
+  };
 }
 
 /** Makes the handlers of one connection; `notify` reaches only that client. */
@@ -52,9 +76,11 @@ export function createHostHandlers(state: HostState, notify: Notify): ClientHand
     handlers: {
       ...configurationHandlers(state),
       ...planHandlers(state, notify, plans),
-      ...runHandlers(state, feeds),
+      ...runHandlers(state),
+      ...watchHandlers(state, feeds),
       ...proposalHandlers(state),
     },
+    flush: () => feeds.flush(),
     dispose: () => {
       feeds.dispose();
       for (const plan of plans.values()) plan.abort();
@@ -78,7 +104,7 @@ function planHandlers(
   state: HostState,
   notify: Notify,
   plans: Map<string, AbortController>,
-): Pick<HostHandlers, 'plan.draft' | 'plan.cancel'> {
+): Pick<HostHandlers, 'plan.draft' | 'plan.cancel' | 'plan.estimate'> {
   return {
     'plan.draft': async ({ planId, request, limits }) => {
       const controller = new AbortController();
@@ -96,6 +122,18 @@ function planHandlers(
         plans.delete(planId);
       }
     },
+    'plan.estimate': async ({ script, argsJson, limits }) => {
+      const check = checkScript(script);
+      if (!check.ok) return { check, estimate: null };
+      const { services, provider } = state;
+      const { client } = services.models.governorFor(provider);
+      const estimate = await estimateWorkflow(services, {
+        ...{ script, check, argsJson, limits, budgetTokens: null },
+        ...{ provider: client.provider, model: provider.model ?? client.defaultModel },
+        signal: AbortSignal.timeout(START_TIMEOUT_MS),
+      });
+      return { check, estimate };
+    },
     'plan.cancel': ({ planId }) => {
       plans.get(planId)?.abort(new Error('Planning was stopped.'));
       return Promise.resolve({});
@@ -103,23 +141,38 @@ function planHandlers(
   };
 }
 
-type RunMethods =
-  | 'run.start'
-  | 'run.resume'
-  | 'run.control'
-  | 'runs.list'
-  | 'run.subscribe'
-  | 'run.unsubscribe'
-  | 'run.report'
-  | 'run.script'
-  | 'agent.transcript';
+type WatchMethods = 'runs.list' | 'run.subscribe' | 'run.unsubscribe';
 
-function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunMethods> {
+function watchHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, WatchMethods> {
+  const { runs, reviews } = state;
+  return {
+    'runs.list': async () => {
+      const views = await runs.list();
+      const reviewed = await Promise.all(views.map((view) => reviews.withDecisions(view)));
+      return { runs: reviewed.map(summarizeRun) };
+    },
+    'run.subscribe': ({ runId }) => feeds.subscribe(runId),
+    'run.unsubscribe': ({ runId }) => {
+      feeds.unsubscribe(runId);
+      return Promise.resolve({});
+    },
+  };
+}
+
+type RunMethods =
+  'run.start' | 'run.resume' | 'run.control' | 'run.report' | 'run.script' | 'agent.transcript';
+
+function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
   const { runs } = state;
   return {
     'run.start': async (params) => {
       const { provider } = state;
-      const rest = { allowedCommands: [], budgetTokens: null, onLimit: 'wait' as const, onGate: 'wait' as const };
+      const rest = {
+        allowedCommands: [],
+        budgetTokens: null,
+        onLimit: 'wait' as const,
+        onGate: 'wait' as const,
+      };
       const signal = AbortSignal.timeout(START_TIMEOUT_MS);
       const live = await runs.start({ ...params, ...rest, provider }, signal);
       return { runId: await begin(state, live) };
@@ -133,19 +186,9 @@ function runHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, RunM
       });
       return { runId: await begin(state, live) };
     },
-    'run.control': ({ runId, control }) => {
-      runs.control(runId, control);
-      return Promise.resolve({});
-    },
-    'runs.list': async () => {
-      const views = await runs.list();
-      const reviewed = await Promise.all(views.map((view) => state.reviews.withDecisions(view)));
-      return { runs: reviewed.map(summarizeRun) };
-    },
-    'run.subscribe': ({ runId }) => feeds.subscribe(runId),
-    'run.unsubscribe': ({ runId }) => {
-      feeds.unsubscribe(runId);
-      return Promise.resolve({});
+    'run.control': async ({ runId, control }) => {
+      await steer(runs, runId, control);
+      return {};
     },
     'run.report': async ({ runId }) => {
       const view = await state.reviews.withDecisions(await runs.view(runId));
@@ -165,6 +208,23 @@ async function begin({ services }: HostState, live: LiveRun): Promise<string> {
   });
   await live.begun;
   return live.runId;
+}
+
+/** Hands what the user asked for to whoever owns the run; an answer also reaches a run that nobody runs. */
+async function steer(runs: RunService, runId: string, control: RunControl): Promise<void> {
+  const owner = runs.live(runId) === undefined ? await runs.ownerOf(runId) : null;
+  if (owner !== null) {
+    const connection = await OwnerConnection.open(owner);
+    try {
+      await connection.request('run.control', { runId, control });
+    } finally {
+      connection.dispose();
+    }
+    return;
+  }
+  if (runs.live(runId) === undefined && control.action === 'answerGate') {
+    await runs.answerGate(runId, control);
+  } else runs.control(runId, control);
 }
 
 /** A snapshot of the largest repository that we know takes seconds; a minute means that something hangs. */
@@ -222,42 +282,4 @@ async function announceReview(state: HostState, runId: string): Promise<void> {
   const at = services.clock.nowMs();
   runs.show({ type: 'review.changed', runId, at, counts, verdict }, view);
   await state.broadcast('proposals.changed', { runId });
-}
-
-/** The runs that one client watches. */
-class RunFeeds {
-  readonly #runs: RunService;
-  readonly #reviews: ReviewService;
-  readonly #notify: Notify;
-  readonly #batchers = new Map<string, EventBatcher>();
-  readonly #listening: { dispose(): void };
-
-  constructor({ runs, reviews }: Pick<HostState, 'runs' | 'reviews'>, notify: Notify) {
-    this.#runs = runs;
-    this.#reviews = reviews;
-    this.#notify = notify;
-    this.#listening = runs.listen((event) => this.#batchers.get(event.runId)?.push(event));
-  }
-
-  async subscribe(runId: string): Promise<HostResult<'run.subscribe'>> {
-    this.unsubscribe(runId);
-    const view = await this.#reviews.withDecisions(await this.#runs.view(runId));
-    // Nothing may be awaited between reading the live view and listening, or an event would be lost.
-    const newest = this.#runs.live(runId)?.engine.view ?? view;
-    const send = (sequence: number, events: HostNotificationParams<'run.events'>['events']) =>
-      this.#notify('run.events', { runId, sequence, events });
-    this.#batchers.set(runId, new EventBatcher((sequence, events) => send(sequence, [...events])));
-    return { sequence: 0, view: newest };
-  }
-
-  unsubscribe(runId: string): void {
-    this.#batchers.get(runId)?.dispose();
-    this.#batchers.delete(runId);
-  }
-
-  dispose(): void {
-    this.#listening.dispose();
-    for (const batcher of this.#batchers.values()) batcher.dispose();
-    this.#batchers.clear();
-  }
 }

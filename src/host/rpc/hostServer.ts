@@ -1,15 +1,18 @@
-/** The host's socket: accepts clients, tells them about runs, and ends the host when nobody needs it. */
+/** A process's socket: accepts clients, tells them about runs, and says when nobody needs it any more. */
 import { createServer, type Server } from 'node:net';
 import { chmod } from 'node:fs/promises';
+import { createDeferred } from '../../base/deferred.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import type { RunEvent } from '../../protocol/runEvents.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { EVENT_BATCH_MS } from '../../core/limits.ts';
-import { ReviewService } from '../review/reviewService.ts';
-import { RunService } from '../runs/runService.ts';
+import type { ReviewService } from '../review/reviewService.ts';
+import type { RunService } from '../runs/runService.ts';
 import type { HostServices } from '../hostServices.ts';
 import { ClientSession } from './clientSession.ts';
-import type { HostState, Notify } from './hostHandlers.ts';
+import { createControlHandlers, createHostHandlers, type HostState } from './hostHandlers.ts';
+import type { Notify } from './notify.ts';
+import { LAST_EVENTS_MS, MAX_CONNECTIONS } from './rpcLimits.ts';
 
 /** Time without a client and without a run after which the host ends. */
 const IDLE_EXIT_MS = 60_000;
@@ -25,8 +28,14 @@ const TURNING_POINTS: readonly RunEvent['type'][] = [
 /** Time that runs go on after the last client has gone. */
 const UNATTENDED_MS = 30 * 60_000;
 
+const createHandlers = { everything: createHostHandlers, control: createControlHandlers } as const;
+
 export interface HostServerOptions {
   readonly services: HostServices;
+  readonly runs: RunService;
+  readonly reviews: ReviewService;
+  /** Everything, or only what watches and steers this process's own runs. */
+  readonly serves: 'everything' | 'control';
   readonly socketPath: string;
   readonly token: string;
   /** Called once when nobody has needed the host for a while. */
@@ -40,26 +49,30 @@ export class HostServer {
   readonly #state: HostState;
   readonly #summaries = new Map<string, NodeJS.Timeout>();
   readonly #proposals = new Map<string, NodeJS.Timeout>();
+  readonly #listening: { dispose(): void };
   #idleTimer: { dispose(): void } | null = null;
+  #isDisposed = false;
 
   constructor(options: HostServerOptions) {
     this.#options = options;
-    const { services } = options;
-    const runs = new RunService(services);
-    runs.listen((event, view) => this.#announce(event, view));
-    const reviews = new ReviewService(services, runs, 'editor');
+    const { services, runs, reviews } = options;
+    this.#listening = runs.listen((event, view) => this.#announce(event, view));
     const provider = { provider: 'offline' as const, baseUrl: null, model: null, apiKey: null };
     this.#state = { services, runs, reviews, provider, broadcast: this.#broadcast };
     this.#server = createServer((socket) => {
-      const session = new ClientSession(socket, this.#state, options.token);
+      const session = new ClientSession(socket, {
+        ...{ clock: services.clock, token: options.token },
+        createHandlers: (notify) => createHandlers[options.serves](this.#state, notify),
+        onAuthenticated: () => this.#watchIdle(),
+      });
       this.#sessions.add(session);
       socket.once('close', () => {
         session.dispose();
         this.#sessions.delete(session);
         this.#watchIdle();
       });
-      this.#watchIdle();
     });
+    this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
   /** Resolves when clients can connect. */
@@ -73,7 +86,19 @@ export class HostServer {
     this.#watchIdle();
   }
 
+  /** Lets the last events reach whoever watches, for a moment, then closes everything. */
+  async close(): Promise<void> {
+    const flushed = Promise.all([...this.#sessions].map((session) => session.flush()));
+    const late = createDeferred<undefined>();
+    const timer = this.#options.services.clock.after(LAST_EVENTS_MS, () => late.resolve(undefined));
+    await Promise.race([flushed, late.promise]);
+    timer.dispose();
+    this.dispose();
+  }
+
   dispose(): void {
+    this.#isDisposed = true;
+    this.#listening.dispose();
     this.#idleTimer?.dispose();
     for (const timer of [...this.#summaries.values(), ...this.#proposals.values()]) {
       clearTimeout(timer);
@@ -138,7 +163,9 @@ export class HostServer {
   #watchIdle(): void {
     this.#idleTimer?.dispose();
     this.#idleTimer = null;
-    if (this.#sessions.size > 0) return;
+    if (this.#isDisposed) return;
+    // Who has not shown the token needs nothing.
+    if ([...this.#sessions].some((session) => session.isAuthenticated)) return;
     const waitMs = this.#state.runs.liveCount > 0 ? UNATTENDED_MS : IDLE_EXIT_MS;
     const { clock } = this.#options.services;
     this.#idleTimer = clock.after(waitMs, () => this.#options.onIdle());

@@ -1,8 +1,7 @@
 /** Starts runs, keeps the live ones, and reads the earlier ones from their folders. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
-import * as z from 'zod';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
@@ -26,7 +25,11 @@ import {
 } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { LiveRun, RunListener } from './liveRun.ts';
+import { answerWaitingGate, type GateDecision } from './answerWaitingGate.ts';
+import { claimRun, type Ownership } from './claimRun.ts';
+import { assertDollarsCount, describeTokenFallback, type PricedRun } from './priceCheck.ts';
 import { processIdentity } from './processIdentity.ts';
+import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './runOwner.ts';
 import { InvalidScriptError, RunHead, type ResumeRequest, type RunRequest } from './runRequest.ts';
 
 /** Thrown when a run that was named does not exist. */
@@ -41,22 +44,19 @@ export class RunBusyError extends Error {
   readonly code = 'conflict';
 }
 
-const Owner = z.object({
-  pid: z.number().int(),
-  startTime: z.number(),
-  /** See processIdentity. */
-  identity: z.string().nullable(),
-});
-
 export class RunService {
   readonly #services: HostServices;
   readonly #live = new Map<string, LiveRun>();
   readonly #listeners = new Set<RunListener>();
-  /** Views of runs that have ended; a journal does not change any more then. */
-  readonly #ended = new Map<string, RunView>();
+  readonly #openEndpoint: OpenEndpoint;
+  /** Views of runs that have ended, with what their journals were like: another process may go on with them. */
+  readonly #ended = new Map<string, { readonly view: RunView; readonly stamp: string }>();
+  /** Runs whose last entry is written and whose folder is being given back. */
+  readonly #closing = new Map<string, Promise<unknown>>();
 
-  constructor(services: HostServices) {
+  constructor(services: HostServices, openEndpoint: OpenEndpoint) {
     this.#services = services;
+    this.#openEndpoint = openEndpoint;
   }
 
   /** Number of runs under way. */
@@ -84,13 +84,20 @@ export class RunService {
     const check = checkScript(request.script);
     if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
     const { snapshots, clock, log, models, stateDirectory, random } = this.#services;
-    // Made first, so that a key that is missing shows before anything is on disk.
-    models.governorFor(request.provider);
+    // Asked first, so that what is missing shows before anything is on disk.
+    assertDollarsCount(this.#pricedRun(request.provider, request.limits));
     const runId = random.id();
     const snapshot = await snapshots.takeSnapshot({ runId, signal });
     const secrets = models.secrets();
     const store = await createRunStore({ stateDirectory, runId, clock, log, secrets });
-    return this.#launch({ request, check, meta: check.meta, store, snapshot });
+    const ownership = await this.#claim(runId);
+    try {
+      return await this.#launch({ request, check, meta: check.meta, store, snapshot, ownership });
+    } catch (error) {
+      await store.dispose();
+      await ownership.release();
+      throw error;
+    }
   }
 
   /** Goes on with an earlier run from its journal. Its snapshot and args stay what they were. */
@@ -100,27 +107,50 @@ export class RunService {
     const script = request.script ?? (await this.readFile(runId, 'script.js'));
     const check = checkScript(script);
     if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
-    const { snapshots, clock, log, models, stateDirectory } = this.#services;
-    models.governorFor(request.provider);
-    const secrets = models.secrets();
-    const { store, events } = await openRunStore({ stateDirectory, runId, clock, log, secrets });
-    const view = reduceRunEvents(null, events);
-    if (view === null) throw new RunMissingError(`Run ${runId} never began; start it anew.`);
-    const snapshot = await snapshots.openSnapshot(head.snapshotTree);
-    this.#ended.delete(runId);
-    return this.#launch({
-      ...{ check, meta: check.meta, store, snapshot },
-      request: {
-        ...{ request: head.request, script, argsJson: head.argsJson },
-        ...{ provider: request.provider, limits: request.limits ?? head.limits },
-        approvedCommands: request.approvedCommands ?? head.approvedCommands,
-        unsandboxed: request.unsandboxed ?? head.unsandboxed,
-        allowedCommands: request.allowedCommands,
-        budgetTokens: request.budgetTokens ?? head.budgetTokens,
-        ...{ onLimit: request.onLimit, onGate: request.onGate },
-      },
-      earlier: { log: readReplayLog(events), view },
-    });
+    const limits = request.limits ?? head.limits;
+    assertDollarsCount(this.#pricedRun(request.provider, limits));
+    const ownership = await this.#claim(runId);
+    try {
+      const opened = await this.#reopen(runId, head);
+      return await this.#launch({
+        ...{ check, meta: check.meta, ownership, ...opened },
+        request: {
+          ...{ request: head.request, script, argsJson: head.argsJson },
+          ...{ provider: request.provider, limits },
+          approvedCommands: request.approvedCommands ?? head.approvedCommands,
+          unsandboxed: request.unsandboxed ?? head.unsandboxed,
+          allowedCommands: request.allowedCommands,
+          budgetTokens: request.budgetTokens ?? head.budgetTokens,
+          ...{ onLimit: request.onLimit, onGate: request.onGate },
+        },
+      });
+    } catch (error) {
+      await ownership.release();
+      throw error;
+    }
+  }
+
+  /** Writes the answer to a question of a run that nobody runs; a resume delivers it. */
+  async answerGate(runId: string, decision: GateDecision): Promise<void> {
+    // A run that does not exist has no folder to claim.
+    await this.view(runId);
+    const ownership = await this.#claim(runId);
+    try {
+      const before = await this.view(runId);
+      const { clock, log, models, stateDirectory } = this.#services;
+      const options = { stateDirectory, runId, clock, log, secrets: models.secrets() };
+      const { event, view } = await answerWaitingGate(options, before, decision);
+      this.#emit(event, view);
+    } finally {
+      await ownership.release();
+    }
+  }
+
+  /** The other living process that runs it; null when this one does, or none. */
+  async ownerOf(runId: string): Promise<RunOwner | null> {
+    const owner = await readOwner(runDirectory(this.#services.stateDirectory, runId));
+    if (owner === null || owner.pid === process.pid) return null;
+    return (await isOwnerAlive(owner)) ? owner : null;
   }
 
   /** Steers a live run; rejects when this process does not own it. */
@@ -128,7 +158,7 @@ export class RunService {
     const live = this.#live.get(runId);
     if (live === undefined) {
       throw new RunMissingError(
-        `Run ${runId} is not running here; there is nothing to ${control.action}.`,
+        `Run ${runId} is not running; there is nothing to ${control.action}. Resume it first.`,
       );
     }
     live.engine.control(control);
@@ -141,16 +171,17 @@ export class RunService {
       await live.begun;
       return live.engine.view;
     }
+    const stamp = await this.#journalStamp(runId);
     const known = this.#ended.get(runId);
-    if (known !== undefined) return known;
+    if (known?.stamp === stamp) return known.view;
     const events = await this.events(runId);
     const view = reduceRunEvents(null, events);
     if (view === null) throw new RunMissingError(`Run ${runId} never began.`);
     if (!isLive(view)) {
-      this.#ended.set(runId, view);
+      this.#ended.set(runId, { view, stamp });
       return view;
     }
-    if (await this.#isOwned(runId)) return view;
+    if ((await this.ownerOf(runId)) !== null) return view;
     return interrupted(view, events.at(-1)?.at ?? view.startedAt);
   }
 
@@ -188,12 +219,14 @@ export class RunService {
     readonly meta: ScriptMeta;
     readonly store: LiveRun['store'];
     readonly snapshot: Snapshot;
+    readonly ownership: Ownership;
     readonly earlier?: EarlierSessions;
   }): Promise<LiveRun> {
-    const { request, check, meta, store, snapshot, earlier } = launch;
+    const { request, check, meta, store, snapshot, ownership, earlier } = launch;
     const { runId } = store;
     const governor = this.#services.models.governorFor(request.provider);
-    const model = request.provider.model ?? governor.client.defaultModel;
+    const priced = this.#pricedRun(request.provider, request.limits);
+    const { model } = priced;
     const { scriptSha256 } = check;
     const begun = createDeferred<undefined>();
     const engine = new RunEngine(
@@ -209,10 +242,15 @@ export class RunService {
       earlier,
     );
     await this.#writeHead(store, request, { scriptSha256, model, snapshotTree: snapshot.tree });
-    const ended = this.#execute(engine, store);
+    const ended = this.#execute(engine, { store, ownership });
     ended.catch((error: unknown) => begun.reject(error));
-    // Whoever waits for the end learns of a failed beginning there.
-    begun.promise.catch(() => undefined);
+    const warning = describeTokenFallback(priced);
+    const message = { type: 'log', level: 'warning', message: warning ?? '' } as const;
+    begun.promise.then(
+      () => (warning === null ? undefined : engine.onMessage(message, () => undefined)),
+      // Whoever waits for the end learns of a failed beginning there.
+      () => undefined,
+    );
     const live = { runId, engine, store, begun: begun.promise, ended };
     this.#live.set(runId, live);
     return live;
@@ -221,23 +259,78 @@ export class RunService {
   async #assertEnded(runId: string): Promise<void> {
     const view = await this.view(runId);
     if (!isLive(view)) return;
-    throw new RunBusyError(
-      `Run ${runId} is ${view.state} already; steer it instead of resuming it.`,
-    );
+    throw busy(runId, view.state);
+  }
+
+  async #claim(runId: string): Promise<Ownership> {
+    await this.#closing.get(runId);
+    const { clock, stateDirectory } = this.#services;
+    const { pid } = process;
+    const { socket, token } = (await this.#openEndpoint()) ?? { socket: null, token: null };
+    const who = { pid, startTime: clock.nowMs(), identity: await processIdentity(pid) };
+    const mine = { ...who, socket, token, released: false };
+    const claimed = await claimRun(runDirectory(stateDirectory, runId), mine);
+    if (claimed.type === 'held') throw busy(runId, `held by process ${claimed.by.pid}`);
+    return claimed.ownership;
+  }
+
+  async #reopen(
+    runId: string,
+    head: RunHead,
+  ): Promise<{
+    readonly store: LiveRun['store'];
+    readonly snapshot: Snapshot;
+    readonly earlier: EarlierSessions;
+  }> {
+    const { snapshots, clock, log, models, stateDirectory } = this.#services;
+    const secrets = models.secrets();
+    const { store, events } = await openRunStore({ stateDirectory, runId, clock, log, secrets });
+    try {
+      const view = reduceRunEvents(null, events);
+      if (view === null) throw new RunMissingError(`Run ${runId} never began; start it anew.`);
+      const snapshot = await snapshots.openSnapshot(head.snapshotTree);
+      return { store, snapshot, earlier: { log: readReplayLog(events), view } };
+    } catch (error) {
+      await store.dispose();
+      throw error;
+    }
+  }
+
+  #pricedRun(provider: RunRequest['provider'], limits: RunRequest['limits']): PricedRun {
+    const { client } = this.#services.models.governorFor(provider);
+    return { provider: client.provider, model: provider.model ?? client.defaultModel, limits };
+  }
+
+  /** Another one after every entry. */
+  async #journalStamp(runId: string): Promise<string> {
+    const file = join(runDirectory(this.#services.stateDirectory, runId), 'journal.jsonl');
+    try {
+      const { mtimeMs, size } = await stat(file);
+      return `${mtimeMs} ${size}`;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return '';
+      throw error;
+    }
   }
 
   #emit(event: RunEvent, view: RunView): void {
     for (const listener of this.#listeners) listener(event, view);
   }
 
-  async #execute(engine: RunEngine, store: LiveRun['store']): LiveRun['ended'] {
+  async #execute(
+    engine: RunEngine,
+    owned: { readonly store: LiveRun['store']; readonly ownership: Ownership },
+  ): LiveRun['ended'] {
+    const { store, ownership } = owned;
     try {
       const ended = await engine.execute();
       await store.writeFile('report.md', writeReport(engine.view, null));
       return ended;
     } finally {
       this.#live.delete(store.runId);
-      await store.dispose();
+      const closed = store.dispose().finally(() => ownership.release());
+      this.#closing.set(store.runId, closed);
+      await closed.finally(() => this.#closing.delete(store.runId));
     }
   }
 
@@ -246,13 +339,9 @@ export class RunService {
     request: RunRequest,
     facts: { readonly scriptSha256: string; readonly model: string; readonly snapshotTree: string },
   ): Promise<void> {
-    const { clock, workspace } = this.#services;
+    const { workspace } = this.#services;
     const { limits, argsJson, approvedCommands, unsandboxed, provider, budgetTokens } = request;
     const { scriptSha256, model, snapshotTree } = facts;
-    const startTime = clock.nowMs();
-    const { pid } = process;
-    const identity = await processIdentity(pid);
-    await store.writeFile('owner.json', JSON.stringify({ pid, startTime, identity }));
     await store.writeFile('script.js', request.script);
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
@@ -261,13 +350,12 @@ export class RunService {
     };
     await store.writeFile('run.json', JSON.stringify(head, null, 2));
   }
+}
 
-  async #isOwned(runId: string): Promise<boolean> {
-    const owner = Owner.parse(parseJson(await this.readFile(runId, 'owner.json')));
-    if (owner.pid === process.pid) return false;
-    const identity = await processIdentity(owner.pid);
-    return identity !== null && identity === owner.identity;
-  }
+function busy(runId: string, state: string): RunBusyError {
+  return new RunBusyError(
+    `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
+  );
 }
 
 function allowedBy(globs: readonly string[]): (command: string) => Promise<boolean> {

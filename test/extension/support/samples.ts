@@ -27,6 +27,7 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     phases: [{ title: 'Edit', counts: { ...noCounts, ok: 37, running: 14, queued: 69 } }],
     receipts: [],
     openGates: [],
+    answeredGates: [],
     failures: [],
     usage: noTokens,
     usd: 0.42,

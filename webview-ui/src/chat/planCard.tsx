@@ -114,6 +114,7 @@ function PlanButtons({ plan, status, act }: PlanButtonsProps): JSX.Element {
         disabledReason={plan.check.ok ? null : `The script has ${plural(errors, 'error')}`}
         onPress={() => act('run')}
       />
+      <ActionButton label="Dry run" onPress={() => act('dryRun')} />
       {openScript}
       <ActionButton label="Change caps" onPress={() => act('changeCaps')} />
       <ActionButton look="quiet" label="Discard" onPress={() => act('discard')} />

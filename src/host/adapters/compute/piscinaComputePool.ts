@@ -13,9 +13,42 @@ export class ComputeTimeoutError extends Error {
   readonly code = 'limit_reached';
 }
 
-/** Starts the pool; a task that takes longer than its limit is ended together with its thread. */
+/** Opens a pool; a task that takes longer than its limit is ended together with its thread. */
 export function createPiscinaComputePool(distDirectory: string): ComputePool & Disposable {
-  const pool = new Piscina({
+  return new PiscinaComputePool(distDirectory);
+}
+
+class PiscinaComputePool implements ComputePool, Disposable {
+  readonly #distDirectory: string;
+  // Piscina's queue is never used; see PiscinaScriptRunner.
+  readonly #slots = new Semaphore(MAX_COMPUTE_THREADS);
+  /** Started with the first task: many runs have none, and a thread costs 0.1 s. */
+  #pool: Piscina | null = null;
+  #disposed = false;
+
+  constructor(distDirectory: string) {
+    this.#distDirectory = distDirectory;
+  }
+
+  async run(task: ComputeTask, signal: AbortSignal): Promise<ComputeAnswer> {
+    const release = await this.#slots.acquire(signal);
+    try {
+      if (this.#disposed) throw new Error('Cannot compute: the pool is closed.');
+      this.#pool ??= startPool(this.#distDirectory);
+      return await runTask(this.#pool, task, signal);
+    } finally {
+      release();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#pool?.destroy();
+  }
+}
+
+function startPool(distDirectory: string): Piscina {
+  return new Piscina({
     filename: join(distDirectory, 'compute-worker.cjs'),
     minThreads: 1,
     maxThreads: MAX_COMPUTE_THREADS,
@@ -25,19 +58,6 @@ export function createPiscinaComputePool(distDirectory: string): ComputePool & D
     env: {},
     execArgv: [],
   });
-  // Piscina's queue is never used; see PiscinaScriptRunner.
-  const slots = new Semaphore(MAX_COMPUTE_THREADS);
-  return {
-    run: async (task, signal) => {
-      const release = await slots.acquire(signal);
-      try {
-        return await runTask(pool, task, signal);
-      } finally {
-        release();
-      }
-    },
-    dispose: () => pool.destroy(),
-  };
 }
 
 async function runTask(

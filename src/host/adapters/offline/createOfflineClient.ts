@@ -26,7 +26,7 @@ export function createOfflineClient(): ModelClient {
       await nextTick();
       options.signal.throwIfAborted();
       options.onActivity?.();
-      const content = answer(request);
+      const content = await answer(request);
       for (const part of content) if (part.type === 'text') options.onText?.(part.text);
       const stopReason = content.some((part) => part.type === 'toolUse') ? 'toolUse' : 'endTurn';
       return { model: offlineModel, content, stopReason, usage: noTokens };
@@ -34,14 +34,14 @@ export function createOfflineClient(): ModelClient {
   };
 }
 
-function answer(request: ModelRequest): readonly ModelContent[] {
+async function answer(request: ModelRequest): Promise<readonly ModelContent[]> {
   const toolNames = request.tools.map(({ name }) => name);
   if (toolNames.includes(PROPOSE_WORKFLOW)) return answerPlanning(request);
   if (toolNames.includes('submit_result') || request.requiredTool !== undefined)
     throw unsupported('it would have to invent the values of a structured answer (schema)');
   const task = parseAgentPrompt(firstUserText(request));
   if (task === null) throw unsupported('it has no rule for this prompt');
-  const content = answerAgent(request, task);
+  const content = await answerAgent(request, task);
   if (content === null) throw unsupported('it has no rule for this turn of the conversation');
   return content;
 }

@@ -1,0 +1,38 @@
+/** What a limit in dollars is worth where nobody knows what the model costs. */
+import { FALLBACK_MAX_TOKENS } from '../../core/limits.ts';
+import { priceOf } from '../../core/run/prices.ts';
+import type { RunLimits } from '../../protocol/runLimits.ts';
+
+/** Thrown before anything runs: the user asked for a limit in dollars that cannot be kept. */
+export class PriceUnknownError extends Error {
+  override readonly name = 'PriceUnknownError';
+  readonly code = 'price_unknown';
+}
+
+/** Who is to be asked, and within what. */
+export interface PricedRun {
+  readonly provider: string;
+  readonly model: string;
+  readonly limits: RunLimits;
+}
+
+/** Throws when a dollar limit that the user named cannot be kept. */
+export function assertDollarsCount({ provider, model, limits }: PricedRun): void {
+  if (!isUsdExplicit(limits) || priceOf(provider, model) !== null) return;
+  throw new PriceUnknownError(
+    `The price of ${model} is not known, so that a limit in dollars cannot be kept. Give a limit in tokens (--max-tokens) instead, or leave the dollars (--max-usd) out.`,
+  );
+}
+
+/** The sentence for the run's log when tokens stand in for the default limit in dollars; else null. */
+export function describeTokenFallback({ provider, model, limits }: PricedRun): string | null {
+  const { maxUsd, maxTokens } = limits;
+  if (maxUsd === null || priceOf(provider, model) !== null) return null;
+  const tokens = (maxTokens ?? FALLBACK_MAX_TOKENS).toLocaleString('en-US');
+  return `The price of ${model} is not known: instead of $${maxUsd} the run stops at ${tokens} tokens.`;
+}
+
+function isUsdExplicit({ maxUsd, usdIsExplicit, perPhase, perAgent }: RunLimits): boolean {
+  if (perPhase?.maxUsd !== undefined || perAgent?.maxUsd !== undefined) return true;
+  return maxUsd !== null && usdIsExplicit === true;
+}
