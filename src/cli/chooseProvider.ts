@@ -1,12 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import type { ProviderConfig } from '../protocol/hostRpc.ts';
 import type { CliContext } from './cliContext.ts';
+import { readPrices } from './commands/readInput.ts';
 import { CliError, EXIT } from './exitCodes.ts';
 
 export interface ProviderOptions {
   readonly provider?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly model?: string | undefined;
+  /** File with the user's own prices. */
+  readonly prices?: string | undefined;
 }
 
 /**
@@ -17,6 +20,11 @@ export async function chooseProvider(
   ctx: CliContext,
   options: ProviderOptions,
 ): Promise<ProviderConfig> {
+  const prices = await readPrices(options.prices);
+  return { ...(await choose(ctx, options)), prices };
+}
+
+async function choose(ctx: CliContext, options: ProviderOptions): Promise<ProviderConfig> {
   const apiKey = ctx.env['ANTHROPIC_API_KEY'] ?? null;
   const baseUrl = options.baseUrl ?? ctx.env['ANTHROPIC_BASE_URL'] ?? null;
   const model = options.model ?? null;

@@ -42,7 +42,8 @@ export async function planWorkflow(
   const needsUnsandboxedConsent = commands.sandbox === 'none';
   const facts = { script, check, limits, provider: client.provider, model };
   const asked = { ...facts, argsJson: null, budgetTokens: null, snapshot, signal };
-  const estimate = check.ok ? await estimateWorkflow(services, asked) : null;
+  const { prices } = provider;
+  const estimate = check.ok ? await estimateWorkflow(services, { ...asked, prices }) : null;
   const plan = { ...facts, planId, request: request.request, summary, estimate };
   return { type: 'plan', plan: { ...plan, needsUnsandboxedConsent } };
 }

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { Estimate } from './estimate.ts';
+import { PriceTable } from './modelPrices.ts';
 import { ScriptCheck, WorkflowPlan } from './plan.ts';
 import { ApplyPlan, OpenBuffer, ProposalSet, Selection, WriteOutcome } from './proposals.ts';
 import { RunEvent } from './runEvents.ts';
@@ -20,6 +21,8 @@ export const ProviderConfig = z.object({
   baseUrl: z.string().nullable(),
   model: z.string().nullable(),
   apiKey: z.string().nullable(),
+  /** The user's own prices. */
+  prices: PriceTable.optional(),
 });
 export type ProviderConfig = z.infer<typeof ProviderConfig>;
 

@@ -133,6 +133,29 @@ describe('A limit on the command line', function () {
     assert.equal(api.requests.length, BREAKER_IN_A_ROW);
   });
 
+  it('in dollars needs a price: the table’s, or the user’s own', async () => {
+    const api = await test.bed.startModel(answer);
+    const given = ['--json', '--model', 'my-own-model', '--max-usd', '0.05'];
+    const unknown = await (await test.bed.startScript(fanOut(30), api, ...given)).ended;
+    assert.equal(unknown.exitCode, 2);
+    assert.match(unknown.stderr, /The price of my-own-model is not known.*--max-tokens/u);
+    assert.equal(api.requests.length, 0);
+
+    const mine = { input: 2, output: 10, cacheRead: 0.2, cacheWrite: 2.5 };
+    const file = await test.bed.writeScript(JSON.stringify({ 'my-own-model': mine }));
+    const own = [...given, '--concurrency', String(AT_ONCE), '--prices', file];
+    const priced = await (await test.bed.startScript(fanOut(30), api, ...own)).ended;
+    const end = readEnd(priced.stdout);
+    assert.deepEqual([priced.exitCode, end.pauseReason], [3, 'limit']);
+    assert.ok((end.usage.usd ?? 0) >= 0.05);
+
+    const broken = await test.bed.writeScript('{ "my-own-model": 3 }');
+    const wrong = [...given, '--prices', broken];
+    const refused = await (await test.bed.startScript(fanOut(1), api, ...wrong)).ended;
+    assert.equal(refused.exitCode, 2);
+    assert.match(refused.stderr, /holds no prices\. Write/u);
+  });
+
   it('that makes no sense is refused before anything runs', async () => {
     const api = await test.bed.startModel(answer);
     const wrong = [

@@ -17,7 +17,7 @@ describe('the settings', () => {
       ),
       {
         ...{ provider: 'auto', model: null, baseUrl: null, limits: defaultLimits },
-        ...{ stateDir: null, groupBy: 'group', showNotifications: true },
+        ...{ stateDir: null, groupBy: 'group', showNotifications: true, prices: {} },
       },
     );
   });
@@ -35,6 +35,20 @@ describe('the settings', () => {
       { limits, provider, model },
       { limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 }, provider: 'auto', model: 'm' },
     );
+  });
+});
+
+describe('the prices of the settings', () => {
+  it('are the user’s own, or none when one of them makes no sense', () => {
+    const mine = { input: 1, output: 2, cacheRead: 0.1, cacheWrite: 1 };
+    const pricesOf = (prices: unknown) =>
+      readSettings(
+        (name) => (name === 'prices' ? prices : undefined),
+        () => true,
+      ).prices;
+    assert.deepEqual(pricesOf({ mine }), { mine });
+    assert.deepEqual(pricesOf({ mine: { ...mine, input: -1 } }), {});
+    assert.deepEqual(pricesOf('cheap'), {});
   });
 });
 
@@ -57,18 +71,20 @@ describe('the dollar limit of the settings', () => {
 });
 
 describe('the provider', () => {
-  const settings = { provider: 'auto', model: 'claude', baseUrl: 'http://localhost' } as const;
+  const prices = { mine: { input: 1, output: 2, cacheRead: 0.1, cacheWrite: 1 } };
+  const place = { model: 'claude', baseUrl: 'http://localhost', prices };
+  const settings = { provider: 'auto', ...place } as const;
 
   it('is offline and says so without a key', () => {
     assert.deepEqual(resolveProvider(settings, null), {
-      config: { provider: 'offline', baseUrl: null, model: null, apiKey: null },
+      config: { provider: 'offline', baseUrl: null, model: null, apiKey: null, prices },
       ...{ label: 'Offline (no AI)', modelLabel: 'rules', problem: null },
     });
   });
 
   it('is Anthropic with a key', () => {
     assert.deepEqual(resolveProvider(settings, 'key').config, {
-      ...{ provider: 'anthropic', baseUrl: 'http://localhost', model: 'claude', apiKey: 'key' },
+      ...{ provider: 'anthropic', ...place, apiKey: 'key' },
     });
   });
 
@@ -84,7 +100,10 @@ describe('the provider', () => {
 });
 
 describe('the composer', () => {
-  const provider = resolveProvider({ provider: 'auto', model: null, baseUrl: null }, null);
+  const provider = resolveProvider(
+    { provider: 'auto', model: null, baseUrl: null, prices: {} },
+    null,
+  );
   const input = {
     hasFolder: true,
     isTrusted: true,

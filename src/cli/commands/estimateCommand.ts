@@ -11,7 +11,7 @@ import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { printEstimate } from '../terminal/printEstimate.ts';
 import { printDiagnostics } from './checkCommand.ts';
-import { readArgs, readText, type ArgsOptions } from './readInput.ts';
+import { readArgs, readPrices, readText, type ArgsOptions } from './readInput.ts';
 
 export interface EstimateOptions extends CommonOptions, LimitOptions, ArgsOptions {
   readonly script?: string | undefined;
@@ -19,6 +19,8 @@ export interface EstimateOptions extends CommonOptions, LimitOptions, ArgsOption
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly budget?: number | undefined;
+  /** File with the user's own prices. */
+  readonly prices?: string | undefined;
 }
 
 /** A script with the name that messages call it by. */
@@ -42,13 +44,14 @@ export async function estimateCommand(
   const limits = readLimits(options);
   const argsJson = await readArgs(options);
   const provider = readProvider(options.provider);
+  const prices = await readPrices(options.prices);
   return withWorkspace(ctx, options, async (workspace) => {
     const { fileName, script } = await findScript(workspace, options, resolve);
     const check = requireValid(ctx, fileName, script);
     const model = modelOf(workspace, provider, options.model);
     const given = { script, check, argsJson, limits, budgetTokens: options.budget ?? null };
     const estimate = await estimateWorkflow(workspace.services, {
-      ...{ ...given, provider, model },
+      ...{ ...given, provider, model, prices },
       signal: new AbortController().signal,
     });
     showEstimate(ctx, options, { fileName, check, estimate });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
+import { PriceTable } from '../../protocol/modelPrices.ts';
 import { CliError, EXIT } from '../exitCodes.ts';
 
 /** Input of a script as it is given on the command line. */
@@ -29,5 +30,18 @@ export async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new CliError(EXIT.usage, `Cannot read ${path}: ${errorText(error)}`);
+  }
+}
+
+/** Reads the user's own prices; undefined when no file is named. */
+export async function readPrices(path: string | undefined): Promise<PriceTable | undefined> {
+  if (path === undefined) return undefined;
+  const text = await readText(path);
+  try {
+    return PriceTable.parse(parseJson(text));
+  } catch (cause) {
+    const shape = '{ "model": { "input", "output", "cacheRead", "cacheWrite" } }';
+    const message = `${path} holds no prices. Write ${shape}, in dollars for a million tokens.`;
+    throw new CliError(EXIT.usage, message, { cause });
   }
 }

@@ -47,8 +47,10 @@ export async function storeAgentChanges(
   const put = async (content: FileContent | null): Promise<ContentRef | null> =>
     content === null ? null : { sha256: await blobs.put(content.bytes), mode: content.mode };
   const stored: AgentChangesRecord['changes'] = [];
-  for (const { path, base, proposed } of changes)
-    stored.push({ path, base: await put(base), proposed: await put(proposed) });
+  for (const change of changes) {
+    const [base, proposed] = await Promise.all([put(change.base), put(change.proposed)]);
+    stored.push({ path: change.path, base, proposed });
+  }
   return { schemaVersion: 1, changes: stored };
 }
 
@@ -58,12 +60,13 @@ export async function loadAgentChanges(
   blobs: Pick<BlobStore, 'get'>,
 ): Promise<readonly AgentChange[]> {
   const changes: AgentChange[] = [];
-  for (const { path, base, proposed } of record.changes)
-    changes.push({
-      path,
-      base: await loadContent(base, blobs),
-      proposed: await loadContent(proposed, blobs),
-    });
+  for (const change of record.changes) {
+    const [base, proposed] = await Promise.all([
+      loadContent(change.base, blobs),
+      loadContent(change.proposed, blobs),
+    ]);
+    changes.push({ path: change.path, base, proposed });
+  }
   return changes;
 }
 

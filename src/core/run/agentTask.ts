@@ -85,7 +85,8 @@ export class AgentTask {
         if (end === 'failed') failures += 1;
       }
     } finally {
-      await transcript.close();
+      // The run's end waits for the disk; the agent's merge and the next agent need not.
+      this.#ctx.track(transcript.close());
     }
   }
 

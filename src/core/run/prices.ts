@@ -1,26 +1,6 @@
 import type { TokenUsage } from '../../protocol/runLimits.ts';
+import type { ModelPrice, PriceTable } from '../../protocol/modelPrices.ts';
 import priceTable from './prices.json' with { type: 'json' };
-
-/** Dollars for a million tokens. */
-interface TokenPrices {
-  readonly input: number;
-  readonly output: number;
-  readonly cacheRead: number;
-  readonly cacheWrite: number;
-}
-
-/** Other prices for all tokens of a request whose prompt, cached parts included, is longer than that. */
-interface PriceStep extends TokenPrices {
-  readonly overPromptTokens: number;
-}
-
-/** The prices of one model; where the length of the prompt changes them, with steps. */
-export interface ModelPrice extends TokenPrices {
-  readonly steps?: readonly PriceStep[] | undefined;
-}
-
-/** Prices by model id. */
-export type PriceTable = Readonly<Record<string, ModelPrice | undefined>>;
 
 /**
  * The price of a model, or null when it is unknown; never 0 for want of knowledge. `overrides` come before the
@@ -54,9 +34,9 @@ function ownPrice(table: PriceTable, model: string): ModelPrice | null {
   return Object.hasOwn(table, model) ? (table[model] ?? null) : null;
 }
 
-function pricesFor(usage: TokenUsage, price: ModelPrice): TokenPrices {
+function pricesFor(usage: TokenUsage, price: ModelPrice): Omit<ModelPrice, 'steps'> {
   const promptTokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  let highest: PriceStep | null = null;
+  let highest: NonNullable<ModelPrice['steps']>[number] | null = null;
   for (const step of price.steps ?? []) {
     if (promptTokens <= step.overPromptTokens) continue;
     if (highest === null || step.overPromptTokens > highest.overPromptTokens) highest = step;

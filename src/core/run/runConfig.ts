@@ -1,3 +1,4 @@
+import type { PriceTable } from '../../protocol/modelPrices.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { ScriptMeta } from '../../protocol/plan.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,6 +22,8 @@ export interface RunConfig {
   readonly argsJson: string | null;
   readonly limits: RunLimits;
   readonly model: string;
+  /** The user's own prices, before the built-in table. */
+  readonly prices?: PriceTable | undefined;
   /** Output tokens for the script's `budget.total`; null when none was given. */
   readonly budgetTokens: number | null;
   readonly approvedCommands: readonly string[];

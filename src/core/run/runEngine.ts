@@ -6,6 +6,7 @@ import { assertNever } from '../../base/assertNever.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
 import type { RunEvent, RunFact } from '../../protocol/runEvents.ts';
+import type { PriceTable } from '../../protocol/modelPrices.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { MAX_LOG_LINES } from '../../protocol/reduceRun.ts';
@@ -87,7 +88,7 @@ export class RunEngine implements ScriptHost {
     const breaker = new Breaker();
     const busy = new BusyAgents();
     const activeClock = new ActiveClock(clock);
-    const spend = createSpend(governor.client.provider, earlier);
+    const spend = createSpend(governor.client.provider, config.prices, earlier);
     const earlierAgents = earlier?.view.agents ?? [];
     const view = new SnapshotView(snapshot, services.snapshots);
     this.#ctx = {
@@ -191,6 +192,11 @@ export class RunEngine implements ScriptHost {
       default:
         assertNever(control);
     }
+  }
+
+  /** A warning of the host in the run's log; nothing while earlier outcomes are delivered again. */
+  warn(message: string): void {
+    this.#log('warning', message);
   }
 
   onMessage(message: ScriptCallMessage, send: (answer: HostToScript) => void): void {
@@ -311,8 +317,12 @@ export class RunEngine implements ScriptHost {
   }
 }
 
-function createSpend(provider: string, earlier?: EarlierSessions): Spend {
-  const spend = new Spend(provider);
+function createSpend(
+  provider: string,
+  prices: PriceTable | undefined,
+  earlier?: EarlierSessions,
+): Spend {
+  const spend = new Spend(provider, prices);
   if (earlier !== undefined) spend.restore(earlier.log.usage, earlier.log.usd);
   return spend;
 }

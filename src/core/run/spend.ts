@@ -1,14 +1,18 @@
 import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
+import type { PriceTable } from '../../protocol/modelPrices.ts';
 import { costUsd, priceOf } from './prices.ts';
 
 /** Counts what a run has used, request by request. */
 export class Spend {
   readonly #provider: string;
+  readonly #prices: PriceTable;
   #usage: TokenUsage = noTokens;
   #usd: number | null = 0;
 
-  constructor(provider: string) {
+  /** `prices` are the user's own, which come before the built-in table. */
+  constructor(provider: string, prices: PriceTable = {}) {
     this.#provider = provider;
+    this.#prices = prices;
   }
 
   /** Goes on from what earlier sessions used. */
@@ -36,7 +40,7 @@ export class Spend {
 
   /** Dollars of one usage, or null when the model's price is unknown. */
   cost(usage: TokenUsage, model: string): number | null {
-    const price = priceOf(this.#provider, model);
+    const price = priceOf(this.#provider, model, this.#prices);
     return price === null ? null : costUsd(usage, price);
   }
 }

@@ -13,7 +13,7 @@ export interface ResolvedProvider {
 
 /** `auto` means Anthropic when there is a key, else the rule-based offline provider. */
 export function resolveProvider(
-  settings: Pick<Settings, 'provider' | 'model' | 'baseUrl'>,
+  settings: Pick<Settings, 'provider' | 'model' | 'baseUrl' | 'prices'>,
   apiKey: string | null,
 ): ResolvedProvider {
   const provider = chooseProvider(settings.provider, apiKey);
@@ -24,6 +24,7 @@ export function resolveProvider(
       baseUrl: isOffline ? null : settings.baseUrl,
       model: isOffline ? null : settings.model,
       apiKey: isOffline ? null : apiKey,
+      prices: settings.prices,
     },
     label: isOffline ? t('Offline (no AI)') : t('Anthropic'),
     modelLabel: isOffline ? t('rules') : (settings.model ?? t('default model')),

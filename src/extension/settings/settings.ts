@@ -1,4 +1,5 @@
 import { formatUsd, plural } from '../../base/format.ts';
+import { PriceTable } from '../../protocol/modelPrices.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
 import { t } from '../localize.ts';
 
@@ -11,6 +12,8 @@ export interface Settings {
   readonly model: string | null;
   readonly baseUrl: string | null;
   readonly limits: RunLimits;
+  /** The user's own prices, before the built-in table. */
+  readonly prices: PriceTable;
   readonly stateDir: string | null;
   readonly groupBy: ReviewGrouping;
   readonly showNotifications: boolean;
@@ -38,6 +41,7 @@ export function readSettings(read: ReadSetting, isSet: IsSettingSet): Settings {
     model: textOrNull(read('model')),
     baseUrl: textOrNull(read('baseUrl')),
     limits: readLimits(read, isSet),
+    prices: PriceTable.safeParse(read('prices')).data ?? {},
     stateDir: textOrNull(read('host.stateDirectory')),
     groupBy: oneOf(read('review.groupBy'), ['group', 'folder', 'kind'], 'group'),
     showNotifications: read('notifications.show') !== false,

@@ -38,7 +38,8 @@ export class ModelRegistry {
   }
 
   governorFor(config: ProviderConfig): Governor {
-    const key = JSON.stringify(config);
+    // Prices change nothing about how a provider is asked.
+    const key = JSON.stringify({ ...config, prices: undefined });
     let governor = this.#governors.get(key);
     if (governor === undefined) {
       const window = this.#windowFor(config);

@@ -130,6 +130,7 @@ function planHandlers(
       const estimate = await estimateWorkflow(services, {
         ...{ script, check, argsJson, limits, budgetTokens: null },
         ...{ provider: client.provider, model: provider.model ?? client.defaultModel },
+        prices: provider.prices,
         signal: AbortSignal.timeout(START_TIMEOUT_MS),
       });
       return { check, estimate };

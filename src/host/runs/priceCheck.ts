@@ -1,6 +1,7 @@
 /** What a limit in dollars is worth where nobody knows what the model costs. */
 import { FALLBACK_MAX_TOKENS } from '../../core/limits.ts';
 import { priceOf } from '../../core/run/prices.ts';
+import type { PriceTable } from '../../protocol/modelPrices.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 
 /** Thrown before anything runs: the user asked for a limit in dollars that cannot be kept. */
@@ -14,20 +15,23 @@ export interface PricedRun {
   readonly provider: string;
   readonly model: string;
   readonly limits: RunLimits;
+  /** The user's own. */
+  readonly prices?: PriceTable | undefined;
 }
 
 /** Throws when a dollar limit that the user named cannot be kept. */
-export function assertDollarsCount({ provider, model, limits }: PricedRun): void {
-  if (!isUsdExplicit(limits) || priceOf(provider, model) !== null) return;
+export function assertDollarsCount({ provider, model, limits, prices }: PricedRun): void {
+  if (!isUsdExplicit(limits) || priceOf(provider, model, prices) !== null) return;
   throw new PriceUnknownError(
     `The price of ${model} is not known, so that a limit in dollars cannot be kept. Give a limit in tokens (--max-tokens) instead, or leave the dollars (--max-usd) out.`,
   );
 }
 
 /** The sentence for the run's log when tokens stand in for the default limit in dollars; else null. */
-export function describeTokenFallback({ provider, model, limits }: PricedRun): string | null {
+export function describeTokenFallback(run: PricedRun): string | null {
+  const { provider, model, limits, prices } = run;
   const { maxUsd, maxTokens } = limits;
-  if (maxUsd === null || priceOf(provider, model) !== null) return null;
+  if (maxUsd === null || priceOf(provider, model, prices) !== null) return null;
   const tokens = (maxTokens ?? FALLBACK_MAX_TOKENS).toLocaleString('en-US');
   return `The price of ${model} is not known: instead of $${maxUsd} the run stops at ${tokens} tokens.`;
 }

@@ -231,7 +231,7 @@ export class RunService {
     const begun = createDeferred<undefined>();
     const engine = new RunEngine(
       {
-        ...{ ...request, runId, scriptSha256, meta, model },
+        ...{ ...request, runId, scriptSha256, meta, model, prices: priced.prices },
         allowCommand: allowedBy(request.allowedCommands),
       },
       { ...this.#services, store, snapshot, governor },
@@ -245,9 +245,8 @@ export class RunService {
     const ended = this.#execute(engine, { store, ownership });
     ended.catch((error: unknown) => begun.reject(error));
     const warning = describeTokenFallback(priced);
-    const message = { type: 'log', level: 'warning', message: warning ?? '' } as const;
     begun.promise.then(
-      () => (warning === null ? undefined : engine.onMessage(message, () => undefined)),
+      () => (warning === null ? undefined : engine.warn(warning)),
       // Whoever waits for the end learns of a failed beginning there.
       () => undefined,
     );
@@ -298,7 +297,8 @@ export class RunService {
 
   #pricedRun(provider: RunRequest['provider'], limits: RunRequest['limits']): PricedRun {
     const { client } = this.#services.models.governorFor(provider);
-    return { provider: client.provider, model: provider.model ?? client.defaultModel, limits };
+    const model = provider.model ?? client.defaultModel;
+    return { provider: client.provider, model, limits, prices: provider.prices };
   }
 
   /** Another one after every entry. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { costUsd, priceOf, type ModelPrice } from '../../../src/core/run/prices.ts';
+import { costUsd, priceOf } from '../../../src/core/run/prices.ts';
+import type { ModelPrice } from '../../../src/protocol/modelPrices.ts';
 import type { TokenUsage } from '../../../src/protocol/runLimits.ts';
 
 const HAIKU = 'claude-haiku-5-5';

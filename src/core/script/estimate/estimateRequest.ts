@@ -4,7 +4,7 @@ import type { PreparedChild } from '../../../protocol/scriptMessages.ts';
 import type { AgentTypes } from '../../agent/agentTypes.ts';
 import type { Snapshot, SnapshotStore } from '../../ports/fileView.ts';
 import type { ScriptRunner } from '../../ports/scriptRunner.ts';
-import type { PriceTable } from '../../run/prices.ts';
+import type { PriceTable } from '../../../protocol/modelPrices.ts';
 import type { AgentSample } from './agentTokens.ts';
 
 export interface EstimateRequest {

@@ -6,7 +6,8 @@ import type {
   EstimatePhase,
 } from '../../../protocol/estimate.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
-import { costUsd, priceOf, type ModelPrice } from '../../run/prices.ts';
+import type { ModelPrice } from '../../../protocol/modelPrices.ts';
+import { costUsd, priceOf } from '../../run/prices.ts';
 import { totalTokens, type AgentUse, type TokenTable } from './agentTokens.ts';
 import type { EstimateRequest } from './estimateRequest.ts';
 import type { MockAgent, MockRun } from './mockRun.ts';

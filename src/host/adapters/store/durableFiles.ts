@@ -38,3 +38,29 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** Makes new names in one folder durable; whoever asks at the same time shares one sync. */
+export class FolderSync {
+  readonly #folder: string;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Resolves when every name that was there at the call is durable. */
+  sync(): Promise<void> {
+    // A sync that has begun may have missed the name, so that it is never joined.
+    this.#next ??= this.#afterRunning();
+    return this.#next;
+  }
+
+  async #afterRunning(): Promise<void> {
+    // Its failure is reported to those who waited for it.
+    await this.#running.catch(() => undefined);
+    this.#next = null;
+    this.#running = syncFolder(this.#folder);
+    await this.#running;
+  }
+}

@@ -1,9 +1,9 @@
-import { access, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
 import { sha256Hex } from '../../../core/journal/journalLines.ts';
 import type { BlobStore } from '../../../core/ports/runStore.ts';
-import { makePrivateFolder, writeDurably } from './durableFiles.ts';
+import { FolderSync, makePrivateFolder, syncFolder, writeDurably } from './durableFiles.ts';
 
 /** A blob that is not there, or is not what its name says. */
 export class BlobError extends Error {
@@ -16,13 +16,20 @@ export class BlobError extends Error {
   }
 }
 
-/** Keeps payloads as files called by their hash; bytes are stored as they are, never scrubbed. */
+/**
+ * Keeps payloads as files called by their hash; bytes are stored as they are, never scrubbed. A write that was
+ * cut off leaves a file that is not what its name says: it is never handed out, and the next put replaces it.
+ */
 export class FileBlobs implements BlobStore {
   readonly #directory: string;
+  readonly #names: FolderSync;
+  /** Blobs that this process has written, is writing, or has read whole. */
   readonly #writing = new Map<string, Promise<void>>();
+  #folder: Promise<void> | null = null;
 
   constructor(directory: string) {
     this.#directory = directory;
+    this.#names = new FolderSync(directory);
   }
 
   async put(bytes: Uint8Array): Promise<string> {
@@ -48,18 +55,26 @@ export class FileBlobs implements BlobStore {
     if (sha256Hex(bytes) !== sha256) {
       throw new BlobError('blob_broken', `The blob ${file} was changed since it was written.`);
     }
+    // What refers to it was written after it had become durable.
+    if (!this.#writing.has(sha256)) this.#writing.set(sha256, Promise.resolve());
     return bytes;
   }
 
   async #write(sha256: string, bytes: Uint8Array): Promise<void> {
     const file = this.#file(sha256);
-    const isThere = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return;
-    await makePrivateFolder(this.#directory);
-    await writeDurably(file, bytes);
+    await this.#makeFolder();
+    if ((await writeNew(file, bytes)) || (await syncSame(file, bytes))) await this.#names.sync();
+    else await writeDurably(file, bytes);
+  }
+
+  async #makeFolder(): Promise<void> {
+    this.#folder ??= makeDurableFolder(this.#directory);
+    try {
+      await this.#folder;
+    } catch (error) {
+      this.#folder = null;
+      throw error;
+    }
   }
 
   #file(sha256: string): string {
@@ -67,5 +82,38 @@ export class FileBlobs implements BlobStore {
       throw new BlobError('not_found', `"${sha256}" is not the hash of a blob.`);
     }
     return path.join(this.#directory, sha256);
+  }
+}
+
+async function makeDurableFolder(folder: string): Promise<void> {
+  await makePrivateFolder(folder);
+  await syncFolder(path.dirname(folder));
+}
+
+/** Writes and syncs a file that is not there yet; false when it is. */
+async function writeNew(file: string, bytes: Uint8Array): Promise<boolean> {
+  const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
+    if (errorCode(error) === 'EEXIST') return null;
+    throw error;
+  });
+  if (handle === null) return false;
+  try {
+    await handle.writeFile(bytes);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  return true;
+}
+
+/** Syncs a file that holds just these bytes, since nobody knows whether they reached the disk; else false. */
+async function syncSame(file: string, bytes: Uint8Array): Promise<boolean> {
+  const handle = await open(file, 'r+');
+  try {
+    if (!(await handle.readFile()).equals(bytes)) return false;
+    await handle.datasync();
+    return true;
+  } finally {
+    await handle.close();
   }
 }
