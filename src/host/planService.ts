@@ -4,6 +4,7 @@ import { readInstructions } from '../core/run/readInstructions.ts';
 import type { ProviderConfig } from '../protocol/hostRpc.ts';
 import type { WorkflowPlan } from '../protocol/plan.ts';
 import type { RunLimits } from '../protocol/runLimits.ts';
+import { withChildCommands } from './childCommands.ts';
 import { estimateWorkflow } from './estimateService.ts';
 import type { HostServices } from './hostServices.ts';
 
@@ -37,7 +38,8 @@ export async function planWorkflow(
     workspaceFacts: instructions === '' ? { files } : { files, instructions },
   });
   if (draft.type === 'answer') return draft;
-  const { script, summary, check } = draft;
+  const { script, summary } = draft;
+  const check = await withChildCommands(services, draft.check, { snapshot, signal });
   // Also when there is no command yet: a script that the user edits may get one.
   const needsUnsandboxedConsent = commands.sandbox === 'none';
   const facts = { script, check, limits, provider: client.provider, model };

@@ -30,6 +30,13 @@ export const ScriptMeta = z.object({
 });
 export type ScriptMeta = z.infer<typeof ScriptMeta>;
 
+/** A saved workflow that a script names: by its name, or by a path in the workspace. */
+export const ChildRef = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('name'), name: z.string() }),
+  z.object({ type: z.literal('path'), path: z.string() }),
+]);
+export type ChildRef = z.infer<typeof ChildRef>;
+
 /** Result of the static check; `meta` is there whenever it could be read. */
 export const ScriptCheck = z.object({
   ok: z.boolean(),
@@ -37,6 +44,8 @@ export const ScriptCheck = z.object({
   diagnostics: z.array(Diagnostic),
   /** Commands that stand as literals in verify(): what the user approves with the plan. */
   commands: z.array(z.string()),
+  /** Workflows that it calls by a literal; absent when there are none. */
+  children: z.array(ChildRef).optional(),
   scriptSha256: z.string(),
 });
 export type ScriptCheck = z.infer<typeof ScriptCheck>;

@@ -104,4 +104,28 @@ describe('muster run of a script with children', function () {
     const { stdout } = await (await test.bed.startScript(source, api, '--json')).ended;
     assert.deepEqual(readEnd(stdout).result, ['answer to w 0']);
   });
+
+  it('approves the commands of a child together with those of the script', async () => {
+    await use("const receipt = await verify('node --version'); return receipt.ok");
+    const api = await test.bed.startModel(answer);
+    const source = parent.replaceAll('count: 10', 'count: 1');
+    const started = await test.bed.startScript(source, api, '--json', '--unsandboxed');
+    const { stdout, exitCode } = await started.ended;
+    assert.deepEqual([exitCode, readEnd(stdout).result], [0, { first: true, second: true }]);
+  });
+
+  it('is not needed for a saved workflow: it runs by its name, and is listed', async () => {
+    await use();
+    const api = await test.bed.startModel(answer);
+    const listed = await test.bed.run('workflows', '--json');
+    const [saved] = JSON.parse(listed.stdout) as { name: string; source: string }[];
+    assert.deepEqual([saved?.name, saved?.source], ['spread', '.muster/workflows/spread.js']);
+    const model = ['--provider', 'anthropic', '--base-url', api.baseUrl, '--yes', '--json'];
+    const args = ['--args', '{"count":3,"word":"w"}'];
+    const ran = await test.bed.start(['run', '--workflow', 'spread', ...args, ...model]).ended;
+    assert.deepEqual([ran.exitCode, readEnd(ran.stdout).result, asked.size], [0, 3, 3]);
+    const missing = await test.bed.start(['run', '--workflow', 'spred', ...model]).ended;
+    assert.equal(missing.exitCode, 2);
+    assert.match(missing.stderr, /spred/u);
+  });
 });

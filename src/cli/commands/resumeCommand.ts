@@ -1,9 +1,10 @@
 /** `muster resume`: goes on with an earlier run from its journal. */
 import { checkScript } from '../../core/script/checkScript.ts';
+import { withChildCommands } from '../../host/childCommands.ts';
 import { chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { changeLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
 import { goOnElsewhere } from './controlCommands.ts';
@@ -37,7 +38,8 @@ export async function resumeCommand(
       model: options.model ?? earlier.model,
     });
     const script = options.script === undefined ? null : await readText(options.script);
-    const edited = script === null ? null : await approveEdited(ctx, options, script);
+    const edited =
+      script === null ? null : await approveEdited(ctx, { options, script, workspace });
     const live = await workspace.runs.resume(runId, {
       ...{ script, provider, limits: changeLimits(earlier.limits, options) },
       approvedCommands: edited?.commands ?? null,
@@ -53,10 +55,18 @@ export async function resumeCommand(
 
 async function approveEdited(
   ctx: CliContext,
-  options: ResumeOptions,
-  script: string,
+  edited: {
+    readonly options: ResumeOptions;
+    readonly script: string;
+    readonly workspace: Workspace;
+  },
 ): Promise<{ readonly commands: readonly string[]; readonly unsandboxed: boolean }> {
-  const { ok, meta, commands, diagnostics } = checkScript(script);
+  const { options, script, workspace } = edited;
+  const { signal } = new AbortController();
+  const checked = checkScript(script);
+  const { ok, meta, commands, diagnostics } = await withChildCommands(workspace.services, checked, {
+    signal,
+  });
   const file = options.script ?? '';
   if (!ok || meta === null) {
     printDiagnostics(ctx.stderr, file, diagnostics);

@@ -1,5 +1,6 @@
 /** `muster run`: a request or a script becomes a run; the exit code says what came of it. */
 import { checkScript } from '../../core/script/checkScript.ts';
+import { withChildCommands } from '../../host/childCommands.ts';
 import { estimateWorkflow } from '../../host/estimateService.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
@@ -39,7 +40,9 @@ export async function runCommand(
   return withWorkspace(ctx, options, async (workspace) => {
     const draft = await makeDraft(ctx, { workspace, request, options, provider });
     if (draft === null) return EXIT.failed;
-    const check = checkScript(draft.script);
+    const { signal } = new AbortController();
+    const checked = checkScript(draft.script);
+    const check = await withChildCommands(workspace.services, checked, { signal });
     const { fileName } = draft;
     if (!check.ok) {
       printDiagnostics(ctx.stderr, fileName, check.diagnostics);
@@ -51,7 +54,7 @@ export async function runCommand(
       const estimate = await estimateWorkflow(workspace.services, {
         ...{ script, check, argsJson, limits, provider: client.provider },
         ...{ budgetTokens: options.budget ?? null, model: provider.model ?? client.defaultModel },
-        signal: new AbortController().signal,
+        signal,
       });
       showEstimate(ctx, options, { fileName, check, estimate });
       return EXIT.ok;
@@ -70,7 +73,7 @@ export async function runCommand(
         onLimit: 'stop',
         onGate: readOnGate(options),
       },
-      new AbortController().signal,
+      signal,
     );
     return followRun(ctx, { workspace, live, options });
   });

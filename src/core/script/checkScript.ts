@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Program } from 'acorn';
 import type { Diagnostic, ScriptCheck } from '../../protocol/plan.ts';
 import { MAX_SCRIPT_BYTES } from '../limits.ts';
+import { findChildren } from './findChildren.ts';
 import { findCommands } from './findCommands.ts';
 import { findForbidden } from './findForbidden.ts';
 import { findWarnings } from './findWarnings.ts';
@@ -20,7 +21,10 @@ export function checkScript(source: string): ScriptCheck {
 function checkProgram(source: string, program: Program): ScriptCheck {
   const { meta, diagnostics } = readMeta(program);
   const found = [...diagnostics, ...findForbidden(program), ...findWarnings(program, meta)];
-  return report(source, { meta, diagnostics: found, commands: findCommands(program) });
+  const children = findChildren(program);
+  const commands = findCommands(program);
+  const checked = report(source, { meta, diagnostics: found, commands });
+  return children.length === 0 ? checked : { ...checked, children };
 }
 
 function report(

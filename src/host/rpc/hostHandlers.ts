@@ -10,6 +10,8 @@ import type {
   RunControl,
 } from '../../protocol/hostRpc.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import type { ScriptCheck } from '../../protocol/plan.ts';
+import { withChildCommands } from '../childCommands.ts';
 import { estimateWorkflow } from '../estimateService.ts';
 import { planWorkflow } from '../planService.ts';
 import type { HostServices } from '../hostServices.ts';
@@ -96,8 +98,13 @@ function configurationHandlers(
       state.provider = config;
       return Promise.resolve({});
     },
-    'script.check': ({ script }) => Promise.resolve(checkScript(script)),
+    'script.check': ({ script }) => checkWithChildren(state.services, script),
   };
+}
+
+function checkWithChildren(services: HostServices, script: string): Promise<ScriptCheck> {
+  const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+  return withChildCommands(services, checkScript(script), { signal });
 }
 
 function planHandlers(
@@ -123,9 +130,9 @@ function planHandlers(
       }
     },
     'plan.estimate': async ({ script, argsJson, limits }) => {
-      const check = checkScript(script);
-      if (!check.ok) return { check, estimate: null };
       const { services, provider } = state;
+      const check = await checkWithChildren(services, script);
+      if (!check.ok) return { check, estimate: null };
       const { client } = services.models.governorFor(provider);
       const estimate = await estimateWorkflow(services, {
         ...{ script, check, argsJson, limits, budgetTokens: null },

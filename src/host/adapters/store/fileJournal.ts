@@ -3,17 +3,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { createDeferred } from '../../../base/deferred.ts';
 import type { Deferred } from '../../../base/deferred.ts';
 import { parseJson } from '../../../base/json.ts';
-import {
-  decodeJournal,
-  encodeJournalLine,
-  GENESIS_HASH,
-  sha256Hex,
-} from '../../../core/journal/journalLines.ts';
+import { encodeJournalLine, GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
 import { scrubbedJson } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/runStore.ts';
 import { isTransient, RunEvent } from '../../../protocol/runEvents.ts';
 import type { DurableRunEvent, RunFact } from '../../../protocol/runEvents.ts';
+import { decodeOnce } from './decodeOnce.ts';
 
 export interface FileJournalOptions {
   readonly runId: string;
@@ -40,7 +36,7 @@ export async function openFileJournal(
 ): Promise<{ readonly journal: FileJournal; readonly events: readonly DurableRunEvent[] }> {
   const handle = await open(options.file, 'a+', 0o600);
   try {
-    const { events, headHash, wholeBytes } = decodeJournal(options.runId, await handle.readFile());
+    const { events, headHash, wholeBytes } = decodeOnce(options.runId, await handle.readFile());
     await handle.truncate(wholeBytes);
     await handle.datasync();
     const head = { seq: events.length, hash: headHash, bytes: wholeBytes };

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Disposables } from '../../../base/disposables.ts';
 import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
-import { decodeJournal } from '../../../core/journal/journalLines.ts';
 import type { JournalContent } from '../../../core/journal/journalLines.ts';
 import { scrubbedJson, scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
@@ -11,6 +10,7 @@ import type { Log } from '../../../core/ports/log.ts';
 import type { RunStore } from '../../../core/ports/runStore.ts';
 import type { DurableRunEvent } from '../../../protocol/runEvents.ts';
 import { createDecisionLog } from './decisionLog.ts';
+import { decodeOnce } from './decodeOnce.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import { makePrivateFolder, syncFolder, writeDurably } from './durableFiles.ts';
 import { FileBlobs } from './fileBlobs.ts';
@@ -66,7 +66,7 @@ export async function openRunStore(options: RunStoreOptions): Promise<OpenedRunS
 /** Reads a run's journal without changing it; rejects with a JournalError that names the broken entry. */
 export async function readJournal(directory: string): Promise<JournalContent> {
   const bytes = await readFile(path.join(directory, JOURNAL_FILE));
-  return decodeJournal(path.basename(directory), bytes);
+  return decodeOnce(path.basename(directory), bytes);
 }
 
 /** The folder of a run. */
