@@ -1,5 +1,5 @@
 /** One host for each workspace: the lock file says who it is and how to reach it. */
-import { lstat, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createHash } from 'node:crypto';
@@ -47,22 +47,32 @@ export async function prepareSocketFolder(socketPath: string): Promise<void> {
 
 const OTHERS_BITS = 0o077;
 
-/** Takes the lock, or gives the lock of the host that lives. A lock whose host is gone is replaced. */
+/**
+ * Takes the lock, or gives the lock of the host that lives. Whoever takes it must be listening already: a lock
+ * whose socket does not answer is that of a dead host, and is replaced.
+ */
 export async function takeHostLock(
   stateDirectory: string,
   mine: HostLock,
 ): Promise<{ readonly type: 'taken' } | { readonly type: 'held'; readonly by: HostLock }> {
   const path = hostLockPath(stateDirectory);
   for (let tries = 0; tries < MAX_LOCK_TRIES; tries += 1) {
-    if (await writeNew(path, JSON.stringify(mine))) return { type: 'taken' };
-    const other = await readLock(path);
+    if (await publish(path, JSON.stringify(mine), mine.pid)) return { type: 'taken' };
+    const text = await readIfThere(path);
+    if (text === null) continue;
+    const other = parseLock(text);
     if (other !== null && (await socketAnswers(other.socket))) return { type: 'held', by: other };
-    await rm(path, { force: true });
+    if (!(await removeStale(path, text))) await pause(LOCK_RETRY_MS);
   }
   throw new Error(`Cannot take the lock ${path}: another process keeps taking it. Try again.`);
 }
 
-const MAX_LOCK_TRIES = 5;
+/** Looks at a lock that others are replacing at the same moment, which takes a few milliseconds. */
+const MAX_LOCK_TRIES = 200;
+const LOCK_RETRY_MS = 10;
+
+/** Age at which the claim to replace a lock is one whose maker died. */
+const DEAD_CLAIM_MS = 5000;
 
 /** Gives the lock back when it is still this process's. */
 export async function releaseHostLock(stateDirectory: string, pid: number): Promise<void> {
@@ -71,27 +81,76 @@ export async function releaseHostLock(stateDirectory: string, pid: number): Prom
   if (lock?.pid === pid) await rm(path, { force: true });
 }
 
-async function writeNew(path: string, text: string): Promise<boolean> {
+/** False when there is a lock. Whoever sees the new one sees the whole of it. */
+async function publish(path: string, text: string, pid: number): Promise<boolean> {
+  const draft = `${path}.${pid}`;
+  await writeFile(draft, text, { mode: 0o600 });
   try {
-    const handle = await open(path, 'wx', 0o600);
-    await handle.writeFile(text);
-    await handle.close();
+    await link(draft, path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * Removes exactly this lock, and never one that has come in its place: of several that saw the same dead
+ * host, only the one that creates a file named after the lock's text may remove it.
+ */
+async function removeStale(path: string, text: string): Promise<boolean> {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const claim = `${path}.${hash}.claim`;
+  if (!(await claimIt(claim))) return false;
+  try {
+    if ((await readIfThere(path)) === text) await rm(path, { force: true });
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+async function claimIt(claim: string): Promise<boolean> {
+  try {
+    await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    const made = await stat(claim).catch(() => null);
+    if (made !== null && Date.now() - made.mtimeMs > DEAD_CLAIM_MS)
+      await rm(claim, { force: true });
+    return false;
   }
 }
 
 /** Null when there is none, or when it is torn: then nobody can be reached through it. */
 async function readLock(path: string): Promise<HostLock | null> {
+  const text = await readIfThere(path);
+  return text === null ? null : parseLock(text);
+}
+
+async function readIfThere(path: string): Promise<string | null> {
   try {
-    const lock = HostLock.safeParse(parseJson(await readFile(path, 'utf8')));
-    return lock.success ? lock.data : null;
+    return await readFile(path, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+function parseLock(text: string): HostLock | null {
+  try {
+    return HostLock.safeParse(parseJson(text)).data ?? null;
+  } catch {
+    // Torn in mid-write by an older version, or not ours: nobody can be reached through it.
+    return null;
+  }
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
 /** Whether some process listens there. */

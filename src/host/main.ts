@@ -27,13 +27,15 @@ async function main(): Promise<void> {
   });
   await mkdir(services.stateDirectory, { recursive: true, mode: 0o700 });
   const lock = createLock(services.stateDirectory);
+  const server = await serve(services, lock);
+  // Only now: whoever finds the lock finds somebody listening.
   const taken = await takeHostLock(services.stateDirectory, lock);
   if (taken.type === 'held') {
+    server.dispose();
     await services.dispose();
     tellParent({ type: 'ready', socket: taken.by.socket, token: taken.by.token });
     return;
   }
-  await serve(services, lock);
   tellParent({ type: 'ready', socket: lock.socket, token: lock.token });
   log.info('host', 'ready', { pid: process.pid, workspace });
 }
@@ -48,7 +50,7 @@ function createLock(stateDirectory: string): HostLock {
   };
 }
 
-async function serve(services: HostServices, lock: HostLock): Promise<void> {
+async function serve(services: HostServices, lock: HostLock): Promise<HostServer> {
   const end = (): void => {
     server.dispose();
     services
@@ -70,6 +72,7 @@ async function serve(services: HostServices, lock: HostLock): Promise<void> {
   await server.listen();
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
+  return server;
 }
 
 function tellParent(message: unknown): void {

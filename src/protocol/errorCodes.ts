@@ -15,6 +15,7 @@ export const errorCodes = {
   schema_invalid: 'agent() got a schema that is not valid JSON Schema.',
   structured_output_invalid: 'The model did not answer in the shape that the schema asks for.',
   model_auth: 'The provider refused the key.',
+  model_unknown: 'The provider does not know the model.',
   model_request: 'The provider refused the request; sending it again would not help.',
   model_rate_limited: 'The provider allows no more requests for now.',
   model_usage_limit: 'The provider’s usage or credit limit is reached.',

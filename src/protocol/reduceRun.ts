@@ -175,6 +175,9 @@ function withPhase(view: RunView, title: string | null): RunView {
 }
 
 function withLog(view: RunView, event: RunEventOf<'log'>): RunView {
+  if (event.dropped !== undefined) {
+    return { ...view, droppedLogs: view.droppedLogs + event.dropped };
+  }
   if (view.logs.length >= MAX_LOG_LINES) return { ...view, droppedLogs: view.droppedLogs + 1 };
   const line = { at: event.at, level: event.level, message: event.message };
   return { ...view, logs: [...view.logs, line] };

@@ -133,6 +133,8 @@ export const LogLine = z.object({
   ...durable,
   level: z.enum(['info', 'warning']),
   message: z.string(),
+  /** So many lines before this one were not kept. */
+  dropped: z.number().int().positive().optional(),
 });
 
 /** The reservation: durable before the agent starts. */

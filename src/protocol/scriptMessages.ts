@@ -20,6 +20,8 @@ export const AsyncCall = z.discriminatedUnion('method', [
     outcome: z.boolean(),
     /** The child that the call stands in: the callId of its workflow(); null in the script itself. */
     child: callId.nullable().default(null),
+    /** Why the options could not be put into JSON; the params then have none. */
+    problem: z.string().nullable().default(null),
   }),
   z.object({ method: z.literal('verify'), params: json, phase: z.string().nullable() }),
   z.object({ method: z.literal('timer'), delayMs: z.number().nonnegative() }),
@@ -82,7 +84,14 @@ export type PreparedChild = z.infer<typeof PreparedChild>;
 
 /** Host to worker: the outcome of one call. */
 export const HostToScript = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('settle'), callId, json, state: DeliveredState }),
+  /** `cause` is why an agent ended with null, for the log of parallel(). */
+  z.object({
+    type: z.literal('settle'),
+    callId,
+    json,
+    state: DeliveredState,
+    cause: z.string().optional(),
+  }),
   z.object({ type: z.literal('throw'), callId, error: ThrownError, state: DeliveredState }),
 ]);
 export type HostToScript = z.infer<typeof HostToScript>;

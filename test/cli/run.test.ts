@@ -33,6 +33,7 @@ describe('muster run', () => {
       {
         ...{ type: 'run.ended', runId: '', at: 0, seq: end.seq, status: 'completed' },
         ...{ reason: null, verdict: 'unverified', headHash: 64, error: null, durationMs: 0 },
+        pauseReason: null,
         result: Array.from({ length: 100 }, () => 'fine'),
         agents: { ok: 100, failed: 0, skipped: 0, cancelled: 0, cached: 0 },
         usage: null,

@@ -87,7 +87,7 @@ function connect(host: ScriptHost): ScriptApi {
     });
   const agentCall = (prompt: Json, options: Json, outcome: boolean): AsyncCall => ({
     ...{ method: 'agent', params: JSON.stringify([prompt, options]), phase, outcome },
-    ...{ child: null },
+    ...{ child: null, problem: null },
   });
   return {
     answers,

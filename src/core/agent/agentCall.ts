@@ -76,7 +76,11 @@ export type ReadAgentCall =
 const MAX_LABEL_CHARS = 60;
 
 /** Reads the JSON text of `[prompt, options]`; `currentPhase` is what phase() said last. */
-export function readAgentCall(paramsJson: string, currentPhase: string | null): ReadAgentCall {
+export function readAgentCall(
+  paramsJson: string,
+  currentPhase: string | null,
+  unreadable: string | null = null,
+): ReadAgentCall {
   const { prompt, options, problem } = readParams(paramsJson);
   const given = dropNulls(options);
   const wrong = (error: ErrorInfo): ReadAgentCall => ({
@@ -86,6 +90,10 @@ export function readAgentCall(paramsJson: string, currentPhase: string | null): 
     error,
   });
   if (problem !== null) return wrong(problem);
+  if (unreadable !== null) {
+    const message = `agent() options cannot be read: ${unreadable}`;
+    return wrong({ code: 'agent_options_invalid', message });
+  }
   if (typeof prompt !== 'string' || prompt.trim() === '') return wrong(promptError(prompt));
   const parsed = AgentOptions.safeParse(given);
   if (!parsed.success) return wrong(optionsError(parsed.error));
@@ -108,7 +116,7 @@ export function contentKey(call: AgentCall, model: string, definition: string): 
     .digest('hex');
 }
 
-const Pair = z.tuple([z.unknown(), z.unknown()]);
+const Pair = z.tuple([z.unknown(), z.unknown()]).catch([null, null]);
 
 function readParams(paramsJson: string): {
   readonly prompt: unknown;
@@ -116,7 +124,7 @@ function readParams(paramsJson: string): {
   readonly problem: ErrorInfo | null;
 } {
   try {
-    const [prompt, options] = Pair.catch([null, null]).parse(parseJson(paramsJson));
+    const [prompt, options] = Pair.parse(parseJson(paramsJson));
     return { prompt, options, problem: null };
   } catch (error) {
     const message = `agent() options: ${errorText(error)}`;

@@ -22,6 +22,7 @@ import { failedEnd, type AgentEnd } from './agentEnds.ts';
 import { AgentTask } from './agentTask.ts';
 import type { ReachedLimit } from './limitKeeper.ts';
 import { refuseCall } from './refuseCall.ts';
+import { RecordedChanges } from './recordedChanges.ts';
 import { recordedEnd, stillReadsTheSame } from './recordedEnd.ts';
 import { agentKey, type RecordedAgent } from './replayLog.ts';
 import type { RunContext } from './runContext.ts';
@@ -54,6 +55,7 @@ export class AgentRunner {
   readonly #occurrences = new Map<string, number>();
   readonly #warned = new Set<string>();
   readonly #replaying = new Mutex();
+  readonly #recordedChanges: RecordedChanges | null;
   readonly #tasks = new Map<number, AgentTask>();
   /** Calls that wait at a limit of agents, in their order. */
   #held: HeldCall[] = [];
@@ -65,6 +67,8 @@ export class AgentRunner {
     this.#ctx = ctx;
     this.#workflowIdOf = workflowIdOf;
     this.#lastAgentId = ctx.replay?.lastAgentId ?? 0;
+    const { blobs } = ctx.services.store;
+    this.#recordedChanges = ctx.replay === null ? null : new RecordedChanges(ctx.replay, blobs);
   }
 
   /** Agents that the script asked for. */
@@ -74,7 +78,7 @@ export class AgentRunner {
 
   /** Reads a call and counts it; to be called once for each, in the order of their arrival. */
   identify(message: AgentCallMessage): IdentifiedCall {
-    const read = readAgentCall(message.params, message.phase);
+    const read = readAgentCall(message.params, message.phase, message.problem);
     if (read.type === 'wrong') return { type: 'wrong', wrong: read };
     const { call } = read;
     this.#warnUnknownKeys(read.unknownKeys);
@@ -152,7 +156,8 @@ export class AgentRunner {
     const { agentId, groupTitle, ended } = recorded;
     if (ended === null) throw new Error(`Agent ${agentId} has no outcome to deliver.`);
     const { blobs } = this.#ctx.services.store;
-    const changes = await loadAgentChanges({ schemaVersion: 1, changes: ended.changes }, blobs);
+    if (this.#recordedChanges === null) throw new Error('A new run has no outcome to deliver.');
+    const changes = await this.#recordedChanges.take(recorded);
     const { changedPaths } = await this.#ctx.tree.mergeChanges({ agentId, groupTitle, changes });
     const end = await recordedEnd(ended, changedPaths, blobs);
     this.#count(end);
@@ -354,8 +359,8 @@ export class AgentRunner {
       const message = 'The agent’s answer is too large to hand to the script.';
       return deliveries.fail(callId, { name: 'RangeError', message });
     }
-    if (!asOutcome) return deliveries.settle(callId, null);
     const error = end.error ?? { code: 'internal', message: 'No cause was recorded.' };
+    if (!asOutcome) return deliveries.settleFailed(callId, error.message);
     return deliveries.settle(callId, { status: end.outcome, error });
   }
 }

@@ -34,6 +34,7 @@ export class AgentTask {
   readonly #skip = new AbortController();
   #attempt = new AbortController();
   #liveness: AgentLiveness | null = null;
+  #fallbackModel: string | null = null;
   #usage: TokenUsage = noTokens;
   #usd: number | null = 0;
   #turns = 0;
@@ -170,18 +171,31 @@ export class AgentTask {
     this.#ctx.busy.leave(this.#job.agentId);
     this.#checkOwnLimits();
     for (;;) {
-      this.#checkPrice(request.model);
+      const model = this.#fallbackModel ?? request.model;
+      this.#checkPrice(model);
       try {
-        const answer = await this.#sendOnce(request, signal);
-        this.#count(answer, request.model);
+        const answer = await this.#sendOnce({ ...request, model }, signal);
+        this.#count(answer, model);
         return answer;
       } catch (error) {
-        if (!(error instanceof ModelError) || error.code !== 'model_usage_limit') throw error;
+        if (!(error instanceof ModelError)) throw error;
+        if (this.#fallBack(error, model)) continue;
+        if (error.code !== 'model_usage_limit') throw error;
         const hold = { reason: 'usage', limit: 'usage', value: 0 } as const;
         this.#ctx.busy.leave(this.#job.agentId);
         this.#ctx.suspend({ ...hold, message: error.message });
       }
     }
+  }
+
+  /** A model that the provider does not know gives way to the run's own, with a warning. */
+  #fallBack(error: ModelError, model: string): boolean {
+    const { config, warn, services } = this.#ctx;
+    if (error.code !== 'model_unknown' || model === config.model) return false;
+    const { provider } = services.governor.client;
+    this.#fallbackModel = config.model;
+    warn(`The provider ${provider} has no model "${model}"; ${config.model} is used instead.`);
+    return true;
   }
 
   #sendOnce(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {

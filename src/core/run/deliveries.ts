@@ -25,6 +25,11 @@ export class Deliveries {
     return { type: 'settle', callId, json: JSON.stringify(value), state: this.#takeState() };
   }
 
+  /** Null, because an agent failed; `cause` is for a log line, never for the script itself. */
+  settleFailed(callId: number, cause: string): HostToScript {
+    return { type: 'settle', callId, json: 'null', state: this.#takeState(), cause };
+  }
+
   fail(callId: number, error: ThrownError): HostToScript {
     return { type: 'throw', callId, error, state: this.#takeState() };
   }

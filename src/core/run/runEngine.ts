@@ -15,7 +15,7 @@ import { loadAgentTypes } from '../agent/agentDefinitions.ts';
 import { createAgentTypes, type AgentTypes } from '../agent/agentTypes.ts';
 import { RunTree } from '../changes/runTree.ts';
 import { SnapshotView } from '../changes/snapshotView.ts';
-import { cutText } from '../../base/format.ts';
+import { cutText, plural } from '../../base/format.ts';
 import { MAX_LOG_CHARS } from '../limits.ts';
 import type { ScriptCallMessage, ScriptHost, ScriptSyncMessage } from '../ports/scriptRunner.ts';
 import { ActiveClock } from './activeClock.ts';
@@ -274,6 +274,7 @@ export class RunEngine implements ScriptHost {
       this.#work.abort(new StopReason('cancelled', 'The script ended without waiting for it.'));
     }
     this.#calls.gates.dispose();
+    this.#countDroppedLogs();
     await this.#tasks.settled();
     await this.#calls.workflows.noteRunEnd('The run ended before it.');
   }
@@ -307,9 +308,14 @@ export class RunEngine implements ScriptHost {
     if (this.#calls.isReplaying) return;
     this.#logLines += 1;
     if (this.#logLines > MAX_LOG_LINES) return;
-    const isLast = this.#logLines === MAX_LOG_LINES;
-    const text = isLast ? 'More log lines follow; they are not kept.' : message;
-    this.#record({ type: 'log', level, message: cutText(text, MAX_LOG_CHARS) });
+    this.#record({ type: 'log', level, message: cutText(message, MAX_LOG_CHARS) });
+  }
+
+  #countDroppedLogs(): void {
+    const dropped = this.#logLines - MAX_LOG_LINES;
+    if (dropped <= 0) return;
+    const message = `${plural(dropped, 'more log line')} ${dropped === 1 ? 'is' : 'are'} not kept.`;
+    this.#record({ type: 'log', level: 'warning', message, dropped });
   }
 
   #record(fact: RunFact): void {

@@ -3,6 +3,7 @@ import { parseJson } from '../../base/json.ts';
 import { classifyPath, normaliseAgentPath } from '../changes/protectedPaths.ts';
 import { decodeFile, toAgentText } from '../changes/textFile.ts';
 import type { ScriptSyncMessage } from '../ports/scriptRunner.ts';
+import { JsonTextLimit } from '../../protocol/messageLimits.ts';
 import type { RunServices } from './runConfig.ts';
 
 /** Answers files() and read() from the snapshot: values that are the same on every replay. */
@@ -31,7 +32,10 @@ async function readText(
   }
   const decoded = decodeFile(await services.snapshots.readBlob(entry.blob));
   if (decoded.type === 'binary') return refuse(`read(): "${path}" is not text.`);
-  return { type: 'value', json: JSON.stringify(toAgentText(decoded)) };
+  const json = JSON.stringify(toAgentText(decoded));
+  if (json.length <= JsonTextLimit) return { type: 'value', json };
+  const limit = `${JsonTextLimit} characters of JSON`;
+  return refuse(`read(): "${path}" is too large: more than ${limit}.`);
 }
 
 function refuse(message: string): SyncAnswer {

@@ -19,4 +19,4 @@ export const MAX_CONNECTIONS = 128;
 export const OWNER_ANSWER_MS = 10_000;
 
 /** Time that the last events get to reach whoever watches a run before its process ends. */
-export const LAST_EVENTS_MS = 1000;
+export const LAST_EVENTS_MS = 5000;

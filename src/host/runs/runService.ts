@@ -342,13 +342,15 @@ export class RunService {
     const { workspace } = this.#services;
     const { limits, argsJson, approvedCommands, unsandboxed, provider, budgetTokens } = request;
     const { scriptSha256, model, snapshotTree } = facts;
-    await store.writeFile('script.js', request.script);
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
       ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
       budgetTokens,
     };
-    await store.writeFile('run.json', JSON.stringify(head, null, 2));
+    await Promise.all([
+      store.writeFile('script.js', request.script),
+      store.writeFile('run.json', JSON.stringify(head, null, 2)),
+    ]);
   }
 }
 

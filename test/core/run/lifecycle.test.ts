@@ -139,7 +139,7 @@ describe('What agent() gives the script', () => {
       const bench = new RunBench({
         model: new ModelByPrompt({ good: [say('ok')] }),
         script: async (api) => {
-          const call = { method: 'agent', phase: null, outcome: true, child: null } as const;
+          const call = { method: 'agent', phase: null, outcome: true, child: null, problem: null } as const;
           const first = await api.raw({ ...call, params: JSON.stringify(params) });
           return [first, await api.agent('good')];
         },
@@ -157,7 +157,7 @@ describe('What agent() gives the script', () => {
       model: new ModelByPrompt({ good: [say('ok')] }),
       script: async (api) => {
         const params = '["a",{"__proto__":{"x":1}}]';
-        const call = { method: 'agent', phase: null, outcome: true, child: null } as const;
+        const call = { method: 'agent', phase: null, outcome: true, child: null, problem: null } as const;
         const first = await api.raw({ ...call, params });
         const second = await api
           .raw({ method: 'verify', params: '{"__proto__":1}', phase: null })

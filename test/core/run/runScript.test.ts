@@ -139,7 +139,7 @@ describe('Timers of a script', () => {
 });
 
 describe('What a script says', () => {
-  it('is kept up to 1,000 log lines, the last of which says so', async () => {
+  it('is kept up to 1,000 log lines; the rest is counted', async () => {
     const bench = new RunBench({
       model: new ModelByPrompt({}),
       script: (api) => {
@@ -150,9 +150,11 @@ describe('What a script says', () => {
     await bench.run();
     const logs = bench.ofType('log');
     assert.deepEqual(
-      [logs.length, logs[998]?.message, logs[999]?.message],
-      [1000, 'line 999', 'More log lines follow; they are not kept.'],
+      [logs.length, logs[999]?.message, logs[1000]?.message],
+      [1001, 'line 1000', '500 more log lines are not kept.'],
     );
+    const { view } = bench.engine;
+    assert.deepEqual([view.logs.length, view.droppedLogs], [1000, 500]);
   });
 
   it('is cut when a line or a title is very long', async () => {

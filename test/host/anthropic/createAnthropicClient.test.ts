@@ -125,7 +125,7 @@ describe('createAnthropicClient', () => {
     [fail(401), { code: 'model_auth', status: 401, retry: 'never', retryAfterMs: null }],
     [fail(403), { code: 'model_auth', status: 403, retry: 'never', retryAfterMs: null }],
     [fail(400), { code: 'model_request', status: 400, retry: 'never', retryAfterMs: null }],
-    [fail(404), { code: 'model_request', status: 404, retry: 'never', retryAfterMs: null }],
+    [fail(404), { code: 'model_unknown', status: 404, retry: 'never', retryAfterMs: null }],
     [fail(413), { code: 'model_request', status: 413, retry: 'never', retryAfterMs: null }],
     [fail(422), { code: 'model_request', status: 422, retry: 'never', retryAfterMs: null }],
     [

@@ -118,7 +118,7 @@ export async function planAndRun(
 ): Promise<Locator> {
   await sendRequest(chat, options.request);
   const plan = chat.getByRole('article', { name: `Plan: ${options.name}` });
-  await plan.getByRole('button', { name: 'Run' }).click();
+  await plan.getByRole('button', { name: 'Run', exact: true }).click();
   return chat.getByRole('article', { name: `Run: ${options.name}` });
 }
 

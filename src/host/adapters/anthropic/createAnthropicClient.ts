@@ -37,17 +37,22 @@ export function createAnthropicClient(options: {
     cachesPrefixes: true,
     async send(request: ModelRequest, sendOptions: SendOptions): Promise<ModelAnswer> {
       sendOptions.signal.throwIfAborted();
+      const line = new AbortController();
+      const hangUp = (): void => line.abort();
+      sendOptions.signal.addEventListener('abort', hangUp, { once: true });
       try {
         const response = await sdk.messages
-          .create(toWireRequest(request, thinking), { signal: sendOptions.signal })
+          .create(toWireRequest(request, thinking), { signal: line.signal })
           .asResponse();
         tellRateLimits(response.headers, sendOptions);
-        return await readAnswer(response, thinking, sendOptions);
+        return await readAnswer(response, thinking, { ...sendOptions, hangUp });
       } catch (error) {
         sendOptions.signal.throwIfAborted();
         const modelError = toModelError(error, { baseUrl, model: request.model });
         if (isRateLimitNews(modelError)) tellRateLimits(headersOf(error), sendOptions);
         throw withoutKey(modelError, apiKey);
+      } finally {
+        sendOptions.signal.removeEventListener('abort', hangUp);
       }
     },
   };

@@ -21,22 +21,41 @@ export class StreamFailureError extends Error {
   }
 }
 
+/** How long a response may stay open after its answer is complete: the end is under way then. */
+const endGraceMs = 250;
+
 /**
  * Reads a streamed answer to its end. The events are taken raw, because the typed stream hides the
- * pings, and during long thinking those are the only sign of life.
+ * pings, and during long thinking those are the only sign of life. `hangUp` must abort the request.
  */
 export async function readAnswer(
   response: Response,
   thinking: RememberedThinking,
-  options: SendOptions,
+  options: SendOptions & { readonly hangUp: () => void },
 ): Promise<ModelAnswer> {
   const builder = new AnswerBuilder(thinking);
-  for await (const { event, data } of Stream.rawEvents(response)) {
-    options.onActivity?.();
-    if (event === 'message_stop') return checked(() => builder.answer());
-    const text = checked(() => applyEvent(builder, event, data));
-    if (text !== '') options.onText?.(text);
+  let answer: ModelAnswer | null = null;
+  let grace: NodeJS.Timeout | undefined;
+  try {
+    for await (const { event, data } of Stream.rawEvents(response)) {
+      // A response that is left before its end takes its connection with it, and the next one needs a new one.
+      if (answer !== null) continue;
+      options.onActivity?.();
+      if (event === 'message_stop') {
+        answer = checked(() => builder.answer());
+        grace = setTimeout(options.hangUp, endGraceMs);
+        continue;
+      }
+      const text = checked(() => applyEvent(builder, event, data));
+      if (text !== '') options.onText?.(text);
+    }
+  } catch (error) {
+    // However the response ends, a complete answer stands.
+    if (answer === null) throw error;
+  } finally {
+    clearTimeout(grace);
   }
+  if (answer !== null) return answer;
   throw new BrokenStreamError('The answer stream ended before the message was complete.');
 }
 

@@ -15,6 +15,7 @@ type Verdict = Pick<ModelError, 'code' | 'retry'>;
 
 const refusedKey: Verdict = { code: 'model_auth', retry: 'never' };
 const badRequest: Verdict = { code: 'model_request', retry: 'never' };
+const unknownModel: Verdict = { code: 'model_unknown', retry: 'never' };
 const rateLimited: Verdict = { code: 'model_rate_limited', retry: 'backOff' };
 const usedUp: Verdict = { code: 'model_usage_limit', retry: 'never' };
 const unavailable: Verdict = { code: 'model_unavailable', retry: 'backOff' };
@@ -23,7 +24,7 @@ const verdictsByErrorType: Readonly<Record<string, Verdict>> = {
   authentication_error: refusedKey,
   permission_error: refusedKey,
   invalid_request_error: badRequest,
-  not_found_error: badRequest,
+  not_found_error: unknownModel,
   request_too_large: badRequest,
   billing_error: usedUp,
   rate_limit_error: rateLimited,
@@ -67,7 +68,7 @@ export function isApiError(error: unknown): error is APIError {
 
 function fromStatus(error: APIError, status: number, facts: Facts): ModelError {
   const waitMs = readRetryAfterMs(error.headers) ?? usageResetMs(error, status);
-  const verdict = isUsedUp(error, status, waitMs) ? usedUp : verdictOf(status);
+  const verdict = isUsedUp(error, status, waitMs) ? usedUp : verdictOf(error, status);
   const said = error.apiMessage ?? error.message;
   return new ModelError(
     `${attempted(facts)}: ${status} ${said}${advice(verdict, status, waitMs)}`,
@@ -92,7 +93,9 @@ function isUsedUp(error: APIError, status: number, waitMs: number | null): boole
   return waitMs !== null && waitMs > TURN_RETRY_WINDOW_MS;
 }
 
-function verdictOf(status: number): Verdict {
+function verdictOf(error: APIError, status: number): Verdict {
+  // A server that is no Messages API answers 404 without the API's own type.
+  if (status === 404 && error.type === 'not_found_error') return unknownModel;
   if (status === 401 || status === 403) return refusedKey;
   if (status === 429) return rateLimited;
   if (status === 408 || status === 409 || status >= 500) return unavailable;

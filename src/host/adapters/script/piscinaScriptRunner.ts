@@ -30,6 +30,9 @@ import {
   type ScriptTask,
 } from '../../../protocol/scriptTask.ts';
 
+/** Time for which a thread waits for the next script. */
+const IDLE_THREAD_MS = 30_000;
+
 const EXTENSIONS = ['url', 'encoding', 'structured-clone'] as const;
 
 const SANDBOX_LIMITS: SandboxLimits = {
@@ -57,14 +60,20 @@ class PiscinaScriptRunner implements ScriptRunner, Disposable {
   readonly #options: PiscinaScriptRunnerOptions;
   readonly #pool: Piscina;
   readonly #slots = new Semaphore(MAX_PARALLEL_SCRIPTS);
-  #modules: Promise<SandboxModules> | null = null;
+  /** Compiled beside the start of the first thread. */
+  readonly #modules: Promise<SandboxModules>;
 
   constructor(options: PiscinaScriptRunnerOptions) {
     this.#options = options;
+    this.#modules = loadModules(options.distDirectory);
+    // The first script learns of it.
+    this.#modules.catch(() => undefined);
     this.#pool = new Piscina({
       filename: join(options.distDirectory, 'script-worker.cjs'),
       minThreads: 1,
       maxThreads: MAX_PARALLEL_SCRIPTS,
+      // A thread costs 60 ms to start; piscina's default ends one as soon as it has nothing to do.
+      idleTimeout: IDLE_THREAD_MS,
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
       // The engine's memory is WebAssembly's, outside this heap; the heap only carries messages.
@@ -75,7 +84,7 @@ class PiscinaScriptRunner implements ScriptRunner, Disposable {
   }
 
   async run(job: ScriptJob): Promise<ScriptOutcome> {
-    const modules = await (this.#modules ??= loadModules(this.#options.distDirectory));
+    const modules = await this.#modules;
     const release = await this.#slots.acquire(job.signal);
     try {
       return await this.#runTask(job, modules);

@@ -20,13 +20,20 @@ export const batchesSource = String.raw`
     }
   }
 
+  function isPromise(value) {
+    return typeof value === 'object' && value !== null;
+  }
+
   async function runParallel(thunks, options) {
     checkList('parallel', thunks);
     checkFunctions('parallel', thunks, 0);
     const results = new Array(thunks.length).fill(null);
     async function runOne(index) {
       try {
-        results[index] = await thunks[index]();
+        const returned = thunks[index]();
+        results[index] = await returned;
+        const cause = isPromise(returned) ? causes.get(returned) : undefined;
+        if (cause !== undefined) log('parallel[' + index + '] failed: Error: ' + cause);
       } catch (error) {
         if (fatal.has(error)) throw error;
         log('parallel[' + index + '] failed: ' + textOf(error));

@@ -5,6 +5,8 @@ export const hostCallsSource = String.raw`
   /* Errors that end a run whatever a script catches, each with what it was made from. */
   const fatal = steady(new WeakMap());
   const changed = steady(new Set());
+  /* Why an agent's promise came to null, for a log line. */
+  const causes = steady(new WeakMap());
   let nextCallId = 1;
   let nextTimerId = 1;
   let outputTokens = 0;
@@ -30,9 +32,12 @@ export const hostCallsSource = String.raw`
   /* An error that the host made shows where the script called: its own place is the prelude's. */
   function callHost(call) {
     const site = String(new NativeError('').stack);
-    return new NativePromise((resolve, reject) => {
-      sendCall(call, { resolve, reject: (error) => reject(withStack(error, site)) });
+    const answer = { promise: null };
+    answer.promise = new NativePromise((resolve, reject) => {
+      const note = (cause) => causes.set(answer.promise, cause);
+      sendCall(call, { resolve, reject: (error) => reject(withStack(error, site)), note });
     });
+    return answer.promise;
   }
   function withStack(error, value) {
     defineProperty(error, 'stack', { __proto__: null, value, writable: true, configurable: true });
@@ -67,6 +72,7 @@ export const hostCallsSource = String.raw`
     const call = pending.get(message.callId);
     if (call === undefined) return;
     pending.delete(message.callId);
+    if (message.cause !== undefined && call.note) call.note(message.cause);
     if (message.type === 'settle') call.resolve(parse(message.json));
     else call.reject(makeError(message.error));
   }
@@ -91,10 +97,13 @@ export const hostCallsSource = String.raw`
   function startAgent(scope, { prompt, options, outcome }) {
     try {
       refuseOverBudget();
-      const pair = '[' + jsonOf(prompt) + ',' + jsonOf(options) + ']';
+      /* What JSON can't carry is a failed agent with a cause, never an error: the prompt is then none. */
+      const asked = tryJson(prompt);
+      const how = tryJson(options);
+      const pair = '[' + asked.json + ',' + how.json + ']';
       const params = checkSize('The prompt and options of agent()', pair);
       const { phase, child } = scope;
-      return callHost({ method: 'agent', params, phase, outcome, child });
+      return callHost({ method: 'agent', params, phase, outcome, child, problem: how.problem });
     } catch (error) {
       return NativePromise.reject(error);
     }

@@ -5,6 +5,7 @@ export const valuesSource = String.raw`
   const NativeError = Error;
   const { apply, defineProperty, ownKeys } = Reflect;
   const { then } = NativePromise.prototype;
+  const objectText = Object.prototype.toString;
 
   /* Keeps a collection's own methods, so that a script that changes the built-in ones confuses only itself. */
   function steady(collection) {
@@ -22,12 +23,20 @@ export const valuesSource = String.raw`
     if (typeof value === 'string') return value;
     /* JSON says null for NaN and Infinity, and has no text for a BigInt. */
     if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-    if (value instanceof NativeError) return value.name + ': ' + value.message;
     try {
+      if (value instanceof NativeError) return value.name + ': ' + value.message;
       const json = stringify(value);
       return json === undefined ? String(value) : json;
     } catch {
-      return Object.prototype.toString.call(value);
+      return kindOf(value);
+    }
+  }
+  /* A value that throws at every touch has no text of its own. */
+  function kindOf(value) {
+    try {
+      return apply(objectText, value, []);
+    } catch {
+      return '[unreadable value]';
     }
   }
 
@@ -35,6 +44,14 @@ export const valuesSource = String.raw`
   function jsonOf(value) {
     const json = stringify(value);
     return json === undefined ? 'null' : json;
+  }
+
+  function tryJson(value) {
+    try {
+      return { json: jsonOf(value), problem: null };
+    } catch (error) {
+      return { json: 'null', problem: textOf(error) };
+    }
   }
 
   function checkSize(what, json) {
