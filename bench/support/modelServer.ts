@@ -1,6 +1,7 @@
 // The model server of the benches, in a process of its own so that its work is counted for nobody.
 // Arguments: the mode and the delay of each answer in milliseconds. It is spoken to over Node's IPC.
-import { after, holdUntil, text } from '../../test/support/messagesApi/replies.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { beginThenHold, text } from '../../test/support/messagesApi/replies.ts';
 import { startMessagesApi } from '../../test/support/messagesApi/startMessagesApi.ts';
 import type { MessagesApi, Respond } from '../../test/support/messagesApi/startMessagesApi.ts';
 import type { RecordedRequest } from '../../test/support/messagesApi/recordedRequest.ts';
@@ -63,7 +64,12 @@ function respondIn(mode: ServerMode, released: Promise<undefined>): Respond {
     case 'text':
       return () => text('done');
     case 'hold':
-      return () => holdUntil(released, after(heldAnswerMs, text('done')));
+      // The governor sends few requests before the provider's first sign of life.
+      return () =>
+        beginThenHold(
+          released.then(() => delay(heldAnswerMs)),
+          text('done'),
+        );
     case 'readAndEdit':
       return answerReadAndEdit;
   }

@@ -59,7 +59,13 @@ describe('json', () => {
     canonicalJson({ b: [{ d: 1, c: null }], a: 'x' }),
     '{"a":"x","b":[{"c":null,"d":1}]}',
   );
-  for (const text of ['{"__proto__":1}', '[{"a":{"__proto__":{}}}]', '{"\\u005f_proto__":1}']) {
+  for (const text of [
+    '{"__proto__":1}',
+    '[{"a":{"__proto__":{}}}]',
+    '{"\\u005f_proto__":1}',
+    String.raw`{"a":[{"\u005f\u005fproto__":1}]}`,
+    String.raw`{"__pr\u006Fto__":1}`,
+  ]) {
     it(`refuses ${text}`, () =>
       assert.throws(() => parseJson(text), /"__proto__" key is not allowed/u));
   }

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isJournalError } from '../../src/core/journal/journalError.ts';
+import { sha256Hex } from '../../src/core/journal/journalLines.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import {
   createRunStore,
@@ -143,6 +153,41 @@ describe('RunStore on disk', () => {
     await assert.rejects(store.blobs.get('../journal.jsonl'), { code: 'not_found' });
     await appendFile(path.join(store.directory, 'blobs', sha256), '!');
     await assert.rejects(store.blobs.get(sha256), { code: 'blob_broken' });
+  });
+
+  it('replaces a blob whose writing was cut off, and leaves a whole one as it is', async () => {
+    const [torn, whole] = [Buffer.from('torn payload'), Buffer.from('whole payload')];
+    const fileOf = (bytes: Buffer) => path.join(store.directory, 'blobs', sha256Hex(bytes));
+    await store.blobs.put(Buffer.from('makes the folder'));
+    await writeFile(fileOf(torn), torn.subarray(0, 4));
+    await writeFile(fileOf(whole), whole);
+    const { ino } = await stat(fileOf(whole));
+    await assert.rejects(store.blobs.get(sha256Hex(torn)), { code: 'blob_broken' });
+    await Promise.all([store.blobs.put(torn), store.blobs.put(whole)]);
+    assert.deepEqual(Buffer.from(await store.blobs.get(sha256Hex(torn))), torn);
+    assert.deepEqual(Buffer.from(await store.blobs.get(sha256Hex(whole))), whole);
+    assert.equal((await stat(fileOf(whole))).ino, ino);
+    const names = await readdir(path.join(store.directory, 'blobs'));
+    assert.equal(names.length, 3);
+  });
+
+  it('writes many blobs at once', async () => {
+    const payloads = Array.from({ length: 100 }, (_item, index) => Buffer.from(`payload ${index}`));
+    const hashes = await Promise.all(payloads.map((bytes) => store.blobs.put(bytes)));
+    const read = await Promise.all(hashes.map((sha256) => store.blobs.get(sha256)));
+    assert.deepEqual(
+      read.map((bytes) => Buffer.from(bytes)),
+      payloads,
+    );
+  });
+
+  it('tries again to make the folder of blobs after that failed', async () => {
+    const folder = path.join(store.directory, 'blobs');
+    await writeFile(folder, 'stands in the way');
+    await assert.rejects(store.blobs.put(Buffer.from('payload')), { code: 'EEXIST' });
+    await rm(folder);
+    const sha256 = await store.blobs.put(Buffer.from('payload'));
+    assert.equal(Buffer.from(await store.blobs.get(sha256)).toString(), 'payload');
   });
 
   it('keeps decisions in order and forgets a torn last line', async () => {

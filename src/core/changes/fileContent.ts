@@ -3,7 +3,7 @@
  * feed is one byte in every encoding that we treat as text, so cutting and joining byte text can never
  * damage a character, whatever the encoding is.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FileContent } from '../ports/fileView.ts';
 
 /** Git's mode of a symbolic link. */
@@ -17,7 +17,7 @@ const BINARY_PROBE_BYTES = 8 * 1024;
 
 /** The SHA-256 of bytes, in hex. */
 export function sha256Hex(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 /** The SHA-256 of a file's bytes; null for a file that does not exist. */
@@ -73,8 +73,8 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 function isAscii(buffer: Buffer): boolean {
-  for (let index = 0; index < buffer.length; index++) if ((buffer[index] ?? 0) > 0x7f) return false;
-  return true;
+  // Each byte as a character: only those beyond ASCII take a second byte in UTF-8. Both steps are native.
+  return Buffer.byteLength(buffer.toString('latin1'), 'utf8') === buffer.length;
 }
 
 function startsLikeUtf16(buffer: Buffer): boolean {

@@ -69,16 +69,44 @@ const FLAGS: readonly { readonly matches: (path: string) => boolean; readonly re
 
 /** The strictest list that a path is on, whatever its letter case or disguise. */
 export function classifyPath(path: string): PathClass {
-  const folded = foldPath(path);
-  if (HIDDEN(folded) && !NOT_HIDDEN(folded)) return 'hidden';
-  if (READ_ONLY(folded)) return 'readOnly';
-  return flagReason(path) === null ? 'plain' : 'flagged';
+  return rulesFor(path).pathClass;
 }
 
 /** Why a path needs an accept of its own; null for most. */
 export function flagReason(path: string): string | null {
-  const folded = foldPath(path);
-  return FLAGS.find((flag) => flag.matches(folded))?.reason ?? null;
+  return rulesFor(path).flagReason;
+}
+
+interface PathRules {
+  readonly pathClass: PathClass;
+  readonly flagReason: string | null;
+}
+
+/** Paths whose rules are remembered: about a megabyte, and more than the agents of one run touch. */
+const MAX_REMEMBERED_PATHS = 4096;
+
+/** A path is looked at several times by each agent that touches it, at ten globs a time. */
+const remembered = new Map<string, PathRules>();
+
+function rulesFor(path: string): PathRules {
+  const known = remembered.get(path);
+  if (known !== undefined) return known;
+  const rules = findRules(foldPath(path));
+  if (remembered.size >= MAX_REMEMBERED_PATHS) remembered.clear();
+  // A longer one names no file that a system takes, and must not fill the memory.
+  if (path.length <= MAX_PATH_BYTES) remembered.set(path, rules);
+  return rules;
+}
+
+function findRules(folded: string): PathRules {
+  const reason = FLAGS.find((flag) => flag.matches(folded))?.reason ?? null;
+  return { pathClass: findClass(folded, reason), flagReason: reason };
+}
+
+function findClass(folded: string, reason: string | null): PathClass {
+  if (HIDDEN(folded) && !NOT_HIDDEN(folded)) return 'hidden';
+  if (READ_ONLY(folded)) return 'readOnly';
+  return reason === null ? 'plain' : 'flagged';
 }
 
 export type NormalisedPath =

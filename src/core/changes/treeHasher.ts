@@ -9,6 +9,7 @@ const BUCKET_HEX_DIGITS = 2;
  */
 export class TreeHasher {
   readonly #buckets = new Map<string, Map<string, string>>();
+  /** Each as the JSON of its name and its hash. */
   readonly #bucketHashes = new Map<string, string>();
   readonly #base: string;
   #value: string | null = null;
@@ -31,16 +32,23 @@ export class TreeHasher {
   }
 
   value(): string {
-    this.#value ??= sha256Hex(JSON.stringify([this.#base, this.#hashBuckets()]));
+    this.#value ??= sha256Hex(`[${JSON.stringify(this.#base)},[${this.#hashBuckets()}]]`);
     return this.#value;
   }
 
-  #hashBuckets(): (readonly [string, string])[] {
+  /** JSON of the name and the hash of every bucket, in the order of the names. */
+  #hashBuckets(): string {
     for (const [name, bucket] of this.#buckets) {
       if (this.#bucketHashes.has(name)) continue;
       const entries = [...bucket].sort(([a], [b]) => (a < b ? -1 : 1));
-      this.#bucketHashes.set(name, sha256Hex(JSON.stringify(entries)));
+      const bucketHash = sha256Hex(JSON.stringify(entries));
+      this.#bucketHashes.set(name, JSON.stringify([name, bucketHash]));
     }
-    return [...this.#bucketHashes].sort(([a], [b]) => (a < b ? -1 : 1));
+    return bucketNames.flatMap((name) => this.#bucketHashes.get(name) ?? []).join(',');
   }
 }
+
+/** In their order, so that nothing has to be sorted for each hash. */
+const bucketNames = Array.from({ length: 16 ** BUCKET_HEX_DIGITS }, (_item, index) =>
+  index.toString(16).padStart(BUCKET_HEX_DIGITS, '0'),
+);

@@ -2,7 +2,7 @@
  * The journal is a hash chain: each line carries the hash of the line before it, so that nothing can
  * be changed, dropped or reordered without every later line showing it.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { parseJson, type Json } from '../../base/json.ts';
 import { isTransient, RunEvent } from '../../protocol/runEvents.ts';
@@ -31,7 +31,7 @@ interface LineHead {
 
 /** Hash of a line without its line break, or of any text. */
 export function sha256Hex(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** The line of an event, without its line break. The run's id is the folder's and is not repeated. */

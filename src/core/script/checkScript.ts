@@ -41,9 +41,9 @@ function report(
   };
 }
 
-// Everything below U+0020 but tab, LF and CR, and DEL: they can hide code from the person who approves it.
+// Both control blocks but tab, LF and CR, and DEL: they can hide code from the person who approves it.
 
-const CONTROL_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/u;
+const CONTROL_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
 
 function findUnreadable(source: string): Diagnostic | null {
   const bytes = new TextEncoder().encode(source).length;

@@ -1,11 +1,21 @@
-import type { CallExpression, Expression, NewExpression, Node, Program } from 'acorn';
-import { simple } from 'acorn-walk';
+import type {
+  AnyNode,
+  BlockStatement,
+  CallExpression,
+  Expression,
+  NewExpression,
+  Program,
+} from 'acorn';
+import { recursive, simple } from 'acorn-walk';
 import type { Diagnostic, ScriptMeta } from '../../protocol/plan.ts';
 import { diagnosticAt } from './parseScript.ts';
 import { declaredNames } from './scopes.ts';
 import { ECMASCRIPT_GLOBALS, MUSTER_GLOBALS } from './scriptGlobals.ts';
 
-type Warn = (node: Node, code: string, texts: { message: string; fix: string }) => void;
+type Warn = (node: AnyNode, code: string, texts: { message: string; fix: string }) => void;
+
+/** Calls that start at once and give a promise. */
+const PROMISE_CALLS = ['agent', 'verify', 'gate', 'workflow', 'parallel', 'pipeline'];
 
 const TIME_FIX = 'Pass times through `args`, and vary by index instead of by chance.';
 
@@ -54,28 +64,52 @@ function warnThunks(node: CallExpression, warn: Warn): void {
 
 function holdsPromises(list: CallExpression['arguments'][number]): boolean {
   if (list.type === 'ArrayExpression') {
-    return list.elements.some((element) => element !== null && isCallOf(element, 'agent'));
+    return list.elements.some((element) => element !== null && givesPromise(element));
   }
   if (list.type !== 'CallExpression' || list.callee.type !== 'MemberExpression') return false;
   const { property } = list.callee;
-  const mapper = list.arguments[0];
-  return (
-    property.type === 'Identifier' &&
-    property.name === 'map' &&
-    mapper?.type === 'ArrowFunctionExpression' &&
-    isCallOf(mapper.body, 'agent')
-  );
+  if (property.type !== 'Identifier' || property.name !== 'map') return false;
+  const [mapper] = list.arguments;
+  if (mapper?.type !== 'ArrowFunctionExpression' && mapper?.type !== 'FunctionExpression') {
+    return false;
+  }
+  const { body } = mapper;
+  return body.type === 'BlockStatement' ? returnsPromise(body) : givesPromise(body);
+}
+
+function returnsPromise(body: BlockStatement): boolean {
+  let found = false;
+  recursive(body, null, {
+    ReturnStatement: ({ argument }) => {
+      if (argument) found ||= givesPromise(argument);
+    },
+    // What a function inside returns is its own.
+    Function: () => undefined,
+  });
+  return found;
+}
+
+function givesPromise(node: AnyNode): boolean {
+  return isAgentCall(node) || PROMISE_CALLS.some((name) => isCallOf(node, name));
 }
 
 function warnPhase(node: CallExpression, meta: ScriptMeta | null, warn: Warn): void {
-  const title = node.arguments[0];
+  const [argument] = node.arguments;
   if (meta === null || meta.phases.length === 0 || !isCallOf(node, 'phase')) return;
-  if (title?.type !== 'Literal' || typeof title.value !== 'string') return;
-  if (meta.phases.some((phase) => phase.title === title.value)) return;
-  warn(title, 'unknown-phase', {
-    message: `The phase '${title.value}' is not in meta.phases.`,
+  const title = argument === undefined ? null : textOf(argument);
+  if (argument === undefined || title === null) return;
+  if (meta.phases.some((phase) => phase.title === title)) return;
+  warn(argument, 'unknown-phase', {
+    message: `The phase '${title}' is not in meta.phases.`,
     fix: 'Add it to meta.phases, so that the plan shows it.',
   });
+}
+
+/** A string, or a template without holes; null for what is known only when it runs. */
+function textOf(node: AnyNode): string | null {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
+  if (node.type !== 'TemplateLiteral' || node.expressions.length > 0) return null;
+  return node.quasis[0]?.value.cooked ?? null;
 }
 
 function warnTime(node: CallExpression, warn: Warn): void {
@@ -96,16 +130,23 @@ function warnNewDate(node: NewExpression, warn: Warn): void {
 }
 
 function warnUnused(expression: Expression, warn: Warn): void {
-  if (!isCallOf(expression, 'agent')) return;
+  if (!isAgentCall(expression)) return;
   warn(expression, 'unused-agent', {
     message: 'Nothing waits for this agent().',
     fix: 'Write `await agent(…)`, or keep the promise and await it later.',
   });
 }
 
-function isCallOf(node: Node, name: string): node is CallExpression {
+/** `agent(…)` or `agent.outcome(…)`. */
+function isAgentCall(node: AnyNode): boolean {
+  if (isCallOf(node, 'agent')) return true;
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  const { object, property } = node.callee;
+  if (object.type !== 'Identifier' || object.name !== 'agent') return false;
+  return property.type === 'Identifier' && property.name === 'outcome';
+}
+
+function isCallOf(node: AnyNode, name: string): boolean {
   if (node.type !== 'CallExpression') return false;
-  // The type tag says which node it is; acorn's base type does not narrow by it.
-  const { callee } = node as CallExpression;
-  return callee.type === 'Identifier' && callee.name === name;
+  return node.callee.type === 'Identifier' && node.callee.name === name;
 }

@@ -6,6 +6,7 @@ import { parseJson } from '../../base/json.ts';
 import {
   AsyncCall,
   HostToScript,
+  PreparedChild,
   SyncAnswer,
   type ScriptOutcome,
   type ScriptToHost,
@@ -75,8 +76,7 @@ function pump(vm: ScriptVm, bridge: HostBridge, task: ScriptTask): Promise<Scrip
     };
     task.port.on('message', (message: unknown) => {
       const answer = HostToScript.parse(message);
-      bridge.openCalls.delete(answer.callId);
-      bridge.answers += 1;
+      bridge.answered(answer);
       step(() => vm.deliver(JSON.stringify(answer)));
     });
     step(() => vm.start(task.source, task.fileName));
@@ -176,11 +176,22 @@ class HostBridge implements ScriptVmHost {
   result: GuestResult | null = null;
   readonly scripts: [PositionedScript, ...PositionedScript[]];
   readonly #task: ScriptTask;
+  readonly #workflowCalls = new Set<number>();
   #paths: readonly string[] | null = null;
 
   constructor(task: ScriptTask) {
     this.#task = task;
-    this.scripts = [{ fileName: task.fileName, linesBefore: task.linesBefore }];
+    const { fileName, linesBefore, source } = task;
+    this.scripts = [{ fileName, linesBefore, source }];
+  }
+
+  answered(answer: HostToScript): void {
+    this.openCalls.delete(answer.callId);
+    this.answers += 1;
+    if (!this.#workflowCalls.delete(answer.callId) || answer.type !== 'settle') return;
+    const child = PreparedChild.safeParse(parseJson(answer.json));
+    // Known here with its text, which the columns of its errors are counted in.
+    if (child.success) this.compiling(child.data);
   }
 
   compiling(script: PositionedScript): void {
@@ -199,6 +210,7 @@ class HostBridge implements ScriptVmHost {
     // A call that is refused here throws in the script; nobody would ever answer it.
     const call = AsyncCall.parse(parseJson(callJson));
     this.openCalls.add(callId);
+    if (call.method === 'workflow') this.#workflowCalls.add(callId);
     this.#post({ type: 'call', callId, call });
   }
 
