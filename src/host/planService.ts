@@ -4,6 +4,8 @@ import { readInstructions } from '../core/run/readInstructions.ts';
 import type { ProviderConfig } from '../protocol/hostRpc.ts';
 import type { WorkflowPlan } from '../protocol/plan.ts';
 import type { RunLimits } from '../protocol/runLimits.ts';
+import type { ModelClient } from '../core/ports/modelClient.ts';
+import type { Governor } from '../core/run/governor.ts';
 import { withChildCommands } from './childCommands.ts';
 import { estimateWorkflow } from './estimateService.ts';
 import type { HostServices } from './hostServices.ts';
@@ -28,7 +30,8 @@ export async function planWorkflow(
 ): Promise<PlanResult> {
   const { snapshots, models, commands } = services;
   const { signal, limits, onText, planId, provider } = request;
-  const { client } = models.governorFor(provider);
+  const governor = models.governorFor(provider);
+  const client = governedClient(governor);
   const snapshot = await snapshots.takeSnapshot({ runId: `plan-${planId}`, signal });
   const instructions = await readInstructions(snapshot, snapshots);
   const files = snapshot.entries.map((entry) => entry.path);
@@ -48,4 +51,13 @@ export async function planWorkflow(
   const estimate = check.ok ? await estimateWorkflow(services, { ...asked, prices }) : null;
   const plan = { ...facts, planId, request: request.request, summary, estimate };
   return { type: 'plan', plan: { ...plan, needsUnsandboxedConsent } };
+}
+
+/** Planning waits, backs off and is tried again like every other request of that key. */
+function governedClient(governor: Governor): ModelClient {
+  const { provider, defaultModel } = governor.client;
+  const acquirePermit = (): Promise<() => void> => Promise.resolve(() => undefined);
+  const send: ModelClient['send'] = (request, options) =>
+    governor.send(request, { ...options, acquirePermit });
+  return { provider, defaultModel, send };
 }

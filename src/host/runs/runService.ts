@@ -109,9 +109,13 @@ export class RunService {
     if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
     const limits = request.limits ?? head.limits;
     assertDollarsCount(this.#pricedRun(request.provider, limits));
+    const { snapshots } = this.#services;
+    // Read while the run is claimed and its journal is opened: it changes under nobody.
+    const snapshot = snapshots.openSnapshot(head.snapshotTree);
+    snapshot.catch(() => undefined);
     const ownership = await this.#claim(runId);
     try {
-      const opened = await this.#reopen(runId, head);
+      const opened = await this.#reopen(runId, snapshot);
       return await this.#launch({
         ...{ check, meta: check.meta, ownership, ...opened },
         request: {
@@ -241,8 +245,11 @@ export class RunService {
       },
       earlier,
     );
-    await this.#writeHead(store, request, { scriptSha256, model, snapshotTree: snapshot.tree });
-    const ended = this.#execute(engine, { store, ownership });
+    const facts = { scriptSha256, model, snapshotTree: snapshot.tree };
+    const head = this.#writeHead(store, request, facts);
+    // A run that goes on has a head; what differs in the new one is read by a later resume only.
+    if (earlier === undefined) await head;
+    const ended = this.#execute(engine, { store, ownership, head });
     ended.catch((error: unknown) => begun.reject(error));
     const warning = describeTokenFallback(priced);
     begun.promise.then(
@@ -275,19 +282,19 @@ export class RunService {
 
   async #reopen(
     runId: string,
-    head: RunHead,
+    opening: Promise<Snapshot>,
   ): Promise<{
     readonly store: LiveRun['store'];
     readonly snapshot: Snapshot;
     readonly earlier: EarlierSessions;
   }> {
-    const { snapshots, clock, log, models, stateDirectory } = this.#services;
+    const { clock, log, models, stateDirectory } = this.#services;
     const secrets = models.secrets();
     const { store, events } = await openRunStore({ stateDirectory, runId, clock, log, secrets });
     try {
       const view = reduceRunEvents(null, events);
       if (view === null) throw new RunMissingError(`Run ${runId} never began; start it anew.`);
-      const snapshot = await snapshots.openSnapshot(head.snapshotTree);
+      const snapshot = await opening;
       return { store, snapshot, earlier: { log: readReplayLog(events), view } };
     } catch (error) {
       await store.dispose();
@@ -319,11 +326,15 @@ export class RunService {
 
   async #execute(
     engine: RunEngine,
-    owned: { readonly store: LiveRun['store']; readonly ownership: Ownership },
+    owned: {
+      readonly store: LiveRun['store'];
+      readonly ownership: Ownership;
+      readonly head: Promise<void>;
+    },
   ): LiveRun['ended'] {
-    const { store, ownership } = owned;
+    const { store, ownership, head } = owned;
     try {
-      const ended = await engine.execute();
+      const [ended] = await Promise.all([engine.execute(), head]);
       await store.writeFile('report.md', writeReport(engine.view, null));
       return ended;
     } finally {
