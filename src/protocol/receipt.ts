@@ -14,6 +14,19 @@ export const TestResult = z.object({
 });
 export type TestResult = z.infer<typeof TestResult>;
 
+/** What a receipt says about the run of its command on the snapshot. */
+export const BaselineNote = z.object({
+  /** Null where it did not come to an end: it could not be started there. */
+  exitCode: z.number().int().nullable(),
+  timedOut: z.boolean(),
+  tests: TestCounts.nullable(),
+  treeHash: z.string(),
+  logPath: z.string(),
+  /** Why nothing could be compared with it; null where it was. */
+  problem: z.string().nullable(),
+});
+export type BaselineNote = z.infer<typeof BaselineNote>;
+
 /** The evidence of one verification: a command, the exact tree it ran on, and what came out. */
 export const Receipt = z.object({
   verifyId: z.number().int().positive(),
@@ -34,6 +47,8 @@ export const Receipt = z.object({
   treeHash: z.string(),
   logPath: z.string(),
   output: z.string(),
+  /** Absent where none was asked for. */
+  baseline: BaselineNote.optional(),
 });
 export type Receipt = z.infer<typeof Receipt>;
 

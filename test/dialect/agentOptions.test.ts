@@ -31,24 +31,43 @@ const undefinedRows: readonly Row[] = keys.map((key) => [
 
 const wrong: Readonly<Record<string, string>> = {
   ...{
-    label: '7',
+    label: '{}',
     phase: '{}',
     schema: '[1]',
     model: '7',
     agentType: '[]',
-    effort: `'enormous'`,
+    effort: '7',
     isolation: `'cloud'`,
   },
   ...{
     stallMs: `'soon'`,
-    tools: `'read_file'`,
+    tools: '7',
     writes: '7',
     timeoutMs: '-1',
     maxTurns: '0',
-    maxUsd: `'1'`,
+    maxUsd: `'much'`,
   },
   ...{ maxTokens: '1.5', retries: 'true', group: 'false' },
 };
+const nearlyRight: readonly Row[] = [
+  [
+    'numbers in quotes, one name for a list and a number as a title are understood',
+    `return agent('a', { label: 7, phase: 2, retries: '0', maxUsd: '1', tools: 'read_file' })`,
+    'did a',
+    { sees: [[logs, []]] },
+  ],
+  [
+    'an unknown effort is ignored with a warning',
+    `return agent('a', { effort: 'enormous' })`,
+    'did a',
+    {
+      sees: [
+        [logs, ['! agent() does not carry out the option "effort: enormous"; it is ignored.']],
+      ],
+    },
+  ],
+];
+
 const wrongRows: readonly Row[] = keys.map((key) => [
   `${key}: ${wrong[key]} is a failed agent whose cause names the option`,
   `return agent.outcome('a', { ${key}: ${wrong[key]} }).then(({ status, error }) => [status, error.code, error.message.includes('${key}')])`,
@@ -67,6 +86,7 @@ runRows('Options of agent()', [
     ['did a', 'did a', 'did a'],
   ],
   ...undefinedRows,
+  ...nearlyRight,
   ...wrongRows,
   [
     'with an unknown key: one warning per key and run',

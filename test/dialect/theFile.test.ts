@@ -201,6 +201,11 @@ checkRows('The file: warned about, never rejected', [
     'warning promise-list 2:16',
   ],
   [
+    'promises of agent.outcome() in the list',
+    `${META}await parallel([agent.outcome('x')]);`,
+    'warning promise-list 2:16',
+  ],
+  [
     'a phase that meta lacks',
     `${metaWith(`phases: ['One']`)}phase('Two');`,
     'warning unknown-phase 2:7',
@@ -214,6 +219,11 @@ checkRows('The file: warned about, never rejected', [
   ['Math.random()', `${META}log(1, Math.random());`, 'warning nondeterministic 2:8'],
   ['a phase that meta has is none', `${metaWith(`phases: ['One']`)}phase('One');`],
   ['a list of functions is none', `${META}await parallel(args.map((n) => () => agent(n)));`],
+  [
+    'a map whose body returns a function is none',
+    `${META}await parallel(args.map((n) => { return () => { return agent(n) } }));`,
+  ],
+  ['a template with a hole is none', `${metaWith(`phases: ['One']`)}phase(\`T\${args}\`);`],
   ['a promise that is kept is none', `${META}const kept = agent('x'); await kept;`],
 ]);
 

@@ -22,7 +22,7 @@ const message = (call: string, more: RowSetting = {}): readonly [string, RowSett
   more,
 ];
 const needs =
-  'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, label, phase }.';
+  'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, baseline, label, phase }.';
 
 const refused = (title: string, call: string, text: string, more: RowSetting = {}): Row => {
   const [body, setting] = message(call, more);
@@ -90,6 +90,7 @@ runRows('verify()', [
       'required',
       'sandbox',
       'tests',
+      'timedOut',
       'treeHash',
     ],
   ],

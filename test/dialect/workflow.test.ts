@@ -376,4 +376,10 @@ runRows('workflow() that cannot', [
       sees: [[runError, '.muster/workflows/bad.js:3:11: inner (line 3, column 7)']],
     },
   ],
+  [
+    'a column in the child’s file is counted as editors do',
+    `const 名 = '漢字'; await workflow('bad');`,
+    threw('.muster/workflows/bad.js:2:29: inner', 2, 23),
+    { files: files({ bad: `const a = '😀😀'; throw new Error('inner')` }) },
+  ],
 ]);

@@ -48,7 +48,8 @@ export interface BenchOptions {
   readonly config?: Partial<RunConfig>;
   readonly sandbox?: 'bwrap' | 'none';
   readonly command?: (request: CommandRequest) => Promise<CommandResult>;
-  readonly report?: TestReport | null;
+  /** What a command reported; a function gets what it printed. */
+  readonly report?: TestReport | null | ((output: string) => TestReport | null);
   readonly compute?: ComputePool;
   readonly userWorkflows?: readonly WorkflowFile[];
   readonly clock?: FakeClock;
@@ -92,7 +93,7 @@ export class RunBench {
             return (options.command ?? (() => Promise.resolve(passedCommand)))(request);
           },
         },
-        reports: { parse: () => Promise.resolve(options.report ?? null) },
+        reports: { parse: (output) => Promise.resolve(reportOf(options, output)) },
         userWorkflows: { list: () => Promise.resolve(options.userWorkflows ?? []) },
         workspace: null,
       },
@@ -121,6 +122,10 @@ export class RunBench {
     assert.equal(this.clock.pending, 0, 'no timer is left');
     return ended;
   }
+}
+
+function reportOf({ report }: BenchOptions, output: string): TestReport | null {
+  return typeof report === 'function' ? report(output) : (report ?? null);
 }
 
 function configOf(options: BenchOptions): RunConfig {

@@ -16,25 +16,39 @@ import {
 /** JSON Schema for a structured answer. */
 const Schema = z.record(z.string(), z.json());
 
-const count = z.number().int().nonnegative();
+// What is nearly right counts: an agent that is null for a number in quotes helps nobody.
+const text = z.union([z.string(), z.number().transform(String)]);
+const texts = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const number = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/u)
+    .transform(Number),
+]);
+const count = number.pipe(z.number().int().nonnegative());
+const atLeastOne = number.pipe(z.number().int().min(1));
+
+const EFFORTS: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'xhigh', 'max']);
+
 const optionSchemas = {
-  label: z.string(),
-  phase: z.string(),
+  label: text,
+  phase: text,
   schema: Schema,
   model: z.string(),
-  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']),
+  effort: z.string(),
   agentType: z.string(),
   isolation: z.enum(['worktree', 'none']),
   stallMs: count,
-  tools: z.array(z.string()),
-  writes: z.union([z.string().transform((glob) => [glob]), z.array(z.string())]),
+  tools: texts,
+  writes: texts,
   timeoutMs: count,
-  maxTurns: count.min(1),
-  maxUsd: z.number().positive(),
-  maxTokens: count.min(1),
+  maxTurns: atLeastOne,
+  maxUsd: number.pipe(z.number().positive()),
+  maxTokens: atLeastOne,
   retries: count,
   structuredRetries: count,
-  group: z.string(),
+  group: text,
 } as const;
 
 /** Options of the dialect that this version reads and does not carry out; a script that gives them is told. */
@@ -75,6 +89,9 @@ export type ReadAgentCall =
 
 const MAX_LABEL_CHARS = 60;
 
+/** The type of calls that name none. */
+const GENERAL = 'general-purpose';
+
 /** Reads the JSON text of `[prompt, options]`; `currentPhase` is what phase() said last. */
 export function readAgentCall(
   paramsJson: string,
@@ -85,7 +102,7 @@ export function readAgentCall(
   const given = dropNulls(options);
   const wrong = (error: ErrorInfo): ReadAgentCall => ({
     type: 'wrong',
-    label: typeof given['label'] === 'string' ? given['label'] : 'agent',
+    label: labelOf(given['label'], prompt),
     phase: typeof given['phase'] === 'string' ? given['phase'] : currentPhase,
     error,
   });
@@ -97,10 +114,14 @@ export function readAgentCall(
   if (typeof prompt !== 'string' || prompt.trim() === '') return wrong(promptError(prompt));
   const parsed = AgentOptions.safeParse(given);
   if (!parsed.success) return wrong(optionsError(parsed.error));
+  const { effort } = parsed.data;
+  const isUnknownEffort = effort !== undefined && !EFFORTS.has(effort);
+  const known = isUnknownEffort ? { ...parsed.data, effort: undefined } : parsed.data;
   const unknownKeys = Object.keys(given).filter(
     (key) => !Object.hasOwn(optionSchemas, key) || WITHOUT_EFFECT.has(key),
   );
-  return { type: 'ok', call: makeCall(prompt, parsed.data, currentPhase), unknownKeys };
+  if (isUnknownEffort) unknownKeys.push(`effort: ${effort}`);
+  return { type: 'ok', call: makeCall(prompt, known, currentPhase), unknownKeys };
 }
 
 /**
@@ -132,6 +153,13 @@ function readParams(paramsJson: string): {
   }
 }
 
+function labelOf(label: unknown, prompt: unknown): string {
+  if (typeof label === 'string') return label;
+  return typeof prompt === 'string' && prompt.trim() !== ''
+    ? oneLine(prompt, MAX_LABEL_CHARS)
+    : 'agent';
+}
+
 function dropNulls(options: unknown): Readonly<Record<string, unknown>> {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return {};
   return Object.fromEntries(
@@ -158,13 +186,13 @@ function makeCall(
 ): AgentCall {
   return {
     prompt,
-    label: options.label ?? oneLine(prompt, MAX_LABEL_CHARS),
+    label: options.label ?? labelOf(null, prompt),
     phase: options.phase ?? currentPhase,
     group: options.group ?? null,
     schema: options.schema ?? null,
     model: options.model ?? null,
     effort: options.effort ?? null,
-    agentType: options.agentType ?? 'general-purpose',
+    agentType: options.agentType?.trim() === '' ? GENERAL : (options.agentType ?? GENERAL),
     isolation: options.isolation ?? null,
     tools: options.tools ?? null,
     writes: options.writes ?? null,

@@ -1,7 +1,16 @@
-import type { Receipt, TestResult } from '../../protocol/receipt.ts';
+import type { BaselineNote, Receipt, TestResult } from '../../protocol/receipt.ts';
 import { RECEIPT_OUTPUT_CHARS } from '../limits.ts';
 import type { CommandResult } from '../ports/commandRunner.ts';
 import type { TestReport } from '../ports/testReports.ts';
+
+/** The same command on the snapshot. */
+export interface BaselineFacts {
+  readonly treeHash: string;
+  readonly logPath: string;
+  /** A text says why the command could not be run there. */
+  readonly result: CommandResult | string;
+  readonly report: TestReport | null;
+}
 
 /** What is known when a verification's command has ended. */
 export interface VerificationFacts {
@@ -16,8 +25,8 @@ export interface VerificationFacts {
   readonly logPath: string;
   readonly result: CommandResult;
   readonly report: TestReport | null;
-  /** What the same command reported on the snapshot, when it was asked to run there too. */
-  readonly baseline?: TestReport | null | undefined;
+  /** What came of the same command on the snapshot, when it was asked to run there too. */
+  readonly baseline?: BaselineFacts | undefined;
 }
 
 /** States what came out, without judging more than the command and its tests did. */
@@ -27,7 +36,9 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   const results = facts.report?.results ?? [];
   const tests = facts.report?.counts ?? null;
   const failed = namesOf(results, 'failed');
-  const before = facts.baseline?.results ?? [];
+  const baseline = facts.baseline === undefined ? undefined : noteOf(facts.baseline);
+  // A suite that was cut off says too little about what passed before.
+  const before = baseline?.problem === null ? (facts.baseline?.report?.results ?? []) : [];
   const passedBefore = new Set(namesOf(before, 'passed'));
   const failedBefore = new Set(namesOf(before, 'failed'));
   return {
@@ -39,7 +50,21 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
     regressions: failed.filter((name) => passedBefore.has(name)),
     fixed: namesOf(results, 'passed').filter((name) => failedBefore.has(name)),
     output: output.slice(-RECEIPT_OUTPUT_CHARS),
+    ...(baseline === undefined ? {} : { baseline }),
   };
+}
+
+function noteOf({ treeHash, logPath, result, report }: BaselineFacts): BaselineNote {
+  const tests = report?.counts ?? null;
+  const place = { tests, treeHash, logPath };
+  if (typeof result === 'string') {
+    const problem = `it could not be run there: ${result}`;
+    return { ...place, exitCode: null, timedOut: false, problem };
+  }
+  const { exitCode, timedOut } = result;
+  const isEmpty = report === null || report.results.length === 0;
+  const silence = isEmpty ? 'it named no tests there' : null;
+  return { ...place, exitCode, timedOut, problem: timedOut ? 'it ran out of time there' : silence };
 }
 
 function namesOf(results: readonly TestResult[], outcome: TestResult['outcome']): string[] {

@@ -13,8 +13,6 @@ export interface Evidence {
   readonly requiredCommands: readonly RequiredCommand[];
   /** Identity of the tree that is proposed now. */
   readonly currentTreeHash: string | null;
-  /** Verifications that also ran on the snapshot: for these, failures that are not new do not count. */
-  readonly withBaseline?: ReadonlySet<number> | undefined;
 }
 
 type Standing = 'passed' | 'failed' | 'missing' | 'stale';
@@ -40,13 +38,13 @@ function standingOf(key: string, evidence: Evidence): Standing {
   const latest = evidence.receipts.findLast((receipt) => keyOf(receipt) === key);
   if (latest === undefined) return 'missing';
   if (isStale(latest, evidence.currentTreeHash)) return 'stale';
-  const isCompared = evidence.withBaseline?.has(latest.verifyId) ?? false;
-  return latest.ok || (isCompared && isWithoutRegressions(latest)) ? 'passed' : 'failed';
+  return latest.ok || isWithoutRegressions(latest) ? 'passed' : 'failed';
 }
 
-/** No new failure, from a suite that really ran. */
+/** No new failure compared with the snapshot, from a suite that really ran. */
 function isWithoutRegressions(receipt: Receipt): boolean {
-  const { tests, timedOut, regressions } = receipt;
+  const { tests, timedOut, regressions, baseline } = receipt;
+  if (baseline?.problem !== null) return false;
   const ran = tests !== null && tests.passed + tests.failed > 0 && !timedOut;
   return ran && regressions.length === 0;
 }

@@ -69,6 +69,8 @@ export interface ReplayLog {
   readonly receipts: readonly Receipt[];
   /** Behaviour flags of every session. */
   readonly flags: ReadonlySet<string>;
+  /** The last entry of a session that completed with nothing left to try again; null otherwise. */
+  readonly finished: RunEventOf<'run.ended'> | null;
   /** By content key and occurrence. */
   readonly gates: ReadonlyMap<string, RecordedGate>;
   readonly workflows: readonly RunEventOf<'workflow.started'>[];
@@ -105,6 +107,7 @@ class ReplayFold {
   readonly #gates = new Map<number, RecordedGate & { readonly key: string }>();
   readonly #workflows: RunEventOf<'workflow.started'>[] = [];
   readonly #activeTime = new ActiveTime();
+  #ended: RunEventOf<'run.ended'> | null = null;
   readonly #flags: (readonly string[])[] = [];
   #usage: TokenUsage = noTokens;
   #usd: number | null = 0;
@@ -115,6 +118,7 @@ class ReplayFold {
       case 'run.started':
       case 'run.resumed':
         this.#scriptSha256 = event.scriptSha256;
+        this.#ended = null;
         this.#flags.push(event.flags);
         break;
       case 'replay.ended':
@@ -156,6 +160,9 @@ class ReplayFold {
       case 'call.refused':
         this.#refuse(event);
         break;
+      case 'run.ended':
+        this.#ended = event.status === 'completed' ? event : null;
+        break;
       default:
         break;
     }
@@ -177,6 +184,7 @@ class ReplayFold {
       lastWorkflowId: Math.max(0, ...this.#workflows.map((started) => started.workflowId)),
       gates: new Map([...this.#gates.values()].map((gate) => [gate.key, gate])),
       workflows: this.#workflows,
+      finished: cut < 0 ? this.#ended : null,
       flags: commonFlags(this.#flags),
       activeMs: this.#activeTime.totalMs,
       usage: this.#usage,

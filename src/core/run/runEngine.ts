@@ -5,7 +5,7 @@
 import { assertNever } from '../../base/assertNever.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { RunControl } from '../../protocol/hostRpc.ts';
-import type { RunEvent, RunFact } from '../../protocol/runEvents.ts';
+import type { RunEvent, RunEventOf, RunFact } from '../../protocol/runEvents.ts';
 import type { PriceTable } from '../../protocol/modelPrices.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunView } from '../../protocol/runView.ts';
@@ -23,6 +23,7 @@ import { Breaker } from './breaker.ts';
 import { BusyAgents } from './busyAgents.ts';
 import { CallRouter, MAIN_FILE_NAME } from './callRouter.ts';
 import { concludeRun } from './concludeRun.ts';
+import { endAgain } from './endAgain.ts';
 import { Deliveries } from './deliveries.ts';
 import { LimitKeeper } from './limitKeeper.ts';
 import { OpenCalls } from './openCalls.ts';
@@ -45,6 +46,8 @@ const MAX_PHASES = 500;
 export interface EarlierSessions {
   readonly log: ReplayLog;
   readonly view: RunView;
+  /** The script is given another budget than before, so that it may take another way. */
+  readonly hasOtherBudget?: boolean | undefined;
 }
 
 type EndedEvent = Extract<RunEvent, { type: 'run.ended' }>;
@@ -66,6 +69,7 @@ export class RunEngine implements ScriptHost {
   readonly #calls: CallRouter;
   readonly #steering: RunSteering;
   readonly #open = new OpenCalls();
+  readonly #hasOtherBudget: boolean;
   #agentTypes: AgentTypes = createAgentTypes([], []);
   #logLines = 0;
 
@@ -84,6 +88,7 @@ export class RunEngine implements ScriptHost {
       ...{ runId, journal: store.journal, clock, onEvent },
       view: earlier?.view ?? null,
     });
+    this.#hasOtherBudget = earlier?.hasOtherBudget === true;
     const permits = new Permits(limits.concurrency);
     const breaker = new Breaker();
     const busy = new BusyAgents();
@@ -139,6 +144,8 @@ export class RunEngine implements ScriptHost {
     const { replay } = this.#ctx;
     const first = replay === null ? startedFact : resumedFact;
     await this.#recorder.record(first(this.#config, this.#services));
+    const finished = this.#finishedBefore();
+    if (finished !== null) return endAgain(this.#ctx, finished);
     await this.#readAgentTypes();
     await this.#calls.start();
     this.#steering.startDeadline();
@@ -237,6 +244,13 @@ export class RunEngine implements ScriptHost {
       type: 'throw',
       error: { name: 'Error', message: `The snapshot cannot be read: ${errorText(error)}` },
     }));
+  }
+
+  /** The end that an unchanged script would reach again: every outcome that it saw is in the journal. */
+  #finishedBefore(): RunEventOf<'run.ended'> | null {
+    const { replay } = this.#ctx;
+    if (replay === null || this.#hasOtherBudget) return null;
+    return replay.scriptSha256 === this.#config.scriptSha256 ? replay.finished : null;
   }
 
   async #readAgentTypes(): Promise<void> {

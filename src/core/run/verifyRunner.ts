@@ -4,9 +4,10 @@ import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/scriptMessages.ts';
-import { makeReceipt } from '../evidence/makeReceipt.ts';
+import { makeReceipt, type BaselineFacts } from '../evidence/makeReceipt.ts';
 import { VERIFY_TIMEOUT_MS } from '../limits.ts';
 import type { CommandResult } from '../ports/commandRunner.ts';
+import type { TestReport } from '../ports/testReports.ts';
 import { refuseCall } from './refuseCall.ts';
 import type { RunContext } from './runContext.ts';
 import { describeFailure } from './runErrors.ts';
@@ -35,12 +36,21 @@ interface VerifyCall {
   readonly timeoutMs: number;
   readonly required: boolean;
   readonly report: 'auto' | 'tap' | 'junit' | 'json' | 'none';
+  readonly baseline: boolean;
   readonly label: string;
   readonly phase: string | null;
 }
 
+/** What came of a command on the snapshot; a text says why it could not be run there. */
+interface BaselineRun {
+  readonly logPath: string;
+  readonly result: CommandResult | string;
+}
+
 export class VerifyRunner {
   readonly #ctx: RunContext;
+  /** By command and folder: the snapshot stays as it is, so that once is enough. */
+  readonly #baselines = new Map<string, Promise<BaselineRun>>();
   readonly #receipts: Receipt[] = [];
   readonly #unfinished: { readonly command: string; readonly cwd: string }[] = [];
   #lastVerifyId: number;
@@ -148,7 +158,8 @@ export class VerifyRunner {
       (receipt) =>
         receipt.command === call.command &&
         receipt.cwd === call.cwd &&
-        receipt.treeHash === treeHash,
+        receipt.treeHash === treeHash &&
+        (receipt.baseline !== undefined) === call.baseline,
     );
     if (known === undefined) return null;
     const { label, phase, required } = call;
@@ -156,24 +167,56 @@ export class VerifyRunner {
   }
 
   async #runCommand(verifyId: number, call: VerifyCall, treeHash: string): Promise<Receipt> {
-    const { snapshots, commands, store, reports } = this.#ctx.services;
+    const { commands, store } = this.#ctx.services;
     const logPath = await store.verifyLogPath(verifyId);
-    const { command, timeoutMs } = call;
-    const result: CommandResult = await snapshots.withDirectory(treeHash, (directory) =>
-      commands.run({
-        ...{ command, timeoutMs, logPath, signal: this.#ctx.signal },
-        directory: call.cwd === '' ? directory : `${directory}/${call.cwd}`,
-      }),
-    );
-    const report = call.report === 'none' ? null : await reports.parse(result.output, call.report);
+    const { command } = call;
+    const result = await this.#runOn(treeHash, call, logPath);
+    const report = await this.#reportOf(result, call);
     const receipt = makeReceipt({
       ...{ verifyId, treeHash, logPath, result, report },
       ...{ command, label: call.label, phase: call.phase, cwd: call.cwd, required: call.required },
       sandbox: commands.sandbox,
+      baseline: call.baseline ? await this.#baseline(call, logPath) : undefined,
     });
     const record = JSON.stringify({ ...receipt, results: report?.results ?? [] }, null, 2);
     await store.writeFile(`verify/${String(verifyId).padStart(4, '0')}/receipt.json`, record);
     return receipt;
+  }
+
+  #runOn(treeHash: string, call: VerifyCall, logPath: string): Promise<CommandResult> {
+    const { snapshots, commands } = this.#ctx.services;
+    const { command, timeoutMs, cwd } = call;
+    return snapshots.withDirectory(treeHash, (directory) =>
+      commands.run({
+        ...{ command, timeoutMs, logPath, signal: this.#ctx.signal },
+        directory: cwd === '' ? directory : `${directory}/${cwd}`,
+      }),
+    );
+  }
+
+  async #reportOf(result: CommandResult, { report }: VerifyCall): Promise<TestReport | null> {
+    return report === 'none' ? null : this.#ctx.services.reports.parse(result.output, report);
+  }
+
+  async #baseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineFacts> {
+    const key = JSON.stringify([call.command, call.cwd]);
+    const run = this.#baselines.get(key) ?? this.#runBaseline(call, verifyLogPath);
+    this.#baselines.set(key, run);
+    const { logPath, result } = await run;
+    const report = typeof result === 'string' ? null : await this.#reportOf(result, call);
+    return { treeHash: this.#ctx.services.snapshot.tree, logPath, result, report };
+  }
+
+  // Its folder may be one that an agent made: then there is nothing to compare with, and that is no failure.
+  async #runBaseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineRun> {
+    const logPath = verifyLogPath.replace(/\.log$/u, '.baseline.log');
+    try {
+      const result = await this.#runOn(this.#ctx.services.snapshot.tree, call, logPath);
+      return { logPath, result };
+    } catch (error) {
+      this.#ctx.signal.throwIfAborted();
+      return { logPath, result: errorText(error) };
+    }
   }
 }
 
@@ -184,10 +227,9 @@ function verifyError(message: string): ThrownError {
 function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall | string {
   const parsed = VerifySpec.safeParse(readParams(paramsJson));
   if (!parsed.success) {
-    return 'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, label, phase }.';
+    return 'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, baseline, label, phase }.';
   }
   const spec = { ...emptySpec, ...parsed.data };
-  if (spec.baseline === true) return 'verify({ baseline: true }) is not available yet.';
   const folders = (spec.cwd ?? '').split('/').filter((name) => name !== '' && name !== '.');
   const cwd = folders.join('/');
   if (folders.includes('..')) return `verify: cwd "${cwd}" leaves the workspace.`;
@@ -197,6 +239,7 @@ function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall |
     timeoutMs: spec.timeoutMs ?? VERIFY_TIMEOUT_MS,
     required: spec.required ?? true,
     report: spec.report ?? 'auto',
+    baseline: spec.baseline ?? false,
     label: spec.label ?? spec.command,
     phase: spec.phase ?? currentPhase,
   };
@@ -224,7 +267,7 @@ const emptySpec = {
 // What the dialect promises; the paths and names of the host's own records stay out of it.
 function scriptReceipt(
   receipt: Receipt,
-): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests'> {
+): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'baseline'> {
   const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
   const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
   return {

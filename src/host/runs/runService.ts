@@ -116,15 +116,18 @@ export class RunService {
     const ownership = await this.#claim(runId);
     try {
       const opened = await this.#reopen(runId, snapshot);
+      const budgetTokens = request.budgetTokens ?? head.budgetTokens;
+      const hasOtherBudget = budgetTokens !== head.budgetTokens;
       return await this.#launch({
         ...{ check, meta: check.meta, ownership, ...opened },
+        earlier: { ...opened.earlier, hasOtherBudget },
         request: {
           ...{ request: head.request, script, argsJson: head.argsJson },
           ...{ provider: request.provider, limits },
           approvedCommands: request.approvedCommands ?? head.approvedCommands,
           unsandboxed: request.unsandboxed ?? head.unsandboxed,
           allowedCommands: request.allowedCommands,
-          budgetTokens: request.budgetTokens ?? head.budgetTokens,
+          budgetTokens,
           ...{ onLimit: request.onLimit, onGate: request.onGate },
         },
       });

@@ -31,6 +31,12 @@ describe('readAgentCall', () => {
       [],
     ],
     [{ stallMs: 5, maxUsd: 1, maxTokens: 2 }, { stallMs: 5, maxUsd: 1, maxTokens: 2 }, []],
+    [
+      { label: 7, phase: 2, group: 3, retries: '4', tools: 'read_file', effort: 'huge' },
+      { label: '7', phase: '2', group: '3', retries: 4, tools: ['read_file'] },
+      ['effort: huge'],
+    ],
+    [{ agentType: ' ' }, {}, []],
     [{ colour: 'red', constructor: 1, label: 'x' }, { label: 'x' }, ['colour', 'constructor']],
   ];
   for (const [options, expected, unknownKeys] of good) {
@@ -56,17 +62,17 @@ describe('readAgentCall', () => {
     ['[7,null]', 'agent_prompt_invalid', /got this: number\.$/u],
     ['[{},null]', 'agent_prompt_invalid', /got this: object\.$/u],
     ['7', 'agent_prompt_invalid', /got nothing\.$/u],
-    ['["x",{"label":7}]', 'agent_options_invalid', /label: /u],
+    ['["x",{"label":{}}]', 'agent_options_invalid', /label: /u],
     ['["x",{"schema":[]}]', 'agent_options_invalid', /schema: /u],
     ['["x",{"schema":"x"}]', 'agent_options_invalid', /schema: /u],
-    ['["x",{"effort":"huge"}]', 'agent_options_invalid', /effort: /u],
     ['["x",{"maxTurns":0}]', 'agent_options_invalid', /maxTurns: /u],
     ['["x",{"retries":-1}]', 'agent_options_invalid', /retries: /u],
     ['["x",{"retries":1.5}]', 'agent_options_invalid', /retries: /u],
-    ['["x",{"tools":"read_file"}]', 'agent_options_invalid', /tools: /u],
+    ['["x",{"tools":7}]', 'agent_options_invalid', /tools: /u],
+    ['["x",{"retries":"many"}]', 'agent_options_invalid', /retries: /u],
     ['["x",{"writes":[7]}]', 'agent_options_invalid', /writes\.0: |writes: /u],
     ['["x",{"isolation":"vm"}]', 'agent_options_invalid', /isolation: /u],
-    ['["x",{"label":7,"model":7}]', 'agent_options_invalid', /label: .*; model: /u],
+    ['["x",{"label":[],"model":7}]', 'agent_options_invalid', /label: .*; model: /u],
     ['["x",{"__proto__":1}]', 'agent_options_invalid', /__proto__/u],
   ];
   for (const [params, code, message] of wrong) {

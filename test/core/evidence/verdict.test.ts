@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { makeReceipt } from '../../../src/core/evidence/makeReceipt.ts';
-import type { VerificationFacts } from '../../../src/core/evidence/makeReceipt.ts';
+import type { BaselineFacts, VerificationFacts } from '../../../src/core/evidence/makeReceipt.ts';
+import { describeReceipt } from '../../../src/core/evidence/describeReceipt.ts';
 import { verdictOf } from '../../../src/core/evidence/verdictOf.ts';
 import type { Evidence } from '../../../src/core/evidence/verdictOf.ts';
 import type { Receipt, TestResult, Verdict } from '../../../src/protocol/receipt.ts';
@@ -17,6 +18,11 @@ const result = (name: string, outcome: TestResult['outcome']): TestResult => ({ 
 describe('verdictOf', () => {
   const good = receipt({});
   const bad = receipt({ ok: false });
+  const baseline = {
+    ...{ exitCode: 1, timedOut: false, tests: null, treeHash: 'then', logPath: '/log.baseline' },
+    problem: null,
+  };
+  const compared = receipt({ ok: false, baseline });
   const lint = receipt({ command: 'lint' });
   const ran = { passed: 3, failed: 1, skipped: 0 };
   const cases: readonly [string, Partial<Evidence>, Verdict][] = [
@@ -46,19 +52,16 @@ describe('verdictOf', () => {
       { receipts: [good], requiredCommands: [{ command: 'x', cwd: '' }] },
       'unverified',
     ],
+    ['accepts old failures with a baseline', { receipts: [{ ...compared, tests: ran }] }, 'passed'],
+    ['fails a suite with a baseline that did not run', { receipts: [compared] }, 'failed'],
     [
-      'accepts old failures with a baseline',
-      { receipts: [{ ...bad, tests: ran }], withBaseline: new Set([1]) },
-      'passed',
-    ],
-    [
-      'fails a suite with a baseline that did not run',
-      { receipts: [bad], withBaseline: new Set([1]) },
+      'fails when nothing could be compared with the snapshot',
+      { receipts: [{ ...bad, tests: ran, baseline: { ...baseline, problem: 'it is old' } }] },
       'failed',
     ],
     [
       'fails a regression',
-      { receipts: [{ ...bad, tests: ran, regressions: ['a'] }], withBaseline: new Set([1]) },
+      { receipts: [{ ...compared, tests: ran, regressions: ['a'] }] },
       'failed',
     ],
   ];
@@ -70,13 +73,21 @@ describe('verdictOf', () => {
   }
 });
 
+const before: BaselineFacts = {
+  ...{ treeHash: 'then', logPath: '/log.baseline', report: null },
+  result: { exitCode: 1, timedOut: false, durationMs: 5, output: 'fine' },
+};
+
 describe('makeReceipt', () => {
   it('compares with the baseline and keeps the end of the output', () => {
     const made = makeReceipt({
       ...facts,
       result: { ...facts.result, exitCode: 1, output: `${'x'.repeat(9000)}end` },
       report: reportOf([result('a', 'failed'), result('b', 'passed'), result('c', 'failed')]),
-      baseline: reportOf([result('a', 'passed'), result('b', 'failed'), result('c', 'failed')]),
+      baseline: {
+        ...before,
+        report: reportOf([result('a', 'passed'), result('b', 'failed'), result('c', 'failed')]),
+      },
     });
     const { ok, tests, failedTests, regressions, fixed, output } = made;
     assert.deepEqual(
@@ -87,6 +98,61 @@ describe('makeReceipt', () => {
       },
     );
     assert.ok(made.output.endsWith('xend'));
+  });
+
+  const report = reportOf([result('a', 'failed'), result('new', 'failed'), result('b', 'passed')]);
+  const then = reportOf([result('a', 'passed'), result('b', 'failed'), result('gone', 'passed')]);
+  const skipped = reportOf([result('a', 'skipped'), result('b', 'skipped')]);
+  type Compared = readonly [string, Partial<BaselineFacts>, string[], string[], string];
+  const notCompared = 'not compared with the snapshot: ';
+  const comparisons: readonly Compared[] = [
+    ['by name', { report: then }, ['a'], ['b'], '1 regression and 1 fixed since the snapshot'],
+    [
+      'not with tests that were skipped',
+      { report: skipped },
+      [],
+      [],
+      '0 regressions and 0 fixed since the snapshot',
+    ],
+    ['not without a report', {}, [], [], `${notCompared}it named no tests there`],
+    [
+      'not with a report that names no tests',
+      { report: { counts: { passed: 3, failed: 0, skipped: 0 }, results: [] } },
+      [],
+      [],
+      `${notCompared}it named no tests there`,
+    ],
+    [
+      'not with a suite that was cut off',
+      { report: then, result: { exitCode: null, timedOut: true, durationMs: 9, output: '' } },
+      [],
+      [],
+      `${notCompared}it ran out of time there`,
+    ],
+    [
+      'not with a command that could not be started',
+      { result: 'no such folder' },
+      [],
+      [],
+      `${notCompared}it could not be run there: no such folder`,
+    ],
+  ];
+  for (const [title, change, regressions, fixed, text] of comparisons) {
+    it(`compares ${title}, and says so`, () => {
+      const made = makeReceipt({ ...facts, report, baseline: { ...before, ...change } });
+      assert.deepEqual([made.regressions, made.fixed], [regressions, fixed]);
+      const counts = '1 tests passed, 2 failed, 0 skipped';
+      const line = `npm test: failed (exit code 0); ${counts}; ${text}; `;
+      assert.equal(describeReceipt(made).slice(0, line.length), line);
+      const { treeHash, logPath } = made.baseline ?? {};
+      assert.deepEqual([treeHash, logPath], ['then', '/log.baseline']);
+    });
+  }
+
+  it('names no baseline where none was asked for', () => {
+    const made = makeReceipt({ ...facts, report });
+    assert.deepEqual(['baseline' in made, made.regressions], [false, []]);
+    assert.doesNotMatch(describeReceipt(made), /snapshot/u);
   });
 
   it('does not believe an exit code of 0 when a test failed', () => {

@@ -191,7 +191,7 @@ describe('verify()', () => {
     ['an empty command', '  ', {}, /needs a command/u],
     ['a wrong option', { command: 'npm test', timeoutMs: -1 }, {}, /needs a command/u],
     ['a cwd outside', { command: 'npm test', cwd: '../x' }, {}, /leaves the workspace/u],
-    ['a baseline, for now', { command: 'npm test', baseline: true }, {}, /not available yet/u],
+    ['a baseline that is no flag', { command: 'npm test', baseline: 'x' }, {}, /needs a command/u],
   ];
   for (const [title, spec, options, message] of refused) {
     it(`throws in the script for ${title}, and runs nothing`, async () => {

@@ -131,7 +131,7 @@ describe('What agent() gives the script', () => {
     ['white space', [' \n', null], 'agent_prompt_invalid'],
     ['a number', [7, null], 'agent_prompt_invalid'],
     ['an object', [{}, null], 'agent_prompt_invalid'],
-    ['an option of the wrong type', ['a', { label: 7 }], 'agent_options_invalid'],
+    ['an option of the wrong type', ['a', { maxTurns: -1 }], 'agent_options_invalid'],
     ['what is no pair at all', 7, 'agent_prompt_invalid'],
   ];
   for (const [title, params, code] of wrong) {
@@ -139,7 +139,13 @@ describe('What agent() gives the script', () => {
       const bench = new RunBench({
         model: new ModelByPrompt({ good: [say('ok')] }),
         script: async (api) => {
-          const call = { method: 'agent', phase: null, outcome: true, child: null, problem: null } as const;
+          const call = {
+            method: 'agent',
+            phase: null,
+            outcome: true,
+            child: null,
+            problem: null,
+          } as const;
           const first = await api.raw({ ...call, params: JSON.stringify(params) });
           return [first, await api.agent('good')];
         },
@@ -157,7 +163,13 @@ describe('What agent() gives the script', () => {
       model: new ModelByPrompt({ good: [say('ok')] }),
       script: async (api) => {
         const params = '["a",{"__proto__":{"x":1}}]';
-        const call = { method: 'agent', phase: null, outcome: true, child: null, problem: null } as const;
+        const call = {
+          method: 'agent',
+          phase: null,
+          outcome: true,
+          child: null,
+          problem: null,
+        } as const;
         const first = await api.raw({ ...call, params });
         const second = await api
           .raw({ method: 'verify', params: '{"__proto__":1}', phase: null })

@@ -12,14 +12,16 @@ import {
   sha256Hex,
 } from '../../../src/core/journal/journalLines.ts';
 import { currentFlags } from '../../../src/core/journal/behaviourFlags.ts';
-import { readReplayLog } from '../../../src/core/run/replayLog.ts';
+import { readReplayLog, type ReplayLog } from '../../../src/core/run/replayLog.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { createPiscinaScriptRunner } from '../../../src/host/adapters/script/piscinaScriptRunner.ts';
 import { systemClock } from '../../../src/host/adapters/system.ts';
 import { reduceRunEvents } from '../../../src/protocol/reduceRun.ts';
+import type { DurableRunEvent } from '../../../src/protocol/runEvents.ts';
 import { PRODUCT_VERSION } from '../../../src/protocol/version.ts';
 import { assertGolden } from '../../support/golden.ts';
 import { ModelByPrompt } from '../../support/fakeModels.ts';
+import type { EarlierSessions } from '../../../src/core/run/runEngine.ts';
 import { RunBench } from '../../support/runBench.ts';
 import { callTool, fail, say, ScriptedModel } from '../../support/scriptedModel.ts';
 
@@ -68,6 +70,12 @@ function recordingModel(): ModelByPrompt {
     'inside child': [say('inside')],
   });
 }
+
+/** A finished run needs no replay; these are replayed as if they had been interrupted at their very end. */
+const replayedWhole = (events: readonly DurableRunEvent[]): ReplayLog => ({
+  ...readReplayLog(events),
+  finished: null,
+});
 
 describe('Stored journals', function () {
   this.timeout(20_000);
@@ -143,7 +151,7 @@ describe('Stored journals', function () {
           userWorkflows: [],
           config: { ...config, scriptSha256 },
         },
-        earlier: { log: readReplayLog(events), view },
+        earlier: { log: replayedWhole(events), view },
       });
       await bench.store.load(folder, events);
       const ended = await bench.engine.execute();
@@ -154,6 +162,38 @@ describe('Stored journals', function () {
       );
       assert.deepEqual(model.requests.length, 0, version);
       assert.equal(bench.engine.view.treeHash, view.treeHash);
+    }
+  });
+
+  it('of a run that completed are gone on with at once: the script is not run again', async () => {
+    const folder = path.join(FIXTURES, PRODUCT_VERSION);
+    const { events } = decodeJournal('run-1', await readFile(path.join(folder, 'journal.jsonl')));
+    // Without the agent that had no prompt: a failed agent is tried again.
+    const failed = events.find((event) => event.type === 'agent.ended' && event.outcome !== 'ok');
+    const whole = events.filter((event) => event !== failed);
+    const view = reduceRunEvents(null, events);
+    assert.ok(view !== null);
+    const before = events.findLast((event) => event.type === 'run.ended');
+    const run = async (source: string, more: Partial<EarlierSessions> = {}) => {
+      const bench = new RunBench({
+        ...{ model: new ScriptedModel([]), files: SNAPSHOT },
+        script: () => Promise.resolve('the script ran'),
+        config: { ...config, scriptSha256: checkScript(source).scriptSha256 },
+        earlier: { log: readReplayLog(whole), view, ...more },
+      });
+      bench.store.events.push(...events);
+      const ended = await bench.engine.execute();
+      const since = bench.events.slice(events.length).map(({ type }) => type);
+      return { ended, since };
+    };
+    const same = await run(EVERYTHING);
+    assert.deepEqual(same.since, ['run.resumed', 'replay.ended', 'run.ended']);
+    assert.deepEqual([same.ended.status, same.ended.result], ['completed', before?.result]);
+    assert.equal(same.ended.agents.cached, 4);
+    const otherScript = await run(`${EVERYTHING}\n`);
+    const otherBudget = await run(EVERYTHING, { hasOtherBudget: true });
+    for (const { ended } of [otherScript, otherBudget]) {
+      assert.notDeepEqual(ended.result, before?.result, 'the script ran');
     }
   });
 
@@ -178,7 +218,7 @@ describe('Stored journals', function () {
     const source = await readFile(path.join(folder, 'script.js'), 'utf8');
     const bench = new RunBench({
       ...{ model: new ScriptedModel([]), scripts, source, files: SNAPSHOT, config },
-      earlier: { log: readReplayLog(older), view },
+      earlier: { log: replayedWhole(older), view },
     });
     await bench.store.load(folder, events);
     assert.equal((await bench.engine.execute()).status, 'completed');

@@ -160,7 +160,8 @@ function optionsOf(
 function earlierOf(events: readonly DurableRunEvent[]): NonNullable<BenchOptions['earlier']> {
   const view = reduceRunEvents(null, events);
   if (view === null) throw new Error('A session has a first entry.');
-  return { log: readReplayLog(events), view };
+  // A finished run is not replayed at all; here it counts as interrupted after its last outcome.
+  return { log: { ...readReplayLog(events), finished: null }, view };
 }
 
 /** The value that a run's last entry names, when it is small. */
