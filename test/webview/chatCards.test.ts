@@ -89,6 +89,15 @@ describe('cards of the chat page', () => {
       );
     });
 
+    it('folds a long list of what agents may write', async () => {
+      const writes = Array.from({ length: 20 }, (_, index) => `lib/file-${index}.js`);
+      await chat.send(snapshot([planItem({ estimate: makeEstimate({ writes }) })]));
+      const last = chat.page.getByText('lib/file-19.js');
+      assert.equal(await last.isVisible(), false);
+      await chat.page.getByText('20 paths').click();
+      await last.waitFor();
+    });
+
     it('shows what a mock run foretells, phase by phase, and what it could not see', async () => {
       const gap = { stub: 'lean', code: 'threw', message: 'list is undefined' } as const;
       const commands = [{ command: 'make x', isLiteral: false, isReached: true }];

@@ -1,3 +1,4 @@
+import { plural } from '../../../src/base/format.ts';
 import type { ComponentChildren, JSX } from 'preact';
 import {
   countRangeText,
@@ -88,16 +89,30 @@ function EstimateFacts({ estimate }: { readonly estimate: Estimate }): JSX.Eleme
         <Fact name="Longest chain">{countRangeText(longestChain)} agents one after the other</Fact>
       )}
       {tools.length === 0 ? null : <Fact name="Tools">{tools.join(', ')}</Fact>}
-      {tools.length === 0 ? null : <Fact name="May write">{describeWrites(writes)}</Fact>}
+      {tools.length === 0 ? null : (
+        <Fact name="May write">
+          <Writes writes={writes} />
+        </Fact>
+      )}
       {gates.max === 0 ? null : <Fact name="Asks you">{countRangeText(gates)} times</Fact>}
       {workflows.length === 0 ? null : <Fact name="Workflows">{workflows.join(', ')}</Fact>}
     </>
   );
 }
 
-function describeWrites(writes: readonly string[]): string {
-  if (writes.length === 0) return 'Nothing';
-  return writes.includes('**') ? 'Whatever the run allows' : writes.join(', ');
+/** Scopes that stand on the card; the rest unfolds, so that the buttons stay in sight. */
+const MAX_SHOWN_WRITES = 4;
+
+function Writes({ writes }: { readonly writes: readonly string[] }): JSX.Element {
+  if (writes.length === 0) return <>Nothing</>;
+  if (writes.includes('**')) return <>Whatever the run allows</>;
+  if (writes.length <= MAX_SHOWN_WRITES) return <>{writes.join(', ')}</>;
+  return (
+    <details>
+      <summary>{plural(writes.length, 'path')}</summary>
+      <div>{writes.join(', ')}</div>
+    </details>
+  );
 }
 
 function Commands({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
