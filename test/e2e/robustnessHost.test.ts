@@ -61,6 +61,7 @@ describe('windows and the background host come and go', function () {
     const tree = await openRunTree(page);
     await tree.getByRole('treeitem', { name: /Lasting notes.*Running/u }).waitFor();
     const { pid } = await readHostLock(editor.server);
+    const askedBefore = editor.api.requests.length;
     await workbench.reload();
     chat = await findWebview(page, 'Chat');
     await chat
@@ -74,6 +75,13 @@ describe('windows and the background host come and go', function () {
     assert.equal((await readHostLock(editor.server)).pid, pid);
     const shown = await findRunTree(page);
     await shown.getByRole('treeitem', { name: /Lasting notes.*Running/u }).waitFor();
+    assert.equal(editor.api.requests.length, askedBefore, 'no agent has begun anew');
+    assert.equal(editor.api.inFlight(), 16);
+    const rows = await shown
+      .getByRole('treeitem', { level: 3 })
+      .first()
+      .getAttribute('aria-setsize');
+    assert.equal(Number(rows), agentCount, 'the tree has every agent');
     await screenshot(page, 'host-reloaded');
   });
 
@@ -87,6 +95,8 @@ describe('windows and the background host come and go', function () {
       await shown.getByRole('treeitem', { name: /Lasting notes.*Completed/u }).waitFor();
       await shown.getByText(`${agentCount} of ${agentCount} agents done`).first().waitFor();
     }
+    // Two turns an agent, the plan, and nothing twice.
+    assert.equal(editor.api.requests.length, 2 * agentCount + 1);
     const report = chat.getByRole('article', { name: 'Report: Lasting notes' });
     await report.getByText(`${agentCount} pending`).waitFor();
     await second.dispose();
