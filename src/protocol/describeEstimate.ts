@@ -76,7 +76,7 @@ function describeScopes({ tools, writes, commands, verifications, gates }: Estim
   if (tools.length > 0) lines.push(`Tools: ${tools.join(', ')}`, `May write: ${scope(writes)}`);
   if (commands.length > 0) lines.push(`Runs: ${commands.map(describeCommand).join(', ')}`);
   if (verifications.max > 0) lines.push(`Verifications: ${countRangeText(verifications)}`);
-  if (gates.max > 0) lines.push(`Asks a person: ${countRangeText(gates)} times`);
+  if (gates.max > 0) lines.push(`Asks a person: ${timesText(gates)}`);
   return lines;
 }
 
@@ -91,4 +91,9 @@ function countOf(range: CountRange, noun: string): string {
 
 function span(from: string, to: string): string {
   return from === to ? from : `${from} – ${to}`;
+}
+
+/** A number of times, `1 time` or `0–3 times`. */
+export function timesText(range: Parameters<typeof countRangeText>[0]): string {
+  return `${countRangeText(range)} ${range.max === 1 ? 'time' : 'times'}`;
 }

@@ -64,7 +64,7 @@ describe('The lines of an estimate', () => {
       'May write: src/**, docs/**',
       'Runs: npm test, npm run lint (not reached by the mock run), rm x (put together by the script: not approved)',
       'Verifications: 1–2',
-      'Asks a person: 0–1 times',
+      'Asks a person: 0–1 time',
       'Child workflows: kid',
       'Under the lean stub the script threw, and what would follow is not counted: TypeError: x (line 3)',
     ]);

@@ -4,6 +4,7 @@ import {
   countRangeText,
   estimateHeadline,
   tokenRangeText,
+  timesText,
 } from '../../../src/protocol/describeEstimate.ts';
 import type { Estimate } from '../../../src/protocol/estimate.ts';
 import type { WorkflowPlan } from '../../../src/protocol/plan.ts';
@@ -94,7 +95,7 @@ function EstimateFacts({ estimate }: { readonly estimate: Estimate }): JSX.Eleme
           <Writes writes={writes} />
         </Fact>
       )}
-      {gates.max === 0 ? null : <Fact name="Asks you">{countRangeText(gates)} times</Fact>}
+      {gates.max === 0 ? null : <Fact name="Asks you">{timesText(gates)}</Fact>}
       {workflows.length === 0 ? null : <Fact name="Workflows">{workflows.join(', ')}</Fact>}
     </>
   );
