@@ -141,6 +141,24 @@ describe('muster resume', function () {
     assert.match(patch, /\+new/u);
   });
 
+  it('asks anew where another model is chosen, and is no other run for that', async () => {
+    const api = await test.bed.startModel(answer);
+    const source = twoPhases('');
+    const first = ['--json', '--model', 'claude-sonnet-5-5', '--max-agents', '50'];
+    const stopped = await (await test.bed.startScript(source, api, ...first)).ended;
+    assert.equal(stopped.exitCode, 3);
+    asked.clear();
+    const more = ['--model', 'claude-opus-5-5', '--max-agents', '200'];
+    const resumed = await resume(api, ...more).ended;
+    assert.deepEqual([resumed.exitCode, asked.size], [0, 80]);
+    assert.deepEqual(readEnd(resumed.stdout).result, { first: 40, second: 40 });
+    asked.clear();
+    const finished = await resume(api, '--model', 'claude-sonnet-5-5').ended;
+    const end = readEnd(finished.stdout);
+    assert.deepEqual([finished.exitCode, end.result], [0, { first: 40, second: 40 }]);
+    assert.equal(asked.size, 30, 'the fifty that the first model had answered are known');
+  });
+
   it('says so when there is no such run', async () => {
     const api = await test.bed.startModel(answer);
     const missing = await resume(api).ended;

@@ -4,7 +4,7 @@ import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/script
 import { AgentRunner } from './agentRunner.ts';
 import { OrderedReplay, type KeptCall } from './orderedReplay.ts';
 import { GateRunner } from './gateRunner.ts';
-import type { Delivery } from './replayLog.ts';
+import { isSameAsBefore, type Delivery } from './replayLog.ts';
 import type { RunContext } from './runContext.ts';
 import { Timers } from './timers.ts';
 import { VerifyRunner } from './verifyRunner.ts';
@@ -88,8 +88,9 @@ export class CallRouter {
 
   #createReplay(log: NonNullable<RunContext['replay']>): OrderedReplay {
     const { ctx, onDivergence } = this.#options;
-    // An edited script may do anything: its calls are matched by content from the start.
-    const isUnchanged = log.scriptSha256 === ctx.config.scriptSha256;
+    // Under an edited script or another model every call may be another one: they are matched by content.
+    const { provider } = ctx.services.governor.client;
+    const isUnchanged = isSameAsBefore(log, { ...ctx.config, provider });
     const deliveries = isUnchanged ? log.deliveries : [];
     return new OrderedReplay({
       deliveries,

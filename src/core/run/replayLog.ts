@@ -59,8 +59,10 @@ export interface RecordedGate {
 }
 
 export interface ReplayLog {
-  /** Of the session before, so that an unchanged script is known as such. */
+  /** Of the session before: only where all three are the same can the same calls be expected. */
   readonly scriptSha256: string;
+  readonly provider: string;
+  readonly model: string;
   /** Up to the first outcome that is to be tried again. */
   readonly deliveries: readonly Delivery[];
   readonly agents: ReadonlyMap<string, RecordedAgent>;
@@ -89,6 +91,15 @@ export function agentKey(contentKey: string, occurrence: number): string {
   return `${contentKey}#${occurrence}`;
 }
 
+/** Whether a session does what the one before did, so that its outcomes can come in the same order. */
+export function isSameAsBefore(
+  log: Pick<ReplayLog, 'scriptSha256' | 'provider' | 'model'>,
+  now: Pick<ReplayLog, 'scriptSha256' | 'provider' | 'model'>,
+): boolean {
+  const { scriptSha256, provider, model } = log;
+  return scriptSha256 === now.scriptSha256 && provider === now.provider && model === now.model;
+}
+
 /** Folds a whole journal; it may have many sessions. */
 export function readReplayLog(events: readonly DurableRunEvent[]): ReplayLog {
   const fold = new ReplayFold();
@@ -100,6 +111,8 @@ type FoldedDelivery = Delivery | { readonly type: 'retry'; readonly seq: number 
 
 class ReplayFold {
   #scriptSha256 = '';
+  #provider = '';
+  #model = '';
   #deliveries: FoldedDelivery[] = [];
   readonly #agents = new Map<number, RecordedAgent>();
   readonly #verifyCalls = new Map<number, number>();
@@ -118,6 +131,8 @@ class ReplayFold {
       case 'run.started':
       case 'run.resumed':
         this.#scriptSha256 = event.scriptSha256;
+        this.#provider = event.provider;
+        this.#model = event.model;
         this.#ended = null;
         this.#flags.push(event.flags);
         break;
@@ -173,7 +188,7 @@ class ReplayFold {
     const kept = cut < 0 ? this.#deliveries : this.#deliveries.slice(0, cut);
     const agents = [...this.#agents.values()];
     return {
-      scriptSha256: this.#scriptSha256,
+      ...{ scriptSha256: this.#scriptSha256, provider: this.#provider, model: this.#model },
       deliveries: kept.filter((delivery) => delivery.type !== 'retry'),
       merged: this.#deliveries.flatMap((item) => (item.type === 'agent' ? [item.agent] : [])),
       agents: new Map(agents.map((agent) => [agent.key, agent])),

@@ -35,7 +35,7 @@ import { RunRecorder } from './runRecorder.ts';
 import { answerScriptRead } from './scriptReads.ts';
 import { Spend } from './spend.ts';
 import { RunSteering } from './runSteering.ts';
-import type { ReplayLog } from './replayLog.ts';
+import { isSameAsBefore, type ReplayLog } from './replayLog.ts';
 import { resumedFact, startedFact } from './startedFact.ts';
 import { TaskTracker } from './taskTracker.ts';
 
@@ -250,7 +250,8 @@ export class RunEngine implements ScriptHost {
   #finishedBefore(): RunEventOf<'run.ended'> | null {
     const { replay } = this.#ctx;
     if (replay === null || this.#hasOtherBudget) return null;
-    return replay.scriptSha256 === this.#config.scriptSha256 ? replay.finished : null;
+    const { provider } = this.#services.governor.client;
+    return isSameAsBefore(replay, { ...this.#config, provider }) ? replay.finished : null;
   }
 
   async #readAgentTypes(): Promise<void> {
