@@ -35,6 +35,9 @@ function report(results) {
     console.log(`${state.padEnd(7)}${name.padEnd(15)}${numbers} (${seconds} s)`);
     if (problem !== undefined) console.log(`       ${problem}`);
   }
+  for (const { name, counts } of ran) {
+    for (const failure of counts.failures ?? []) console.log(`${name}: ${failure}`);
+  }
   console.log('');
   process.exitCode = sum('failed') > 0 || ran.length === 0 ? 1 : 0;
   console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);

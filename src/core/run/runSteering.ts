@@ -15,10 +15,6 @@ import { StopReason } from './runErrors.ts';
 import { StopSequence } from './stopSequence.ts';
 import { Suspension } from './suspension.ts';
 
-/** What a person can do about a limit; a script never sees it. */
-const LIMIT_ADVICE =
-  'Nothing more starts. Raise the limit to go on, or stop and keep what is finished.';
-
 const stopCodes = {
   limit: 'limit_reached',
   breaker: 'breaker_tripped',
@@ -113,9 +109,8 @@ export class RunSteering {
     if (work.signal.aborted || this.#suspension.hold !== null) return;
     const { reason, message } = request;
     this.#held = request;
-    const isRaisable = reason === 'limit' && config.onLimit === 'wait';
-    const text = isRaisable ? `${message} ${LIMIT_ADVICE}` : message;
-    this.#suspension.holdFor({ reason, message: text });
+    // What can be done about it is for whoever shows it to say.
+    this.#suspension.holdFor({ reason, message });
     if (config.onLimit === 'stop') this.stopHeld();
   }
 

@@ -4,14 +4,15 @@ import type { Socket } from 'node:net';
 import {
   createMessageConnection,
   ErrorCodes,
+  Message,
   ParameterStructures,
   ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
-  type Message,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
+import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { HelloParams, hostMethods, type HostMethod } from '../../protocol/hostRpc.ts';
@@ -75,6 +76,7 @@ export class ClientSession {
 
   /** Resolves when the client has what it is to see before the process ends. */
   async flush(): Promise<void> {
+    await this.#writer.answered();
     await this.#client?.flush();
   }
 
@@ -87,6 +89,7 @@ export class ClientSession {
   }
 
   async #answer(method: string, params: unknown): Promise<unknown> {
+    this.#writer.owesAnswer();
     try {
       if (method === 'hello') return this.#hello(params);
       if (this.#client === null) throw unauthenticated();
@@ -128,9 +131,21 @@ export class ClientSession {
   }
 }
 
-/** Cuts the line of a client that is refused, but not before the answer has gone out. */
+/** Knows which answers have gone out: a line is cut only after them. */
 class LastWordWriter extends SocketMessageWriter {
   #isLast = false;
+  #owed = 0;
+  #answered = createDeferred<undefined>();
+
+  owesAnswer(): void {
+    if (this.#owed === 0) this.#answered = createDeferred();
+    this.#owed += 1;
+  }
+
+  /** Resolves when no request waits for its answer. */
+  async answered(): Promise<void> {
+    if (this.#owed > 0) await this.#answered.promise;
+  }
 
   endAfterNext(): void {
     this.#isLast = true;
@@ -138,8 +153,17 @@ class LastWordWriter extends SocketMessageWriter {
 
   override async write(message: Message): Promise<void> {
     const isLast = this.#isLast;
-    await super.write(message);
+    try {
+      await super.write(message);
+    } finally {
+      if (Message.isResponse(message)) this.#paid();
+    }
     if (isLast) this.end();
+  }
+
+  #paid(): void {
+    this.#owed -= 1;
+    if (this.#owed === 0) this.#answered.resolve(undefined);
   }
 }
 

@@ -3,7 +3,6 @@ import { connect, type Socket } from 'node:net';
 import {
   createMessageConnection,
   ParameterStructures,
-  SocketMessageReader,
   SocketMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
@@ -19,6 +18,7 @@ import {
 } from '../../protocol/hostRpc.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
 import type { RunOwner } from '../runs/runOwner.ts';
+import { DrainedReader } from './drainedReader.ts';
 import { FrameMeter } from './frameMeter.ts';
 import { MAX_FRAME_BYTES, OWNER_ANSWER_MS } from './rpcLimits.ts';
 
@@ -42,11 +42,11 @@ export class OwnerConnection {
     socket.on('data', (chunk: Buffer) => {
       if (!meter.accepts(chunk)) this.#close();
     });
-    const reader = new SocketMessageReader(socket);
-    // Its timer for half a message would outlive the connection, and keep a command from ending.
-    reader.partialMessageTimeout = 0;
-    this.#rpc = createMessageConnection(reader, new SocketMessageWriter(socket));
-    this.#rpc.onClose(() => this.#close());
+    const reader = new DrainedReader(socket);
+    const writer = new SocketMessageWriter(socket);
+    this.#rpc = createMessageConnection(reader, writer, undefined, { messageStrategy: reader });
+    // What the owner said before it ended still counts.
+    this.#rpc.onClose(() => reader.onceDrained(() => this.#close()));
     this.#rpc.onError(() => this.#close());
     this.#rpc.listen();
   }

@@ -7,6 +7,7 @@ import type { RunService } from '../runs/runService.ts';
 import { EventBatcher } from './eventBatcher.ts';
 import type { Notify } from './notify.ts';
 import { OwnerConnection } from './ownerConnection.ts';
+import { OwnerWatch } from './ownerWatch.ts';
 
 type Subscribed = HostResult<'run.subscribe'>;
 type Batch = HostNotificationParams<'run.events'>;
@@ -22,6 +23,7 @@ export class RunFeeds {
   readonly #notify: Notify;
   readonly #batchers = new Map<string, EventBatcher>();
   readonly #relays = new Map<string, OwnerConnection>();
+  readonly #watches = new Map<string, OwnerWatch>();
   readonly #listening: { dispose(): void };
   #isDisposed = false;
 
@@ -37,6 +39,8 @@ export class RunFeeds {
     const owner = this.#runs.live(runId) === undefined ? await this.#runs.ownerOf(runId) : null;
     const relayed = owner === null ? null : await this.#relay(runId, owner);
     if (relayed !== null) return relayed;
+    // It lives and cannot be asked: what its journal says now holds until it is gone.
+    if (owner !== null) this.#watch(runId, new Relay(runId, this.#notify), () => undefined);
     const view = await this.#reviews.withDecisions(await this.#runs.view(runId));
     // Nothing may be awaited between reading the live view and listening, or an event would be lost.
     const newest = this.#runs.live(runId)?.engine.view ?? view;
@@ -51,6 +55,8 @@ export class RunFeeds {
     this.#batchers.delete(runId);
     this.#relays.get(runId)?.dispose();
     this.#relays.delete(runId);
+    this.#watches.get(runId)?.dispose();
+    this.#watches.delete(runId);
   }
 
   /** Resolves when the client has taken all events so far. */
@@ -61,7 +67,8 @@ export class RunFeeds {
   dispose(): void {
     this.#isDisposed = true;
     this.#listening.dispose();
-    for (const runId of [...this.#batchers.keys(), ...this.#relays.keys()]) this.unsubscribe(runId);
+    const watched = [this.#batchers, this.#relays, this.#watches].flatMap((map) => [...map.keys()]);
+    for (const runId of watched) this.unsubscribe(runId);
   }
 
   /** Null when the owner ended in between: then the journal has all there is. */
@@ -79,7 +86,8 @@ export class RunFeeds {
     connection.onNotification('runs.changed', ({ run }) => relay.passSummary(run));
     connection.onClosed(() => {
       this.#relays.delete(runId);
-      this.#afterOwner(runId, relay);
+      // One that only fell silent is asked anew.
+      this.#watch(runId, relay, () => this.#afterOwner(runId, relay));
     });
     try {
       const subscribed = await connection.request('run.subscribe', { runId });
@@ -90,6 +98,20 @@ export class RunFeeds {
       this.unsubscribe(runId);
       return null;
     }
+  }
+
+  #watch(runId: string, relay: Relay, onAlive: () => void): void {
+    this.#watches.get(runId)?.dispose();
+    if (this.#isDisposed) return;
+    const watch = new OwnerWatch({
+      isOwned: async () => (await this.#runs.ownerOf(runId)) !== null,
+      onGone: () => {
+        this.#watches.delete(runId);
+        this.#afterOwner(runId, relay);
+      },
+      onAlive,
+    });
+    this.#watches.set(runId, watch);
   }
 
   /** What the owner did last stands in the journal; a run without a last entry was interrupted. */

@@ -51,7 +51,7 @@ describe('Raising a limit of a run under way', () => {
       await settled();
       await answerUntilIdle(model);
       assert.deepEqual([model.sent, states(bench)], [sentBefore, ['paused limit']]);
-      assert.match(bench.engine.view.stateMessage ?? '', /Raise the limit to go on/u);
+      assert.match(bench.engine.view.stateMessage ?? '', /^The limit of .* is reached\.$/u);
       bench.engine.control({ action: 'raise', limits: { ...bench.engine.limits, ...then } });
       await settled();
       await answerUntilIdle(model);
