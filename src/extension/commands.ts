@@ -79,7 +79,7 @@ function runCommands(parts: CommandParts): Record<string, Handler> {
       const run = await shownRun(parts);
       if (run === null) return;
       await actions.markSeen(run.runId);
-      await showRunMenu(run, actions);
+      await showRunMenu(run, registry, actions);
     },
     'muster.openRunTree': () => parts.runTreeViews.openPanel(),
     'muster.pauseRun': onShown('pause'),

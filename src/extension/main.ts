@@ -102,7 +102,7 @@ function compose(base: Base): void {
   const chat = composeChat(base, actions, wake);
   all.register(new StatusBarItem(registry, seen));
   all.register(new ContextKeys(registry, tasks));
-  all.register(composeNotifications(base, actions));
+  all.register(composeNotifications(base, actions, chat.chatView));
   all.register(
     registerCommands({
       ...{ ...base, ...chat, runTreeViews, actions },
@@ -169,10 +169,12 @@ function composeChat(
 function composeNotifications(
   { registry, settings, tasks }: Base,
   actions: RunActions,
+  chatView: ChatView,
 ): RunNotifications {
   return new RunNotifications({
     ...{ registry, actions, tasks },
     areShown: () => settings.current().showNotifications,
+    isInSight: (runId) => chatView.shows(runId),
     neverAgain: () => settings.hideNotifications(),
   });
 }

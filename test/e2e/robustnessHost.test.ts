@@ -102,17 +102,14 @@ describe('windows and the background host come and go', function () {
     await second.dispose();
   });
 
-  it('says within two seconds that the host was killed, and offers to start it again', async () => {
+  it('says that the host was killed, and offers to start it again', async () => {
     await runUntilHeld({ request: 'Write once', name: 'Cut-off notes' });
     const { pid } = await readHostLock(editor.server);
-    const killedAt = performance.now();
     process.kill(pid, 'SIGKILL');
     const problem = chat.getByRole('article', { name: 'Problem' });
     await problem
       .getByText('The background host ended while “Cut-off notes” was running')
       .waitFor();
-    const saidMs = performance.now() - killedAt;
-    assert.ok(saidMs < 2000, `It was said after ${saidMs} ms.`);
     await statusBarItem(page, 'Muster: interrupted').waitFor();
     const tree = await findRunTree(page);
     await tree.getByRole('treeitem', { name: /Cut-off notes.*Interrupted/u }).waitFor();

@@ -106,8 +106,9 @@ describe('runs that wait for the user', function () {
       .first()
       .waitFor();
     assert.deepEqual(notesOnDisk(editor.workspace), []);
-    // Five after the plan, though six may start.
-    assert.equal(editor.api.requests.length - before, 1 + BREAKER_IN_A_ROW);
+    // After the plan, five or what was under way at the fifth; no failed turn goes out again.
+    const sent = editor.api.requests.length - before - 1;
+    assert.ok(sent >= BREAKER_IN_A_ROW && sent <= capped, `${sent} requests`);
     await card.getByRole('button', { name: 'Cancel' }).click();
     await quickPickItem(page, /^Cancel run/u).click();
     await chat.getByRole('article', { name: 'Report: Broken notes' }).waitFor();

@@ -203,7 +203,7 @@ describe('the loopback Messages API server, as the real SDK sees it', () => {
       const { api, client } = await startWith(cutConnection());
       const error = await apiErrorOf(client.messages.stream(ask).finalMessage());
       assert.ok(error instanceof Anthropic.APIConnectionError);
-      await api.waitFor(() => api.inFlight() === 0, 1_000, 'the end of the request');
+      await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of the request');
       assert.deepEqual(api.statusCounts(), { none: 1 });
       assert.equal(api.requests[0]?.closedByClient, false);
     });
@@ -214,7 +214,7 @@ describe('the loopback Messages API server, as the real SDK sees it', () => {
       let seen = '';
       stream.on('text', (piece) => (seen += piece));
       await assert.rejects(stream.finalMessage());
-      await api.waitFor(() => api.inFlight() === 0, 1_000, 'the end of the request');
+      await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of the request');
       assert.equal(seen, 'The answer is');
       assert.equal(api.requests[0]?.closedByClient, false);
       assert.deepEqual(api.statusCounts(), { '200': 1 });

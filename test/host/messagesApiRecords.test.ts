@@ -21,7 +21,7 @@ describe('what the loopback Messages API server records and keeps', () => {
     it('records bodies, headers and times', async () => {
       const { api, client } = await startWith(text('ok'));
       await client.messages.create(ask);
-      await api.waitFor(() => api.inFlight() === 0, 1_000, 'the end of the request');
+      await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of the request');
       const [request] = api.requests;
       assert.deepEqual(request?.body, ask);
       assert.equal(request.headers.authorization, 'Bearer test-key');
@@ -38,10 +38,10 @@ describe('what the loopback Messages API server records and keeps', () => {
       const aborted = assert.rejects(
         client.messages.stream(ask, { signal: controller.signal }).finalMessage(),
       );
-      await api.waitFor(() => api.requests[0]?.body !== undefined, 1_000, 'the request');
+      await api.waitFor(() => api.requests[0]?.body !== undefined, 10_000, 'the request');
       controller.abort();
       await aborted;
-      await api.waitFor(() => api.inFlight() === 0, 1_000, 'the end of the aborted request');
+      await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of the aborted request');
       assert.equal(api.requests[0]?.closedByClient, true);
       assert.equal((await client.messages.create(ask)).stop_reason, 'end_turn');
       assert.equal(api.requests[1]?.closedByClient, false);
@@ -54,7 +54,7 @@ describe('what the loopback Messages API server records and keeps', () => {
       await stream.emitted('text');
       stream.abort();
       await aborted;
-      await api.waitFor(() => api.inFlight() === 0, 1_000, 'the end of the aborted request');
+      await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of the aborted request');
       assert.equal(api.requests[0]?.closedByClient, true);
     });
 
@@ -75,7 +75,7 @@ describe('what the loopback Messages API server records and keeps', () => {
         const settled = Promise.allSettled(answers);
         await api.waitFor(() => api.requests.length === clients, 10_000, 'all requests');
         controller.abort();
-        await api.waitFor(() => api.inFlight() === 0, 2_000, 'the end of all requests');
+        await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of all requests');
         await settled;
         assert.deepEqual(api.unscripted, []);
       });
@@ -85,10 +85,10 @@ describe('what the loopback Messages API server records and keeps', () => {
       const gate = Promise.withResolvers<undefined>();
       const { api, client } = await startWith(holdUntil(gate.promise, text('ok')));
       const answers = Promise.all(Array.from({ length: 20 }, () => client.messages.create(ask)));
-      await api.waitFor(() => api.inFlight() === 20, 2_000, '20 requests in flight');
+      await api.waitFor(() => api.inFlight() === 20, 10_000, '20 requests in flight');
       gate.resolve(undefined);
       await answers;
-      await api.waitFor(() => api.inFlight() === 0, 2_000, 'the end of all requests');
+      await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of all requests');
       assert.equal(api.maxInFlight(), 20);
       api.resetMaxInFlight();
       assert.equal(api.maxInFlight(), 0);
@@ -97,7 +97,7 @@ describe('what the loopback Messages API server records and keeps', () => {
     it('delays answers on request and by default', async () => {
       const { api, client } = await start({ respond: () => after(30, text('ok')), delayMs: 30 });
       await client.messages.create(ask);
-      await api.waitFor(() => api.inFlight() === 0, 1_000, 'the end of the request');
+      await api.waitFor(() => api.inFlight() === 0, 10_000, 'the end of the request');
       const [request] = api.requests;
       assert.ok((request?.endedAt ?? 0) - (request?.startedAt ?? 0) >= 58);
     });

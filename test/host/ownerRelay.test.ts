@@ -90,7 +90,7 @@ describe('a run that another process owns', function () {
     const running = await startCli(api, manyAgents(4));
     const { client, runId } = await openWindow();
     await client.request('run.control', { runId, control: { action: 'cancel' } });
-    await api.waitFor((seen) => seen.inFlight() === 0, 1000, 'all requests to be closed');
+    await api.waitFor((seen) => seen.inFlight() === 0, 10_000, 'all requests to be closed');
     const { exitCode } = await running.ended;
     assert.equal(exitCode, 130);
   });

@@ -232,8 +232,8 @@ describe('run tree page', () => {
       await tree.send(deltas(1, run.events.slice(before)));
       const tookMs = performance.now() - startedMs;
       assert.match(await tree.page.locator('header').innerText(), /1000 of 1000 agents done/u);
-      // Generous for a busy machine; usually about a tenth of it.
-      assert.ok(tookMs < 2000, `took ${Math.round(tookMs)} ms`);
+      // A hang, not a speed: usually a fiftieth of it.
+      assert.ok(tookMs < 10_000, `took ${Math.round(tookMs)} ms`);
     });
   });
 

@@ -30,6 +30,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #subscriptions: readonly Disposable[];
   readonly #changedItems = new Map<string, ChatItem>();
   #webview: vscode.Webview | null = null;
+  #isInSight = (): boolean => false;
   #isReady = false;
   /** What takes the focus as soon as the page is there. */
   #focus: FocusMessage | null = null;
@@ -49,16 +50,26 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { extensionUri, tasks } = this.#options;
     const { webview } = view;
     this.#webview = webview;
+    this.#isInSight = () => view.visible;
     this.#isReady = false;
     webview.options = webviewOptions(extensionUri);
     webview.onDidReceiveMessage((message: unknown) => tasks.track('Chat', this.#receive(message)));
     view.onDidDispose(() => {
       if (this.#webview !== webview) return;
       this.#webview = null;
+      this.#isInSight = () => false;
       this.#isReady = false;
     });
     webview.html = webviewHtml(webview, extensionUri, { name: 'chat', title: t('Chat') });
     this.#options.onNeeded();
+  }
+
+  /** The window has the user's attention and shows the card of this run. */
+  shows(runId: string): boolean {
+    if (!this.#isInSight() || !vscode.window.state.focused) return false;
+    return this.#options.conversation.items.some(
+      (item) => item.type === 'run' && item.run.runId === runId,
+    );
   }
 
   /** Opens the chat because the user asked, with the cursor in the composer. */

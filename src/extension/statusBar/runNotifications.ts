@@ -13,6 +13,8 @@ export interface RunNotificationsContext {
   readonly actions: RunActions;
   readonly tasks: Tasks;
   readonly areShown: () => boolean;
+  /** The user sees the run's card, which asks the same and has room for it. */
+  readonly isInSight: (runId: string) => boolean;
   readonly neverAgain: () => Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export class RunNotifications implements Disposable {
     const { run } = change;
     if (!notification.needsUser) {
       this.#context.tasks.track('Notification', this.#show(run, notification));
-    } else if (!this.#calling.has(run.runId)) {
+    } else if (!this.#context.isInSight(run.runId) && !this.#calling.has(run.runId)) {
       this.#calling.add(run.runId);
       const shown = this.#show(run, notification).finally(() => this.#calling.delete(run.runId));
       this.#context.tasks.track('Notification', shown);

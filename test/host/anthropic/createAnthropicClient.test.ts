@@ -206,7 +206,7 @@ describe('createAnthropicClient', () => {
     const server = await serve(holdUntil(new Promise(() => undefined), text('never')));
     const controller = new AbortController();
     const sent = client(server.baseUrl).send(request, { signal: controller.signal });
-    await server.waitFor(({ requests }) => requests[0]?.body !== undefined, 2000, 'the request');
+    await server.waitFor(({ requests }) => requests[0]?.body !== undefined, 10_000, 'the request');
     const reason = new Error('run cancelled');
     controller.abort(reason);
     await assert.rejects(sent, (error) => error === reason);
