@@ -13,7 +13,7 @@ export interface RunNotificationsContext {
   readonly actions: RunActions;
   readonly tasks: Tasks;
   readonly areShown: () => boolean;
-  /** The user sees the run's card, which asks the same and has room for it. */
+  /** The user sees the run's card, which says and asks the same and has room for it. */
   readonly isInSight: (runId: string) => boolean;
   readonly neverAgain: () => Promise<void>;
 }
@@ -39,9 +39,11 @@ export class RunNotifications implements Disposable {
     const notification = notificationFor(change);
     if (notification === null) return;
     const { run } = change;
+    // A message over the card would cover its buttons; what failed is said twice rather than missed.
+    if (notification.severity !== 'error' && this.#context.isInSight(run.runId)) return;
     if (!notification.needsUser) {
       this.#context.tasks.track('Notification', this.#show(run, notification));
-    } else if (!this.#context.isInSight(run.runId) && !this.#calling.has(run.runId)) {
+    } else if (!this.#calling.has(run.runId)) {
       this.#calling.add(run.runId);
       const shown = this.#show(run, notification).finally(() => this.#calling.delete(run.runId));
       this.#context.tasks.track('Notification', shown);
