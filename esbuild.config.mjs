@@ -73,6 +73,18 @@ const bundles = [
   { ...nodeShared, entry: 'src/worker/script/main.ts', outfile: 'dist/script-worker.cjs' },
   { ...nodeShared, entry: 'src/worker/compute/main.ts', outfile: 'dist/compute-worker.cjs' },
   { ...nodeShared, entry: path.relative(rootDir, piscinaWorker), outfile: 'dist/worker.js' },
+  {
+    // A module of its own: it is loaded only where a command runs, and finds its helpers beside itself.
+    ...shared,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: {
+      js: `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`,
+    },
+    entry: path.relative(rootDir, require.resolve('@anthropic-ai/sandbox-runtime')),
+    outfile: 'dist/sandbox-runtime.mjs',
+  },
   { ...webviewShared, entry: 'webview-ui/src/chat/main.tsx', outfile: 'dist/webview/chat.js' },
   {
     ...webviewShared,
@@ -81,10 +93,20 @@ const bundles = [
   },
 ];
 
-const copies = ['quickjs.wasm', 'url.so', 'encoding.so', 'structured-clone.so'].map((name) => ({
-  from: require.resolve(`quickjs-wasi/${name}`),
-  to: path.join(distDir, name),
-}));
+const engineFiles = ['quickjs.wasm', 'url.so', 'encoding.so', 'structured-clone.so'].map(
+  (name) => ({
+    from: require.resolve(`quickjs-wasi/${name}`),
+    to: path.join(distDir, name),
+  }),
+);
+
+// What keeps a sandboxed command from Unix sockets, on both kinds of Linux machine.
+const sandboxDir = path.join(path.dirname(require.resolve('@anthropic-ai/sandbox-runtime')), '..');
+const sandboxFiles = ['x64', 'arm64']
+  .map((architecture) => `vendor/seccomp/${architecture}/apply-seccomp`)
+  .map((name) => ({ from: path.join(sandboxDir, name), to: path.join(distDir, name) }));
+
+const copies = [...engineFiles, ...sandboxFiles];
 
 async function main() {
   const startedMs = performance.now();
@@ -92,7 +114,7 @@ async function main() {
   for (const { entry } of bundles.filter((bundle) => !present.includes(bundle))) {
     console.log(`build: skipped ${entry}, which does not exist`);
   }
-  await mkdir(distDir, { recursive: true });
+  for (const { to } of copies) await mkdir(path.dirname(to), { recursive: true });
   await Promise.all(copies.map(({ from, to }) => copyFile(from, to)));
   const results = await Promise.all(present.map(buildBundle));
   if (isWatching) {

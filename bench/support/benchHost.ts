@@ -29,7 +29,7 @@ export class BenchHost {
     const endpoint = await forkHost({
       hostFile: path.join(ctx.distDirectory, 'host.cjs'),
       ...{ workspaceDir: bed.workspace, stateDir: bed.stateRoot },
-      ...{ logFile: path.join(bed.root, 'host.log'), readyTimeoutMs: 15_000 },
+      ...{ logFile: path.join(bed.root, 'host.log'), useSandbox: true, readyTimeoutMs: 15_000 },
     });
     const host = new BenchHost(await HostConnection.open(endpoint, silent), bed);
     const provider = { provider: 'anthropic', baseUrl, model: null, apiKey: 'bench-key' } as const;

@@ -4,7 +4,7 @@ import { installSystemPackages } from './systemPackages.mjs';
 
 const packagesByProgram = { bwrap: 'bubblewrap', socat: 'socat', rg: 'ripgrep' };
 
-/** Installs what the command sandbox needs on Linux; its tests are skipped where that is impossible. */
+/** Installs what the command sandbox needs on Linux; where that is impossible it is tested as absent. */
 export async function prepareSandboxTools() {
   if (process.platform !== 'linux') return;
   const missing = Object.entries(packagesByProgram)
@@ -12,6 +12,6 @@ export async function prepareSandboxTools() {
     .map(([, packageName]) => packageName);
   if (missing.length === 0 || (await installSystemPackages(missing))) return;
   say(
-    `tests of the command sandbox will be skipped; "apt-get install ${missing.join(' ')}" enables them`,
+    `the command sandbox will be tested as absent; "apt-get install ${missing.join(' ')}" enables them`,
   );
 }

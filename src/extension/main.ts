@@ -191,6 +191,7 @@ async function openHost(options: {
     hostFile: options.context.asAbsolutePath(path.join('dist', 'host.cjs')),
     workspaceDir,
     stateDir: options.settings.current().stateDir,
+    useSandbox: options.settings.current().useSandbox,
     logFile: options.hostLogFile,
     readyTimeoutMs: hostReadyTimeoutMs,
   });

@@ -1,6 +1,7 @@
 /** Composition of the orchestration host; the forked process and the command line use the same. */
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import path from 'node:path';
 import { Disposables } from '../base/disposables.ts';
 import { errorText } from '../base/errorText.ts';
 import { classifyPath } from '../core/changes/protectedPaths.ts';
@@ -12,7 +13,8 @@ import type { Log } from '../core/ports/log.ts';
 import type { ScriptRunner } from '../core/ports/scriptRunner.ts';
 import type { UserWorkflows } from '../core/ports/userWorkflows.ts';
 import type { TestReports } from '../core/ports/testReports.ts';
-import { createPlainCommandRunner } from './adapters/commands/createPlainCommandRunner.ts';
+import { createCommandRunner } from './adapters/commands/createCommandRunner.ts';
+import { openCommandSandbox } from './adapters/commands/sandbox/commandSandbox.ts';
 import { tapTestReports } from './adapters/commands/tapTestReports.ts';
 import { createPiscinaComputePool } from './adapters/compute/piscinaComputePool.ts';
 import { createGitSnapshotStore } from './adapters/git/createGitSnapshotStore.ts';
@@ -61,6 +63,8 @@ export async function createHostServices(options: {
     platform,
   );
   const open = new Disposables();
+  const hidden = [workspace, path.dirname(stateDirectory)];
+  const sandboxOptions = { distDirectory, environment: env, log, hidden };
   const models = new ModelRegistry(systemClock, systemRandom);
   return {
     ...{ workspace, stateDirectory, log, clock: systemClock, random: systemRandom, models },
@@ -72,9 +76,11 @@ export async function createHostServices(options: {
     ),
     scripts: open.register(createPiscinaScriptRunner({ distDirectory })),
     compute: open.register(createPiscinaComputePool(distDirectory)),
-    commands: createPlainCommandRunner({
+    commands: createCommandRunner({
       ...{ environment: env, clock: systemClock, log },
       secrets: () => models.secrets(),
+      openSandbox: async () =>
+        env['MUSTER_SANDBOX'] === 'off' ? null : openCommandSandbox(sandboxOptions),
     }),
     reports: tapTestReports,
     userWorkflows: createUserWorkflows({ env, platform, home: homedir() }),

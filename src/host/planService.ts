@@ -44,7 +44,7 @@ export async function planWorkflow(
   const { script, summary } = draft;
   const check = await withChildCommands(services, draft.check, { snapshot, signal });
   // Also when there is no command yet: a script that the user edits may get one.
-  const needsUnsandboxedConsent = commands.sandbox === 'none';
+  const needsUnsandboxedConsent = (await commands.sandbox()) === 'none';
   const facts = { script, check, limits, provider: client.provider, model };
   const asked = { ...facts, argsJson: null, budgetTokens: null, snapshot, signal };
   const { prices } = provider;

@@ -71,6 +71,7 @@ describe('muster run', () => {
 
   it('runs no agent-written code without a consent, and says why it is unverified', async () => {
     await test.bed.useSample();
+    test.bed.variables = { MUSTER_SANDBOX: 'off' };
     const api = await test.bed.startModel(obey);
     const guarded = `let reason = null;
       await ${agentThatEdits(edit)};
@@ -88,6 +89,7 @@ describe('muster run', () => {
 
   it('passes when the command passes on the proposed tree', async () => {
     await test.bed.useSample();
+    test.bed.variables = { MUSTER_SANDBOX: 'off' };
     const api = await test.bed.startModel(obey);
     const source = verified('node --test --test-reporter=tap');
     const running = await test.bed.startScript(source, api, '--json', '--unsandboxed');

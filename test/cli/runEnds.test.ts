@@ -133,6 +133,8 @@ describe('muster run: how runs end', () => {
     const listener = createServer().listen(0, '127.0.0.1');
     try {
       await once(listener, 'listening');
+      // A sandboxed command could not tell from inside that it is there.
+      test.bed.variables = { MUSTER_SANDBOX: 'off' };
       const connected = once(listener, 'connection', { signal: AbortSignal.timeout(20_000) });
       // A command that ignores SIGTERM keeps a cancelled run busy for its grace time.
       const { port } = listener.address() as AddressInfo;

@@ -49,6 +49,8 @@ describe('the main job: ask, approve, watch, review, accept', function () {
       viewport: { width: 1440, height: 1400 },
       theme: 'Default Dark Modern',
       notifications: 'toasts',
+      // The consent is part of the main job where there is no sandbox.
+      userSettings: { 'muster.commands.sandbox': 'off' },
     });
     page = editor.workbench.page;
     page.setDefaultTimeout(actionDeadlineMs);

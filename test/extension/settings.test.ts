@@ -17,7 +17,7 @@ describe('the settings', () => {
       ),
       {
         ...{ provider: 'auto', model: null, baseUrl: null, limits: defaultLimits },
-        ...{ stateDir: null, groupBy: 'group', showNotifications: true, prices: {} },
+        ...{ stateDir: null, useSandbox: true, groupBy: 'group', showNotifications: true, prices: {} },
       },
     );
   });

@@ -7,26 +7,33 @@ import path from 'node:path';
 import { createDeferred } from '../../src/base/deferred.ts';
 import { MAX_COMMAND_OUTPUT_BYTES } from '../../src/core/limits.ts';
 import type { CommandRequest } from '../../src/core/ports/commandRunner.ts';
-import { createPlainCommandRunner } from '../../src/host/adapters/commands/createPlainCommandRunner.ts';
+import { createCommandRunner } from '../../src/host/adapters/commands/createCommandRunner.ts';
 import { systemClock } from '../../src/host/adapters/system.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-describe('PlainCommandRunner', function () {
+describe('commands without a sandbox', function () {
   this.timeout(20_000);
   let directory = '';
   let request: Omit<CommandRequest, 'command'>;
-  const runner = createPlainCommandRunner({
+  const runner = createCommandRunner({
     environment: { ...process.env, ANTHROPIC_API_KEY: 'not for commands', LANG: 'C' },
     clock: systemClock,
     log: silent,
     secrets: () => ['a-configured-key'],
+    openSandbox: () => Promise.resolve(null),
   });
 
   beforeEach(async () => {
     directory = await realpath(await mkdtemp(path.join(tmpdir(), 'muster-command-')));
     const logPath = path.join(directory, 'output.log');
-    request = { directory, timeoutMs: 15_000, logPath, signal: new AbortController().signal };
+    request = {
+      directory,
+      tree: directory,
+      timeoutMs: 15_000,
+      logPath,
+      signal: new AbortController().signal,
+    };
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 

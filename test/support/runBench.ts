@@ -87,7 +87,7 @@ export class RunBench {
           options.scripts ?? new FunctionScript(options.script ?? (() => Promise.resolve(null))),
         compute: options.compute ?? inlineCompute,
         commands: {
-          sandbox: options.sandbox ?? 'bwrap',
+          sandbox: () => Promise.resolve(options.sandbox ?? 'bwrap'),
           run: (request) => {
             this.commands.push(request);
             return (options.command ?? (() => Promise.resolve(passedCommand)))(request);

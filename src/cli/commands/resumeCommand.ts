@@ -72,6 +72,7 @@ async function approveEdited(
     printDiagnostics(ctx.stderr, file, diagnostics);
     throw new CliError(EXIT.usage, `${file} does not pass the check; nothing ran.`);
   }
-  const plan = { name: meta.name, commands, sandbox: 'none' };
+  const sandbox = (): Promise<string> => workspace.services.commands.sandbox();
+  const plan = { name: meta.name, commands, sandbox };
   return { commands, unsandboxed: await approvePlan(ctx, options, plan) };
 }

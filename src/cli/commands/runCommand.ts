@@ -60,7 +60,7 @@ export async function runCommand(
       return EXIT.ok;
     }
     const { commands } = check;
-    const { sandbox } = workspace.services.commands;
+    const sandbox = (): Promise<string> => workspace.services.commands.sandbox();
     const name = check.meta?.name ?? fileName;
     const unsandboxed = await approvePlan(ctx, options, { name, commands, sandbox });
     const live = await workspace.runs.start(
@@ -97,7 +97,7 @@ export async function approvePlan(
   plan: {
     readonly name: string;
     readonly commands: readonly string[];
-    readonly sandbox: string;
+    readonly sandbox: () => Promise<string>;
   },
 ): Promise<boolean> {
   const isConsented = options.unsandboxed === true;
@@ -110,7 +110,7 @@ export async function approvePlan(
   if (!(await askYesNo(ctx, `Run ${plan.name}${commands}?`))) {
     throw new CliError(EXIT.usage, 'The plan was not approved; nothing ran.');
   }
-  if (isConsented || list === '' || plan.sandbox !== 'none') return isConsented;
+  if (isConsented || list === '' || (await plan.sandbox()) !== 'none') return isConsented;
   return askYesNo(
     ctx,
     `There is no sandbox here: ${list} would run code written by agents with your rights. Allow that?`,

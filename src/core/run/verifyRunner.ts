@@ -107,7 +107,7 @@ export class VerifyRunner {
     if (!approvedCommands.includes(call.command) && !(await allowCommand(call.command))) {
       return `verify: the command "${call.command}" was not approved. Approve it with the plan, or allow it (--allow-command).`;
     }
-    if (this.#ctx.services.commands.sandbox !== 'none' || unsandboxed) return null;
+    if (unsandboxed || (await this.#ctx.services.commands.sandbox()) !== 'none') return null;
     return `verify: "${call.command}" would run code written by agents with your rights, because no sandbox is available. Give that consent with the plan (--unsandboxed).`;
   }
 
@@ -175,7 +175,7 @@ export class VerifyRunner {
     const receipt = makeReceipt({
       ...{ verifyId, treeHash, logPath, result, report },
       ...{ command, label: call.label, phase: call.phase, cwd: call.cwd, required: call.required },
-      sandbox: commands.sandbox,
+      sandbox: await commands.sandbox(),
       baseline: call.baseline ? await this.#baseline(call, logPath) : undefined,
     });
     const record = JSON.stringify({ ...receipt, results: report?.results ?? [] }, null, 2);
@@ -188,7 +188,7 @@ export class VerifyRunner {
     const { command, timeoutMs, cwd } = call;
     return snapshots.withDirectory(treeHash, (directory) =>
       commands.run({
-        ...{ command, timeoutMs, logPath, signal: this.#ctx.signal },
+        ...{ command, timeoutMs, logPath, signal: this.#ctx.signal, tree: directory },
         directory: cwd === '' ? directory : `${directory}/${cwd}`,
       }),
     );

@@ -15,6 +15,8 @@ export interface ForkHostOptions {
   readonly workspaceDir: string;
   /** Overrides the folder for runs; null means the platform's own. */
   readonly stateDir: string | null;
+  /** False lets commands run with the user's rights, each run with a consent of its own. */
+  readonly useSandbox: boolean;
   readonly logFile: string;
   readonly readyTimeoutMs: number;
 }
@@ -47,6 +49,7 @@ function hostEnvironment(options: ForkHostOptions): NodeJS.ProcessEnv {
     ELECTRON_RUN_AS_NODE: '1',
     MUSTER_WORKSPACE: options.workspaceDir,
     ...(options.stateDir === null ? {} : { MUSTER_STATE_DIR: options.stateDir }),
+    ...(options.useSandbox ? {} : { MUSTER_SANDBOX: 'off' }),
   };
 }
 

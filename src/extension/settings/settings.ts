@@ -15,6 +15,7 @@ export interface Settings {
   /** The user's own prices, before the built-in table. */
   readonly prices: PriceTable;
   readonly stateDir: string | null;
+  readonly useSandbox: boolean;
   readonly groupBy: ReviewGrouping;
   readonly showNotifications: boolean;
 }
@@ -43,6 +44,7 @@ export function readSettings(read: ReadSetting, isSet: IsSettingSet): Settings {
     limits: readLimits(read, isSet),
     prices: PriceTable.safeParse(read('prices')).data ?? {},
     stateDir: textOrNull(read('host.stateDirectory')),
+    useSandbox: read('commands.sandbox') !== 'off',
     groupBy: oneOf(read('review.groupBy'), ['group', 'folder', 'kind'], 'group'),
     showNotifications: read('notifications.show') !== false,
   };

@@ -19,6 +19,8 @@ export class CliBed {
   readonly root: string;
   readonly workspace: string;
   readonly stateRoot: string;
+  /** Variables of every command beside the few that every program needs. */
+  variables: Readonly<Record<string, string>> = {};
   readonly #apis: MessagesApi[] = [];
   readonly #processes = new Set<CliProcess>();
   #scripts = 0;
@@ -65,7 +67,7 @@ export class CliBed {
 
   /** Starts a command with exactly these arguments. */
   startBare(args: readonly string[], surroundings: CliSurroundings = {}): CliProcess {
-    const env = { PATH: searchPath(), HOME: this.home, ...surroundings.env };
+    const env = { PATH: searchPath(), HOME: this.home, ...this.variables, ...surroundings.env };
     const options = { cwd: surroundings.cwd ?? this.root, env };
     const started = new CliProcess(this.cliFile, args, options);
     this.#processes.add(started);
@@ -119,9 +121,9 @@ export class CliBed {
     const target = path.join(this.root, 'dist');
     await mkdir(target);
     const names = await readdir(builtDirectory);
-    const shipped = names.filter((name) => /\.(cjs|js|wasm|so)$/u.test(name));
+    const shipped = names.filter((name) => /\.(cjs|mjs|js|wasm|so)$|^vendor$/u.test(name));
     const copies = shipped.map((name) =>
-      cp(path.join(builtDirectory, name), path.join(target, name)),
+      cp(path.join(builtDirectory, name), path.join(target, name), { recursive: true }),
     );
     await Promise.all(copies);
   }

@@ -70,7 +70,6 @@ async function showPlan({ page, chat, shoot }: Stage): Promise<void> {
   await page.locator('.editor-instance .mtk5, .editor-instance .mtk6').first().waitFor();
   await chat.getByRole('textbox', { name: 'Request' }).fill(request);
   await chat.getByRole('textbox', { name: 'Request' }).press('Enter');
-  await chat.getByRole('checkbox', { name: /without a sandbox/u }).check();
   await shoot('plan');
 }
 

@@ -36,7 +36,7 @@ export class HostBed {
   async fork(): Promise<HostEndpoint> {
     const endpoint = await forkHost({
       ...{ hostFile, workspaceDir: this.workspace, stateDir: this.stateRoot },
-      ...{ logFile: this.logFile, readyTimeoutMs: 15_000 },
+      ...{ logFile: this.logFile, useSandbox: true, readyTimeoutMs: 15_000 },
     });
     this.#pids.add((await this.readLock()).pid);
     return endpoint;

@@ -14,6 +14,7 @@ export const PASSED_VARIABLES: readonly string[] = [
   ...['ASDF_DATA_DIR', 'MISE_DATA_DIR', 'PNPM_HOME', 'BUN_INSTALL', 'DENO_DIR', 'COREPACK_HOME'],
   ...['PYENV_ROOT', 'RBENV_ROOT', 'GOPATH', 'GOROOT', 'GOCACHE', 'CARGO_HOME', 'RUSTUP_HOME'],
   ...['JAVA_HOME', 'MAVEN_HOME', 'GRADLE_HOME', 'ANDROID_HOME', 'DOTNET_ROOT', 'SDKROOT'],
+  ...['NUGET_PACKAGES', 'PYTHONUSERBASE'],
   ...['NIX_PATH', 'NIX_PROFILES', 'NIX_SSL_CERT_FILE', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'],
   // Windows finds nothing without these.
   ...['SystemRoot', 'SystemDrive', 'windir', 'ComSpec', 'PATHEXT', 'USERPROFILE', 'HOMEDRIVE'],

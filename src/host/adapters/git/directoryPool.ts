@@ -5,6 +5,7 @@ import type { Deferred } from '../../../base/deferred.ts';
 import { errorText } from '../../../base/errorText.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import { bringDependencies, DEPENDENCY_FOLDERS } from './dependencyFolders.ts';
+import { freshHome, linkCaches } from './scratchHome.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
 import { claimSlot, releaseSlot } from './slotLock.ts';
 
@@ -120,6 +121,8 @@ export class DirectoryPool {
     await shadow.git(['clean', '-ffdxq', ...keep], call);
     const { directory: slotDirectory, stampFile } = slot;
     await bringDependencies({ workspaceRoot, slotDirectory, stampFile, isInTree });
+    await freshHome(slotDirectory);
+    if (!isInTree('node_modules')) await linkCaches(slotDirectory);
   }
 
   async #namesInTree(tree: string): Promise<ReadonlySet<string>> {

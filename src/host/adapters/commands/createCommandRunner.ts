@@ -17,19 +17,23 @@ import type { Log } from '../../../core/ports/log.ts';
 import { commandEnvironment } from './commandEnvironment.ts';
 import { CommandOutput } from './commandOutput.ts';
 import { endProcesses, killAtExit } from './endProcesses.ts';
+import type { CommandSandbox } from './sandbox/commandSandbox.ts';
+import { scratchOf } from './sandbox/scratch.ts';
 
 type CommandProcess = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Time that the pipes may stay open once nothing of the command is alive. */
 const DRAIN_MS = 1000;
 
-export interface PlainCommandRunnerOptions {
+export interface CommandRunnerOptions {
   /** The user's environment; only the variables on the allow-list reach a command. */
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly log: Log;
   /** Keys that must never reach a log, beside everything that looks like one. */
   readonly secrets: () => readonly string[];
+  /** Opened at the first command; resolves with null where there is no sandbox. */
+  readonly openSandbox: () => Promise<CommandSandbox | null>;
 }
 
 /** A command that could not be started. */
@@ -38,20 +42,46 @@ export class CommandUnavailableError extends Error {
   readonly code = 'command_unavailable';
 }
 
-/** Runs commands through the user's shell with the user's rights: no sandbox, but nothing of them stays behind. */
-export function createPlainCommandRunner(options: PlainCommandRunnerOptions): CommandRunner {
-  return { sandbox: 'none', run: (request) => runCommand(options, request) };
+/**
+ * Runs commands through the shell, in a sandbox where there is one and else with the user's rights;
+ * either way nothing of them stays behind.
+ */
+export function createCommandRunner(options: CommandRunnerOptions): CommandRunner {
+  let opened: Promise<CommandSandbox | null> | null = null;
+  const open = (): Promise<CommandSandbox | null> => (opened ??= options.openSandbox());
+  return {
+    sandbox: async () => (await open())?.kind ?? 'none',
+    run: async (request) => runCommand(options, await prepare(options, request, await open())),
+  };
+}
+
+/** The same request with its command behind walls; unchanged where there are none. */
+async function prepare(
+  options: CommandRunnerOptions,
+  request: CommandRequest,
+  sandbox: CommandSandbox | null,
+): Promise<PreparedRequest> {
+  const { command, tree, signal } = request;
+  if (sandbox === null) return { ...request, line: command, environment: options.environment };
+  const wrapped = await sandbox.wrap(command, scratchOf(tree), signal);
+  return { ...request, line: wrapped.command, environment: wrapped.environment };
+}
+
+/** What the shell is given, and the variables from which the command's own are taken. */
+interface PreparedRequest extends CommandRequest {
+  readonly line: string;
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 async function runCommand(
-  options: PlainCommandRunnerOptions,
-  request: CommandRequest,
+  options: CommandRunnerOptions,
+  request: PreparedRequest,
 ): Promise<CommandResult> {
   request.signal.throwIfAborted();
   const { clock, log, secrets } = options;
   const runTag = randomUUID();
   const startedMs = clock.monotonicMs();
-  const child = start(request, commandEnvironment(options.environment, runTag));
+  const child = start(request, commandEnvironment(request.environment, runTag));
   const output = new CommandOutput(MAX_COMMAND_OUTPUT_BYTES);
   child.stdout.on('data', (chunk: Buffer) => output.add(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
@@ -71,12 +101,10 @@ async function runCommand(
   return { exitCode, timedOut: end.type === 'timeout', durationMs, output: text };
 }
 
-function start(request: CommandRequest, env: NodeJS.ProcessEnv): CommandProcess {
+function start(request: PreparedRequest, env: NodeJS.ProcessEnv): CommandProcess {
   const isWindows = process.platform === 'win32';
   const shell = isWindows ? (env['ComSpec'] ?? 'cmd.exe') : '/bin/sh';
-  const arguments_ = isWindows
-    ? ['/d', '/s', '/c', `"${request.command}"`]
-    : ['-c', request.command];
+  const arguments_ = isWindows ? ['/d', '/s', '/c', `"${request.line}"`] : ['-c', request.line];
   return spawn(shell, arguments_, {
     cwd: request.directory,
     env,
