@@ -6,7 +6,7 @@ import { ends, lastMessages, logs, queued, requests } from './support/sights.ts'
 const toolNames = (request: ModelRequest): readonly string[] =>
   request.tools.map(({ name }) => name);
 const READ = ['read_file', 'list_files', 'search_text'];
-const ALL = [...READ, 'edit_file', 'write_file', 'delete_file'];
+const ALL = [...READ, 'edit_file', 'write_file', 'delete_file', 'move_file'];
 const definition = (head: string, body: string): string => `---\n${head}\n---\n${body}\n`;
 const systemHas = (text: string) => requests(({ system }) => system.includes(text));
 
@@ -20,7 +20,7 @@ runRows('agentType', [
         [
           requests((request) =>
             toolNames(request).filter((name) =>
-              /^(read|list|search|edit|write|delete)_/u.test(name),
+              /^(read|list|search|edit|write|delete|move)_/u.test(name),
             ),
           ),
           [ALL],

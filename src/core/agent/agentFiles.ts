@@ -6,6 +6,8 @@ export interface AgentFiles {
   readText(path: string): Promise<FileText>;
   writeText(path: string, text: string): Promise<FileEdit>;
   delete(path: string): Promise<FileEdit>;
+  /** Takes bytes and mode along; refuses where something stands at the target. */
+  move(from: string, to: string): Promise<FileEdit>;
 }
 
 export type FileText =

@@ -2,13 +2,13 @@ import type { Json } from '../../base/json.ts';
 import type { ToolSpec } from '../ports/modelClient.ts';
 import type { AgentCall } from './agentCall.ts';
 import type { AgentType } from './agentTypes.ts';
-import { deleteFileTool, editFileTool, writeFileTool } from './editTools.ts';
+import { deleteFileTool, editFileTool, moveFileTool, writeFileTool } from './editTools.ts';
 import { listFilesTool, readFileTool, searchTextTool } from './readTools.ts';
 import type { AgentTool } from './tool.ts';
 
 const allTools: readonly AgentTool[] = [
   ...[readFileTool, listFilesTool, searchTextTool],
-  ...[editFileTool, writeFileTool, deleteFileTool],
+  ...[editFileTool, writeFileTool, deleteFileTool, moveFileTool],
 ];
 
 /** Name of the tool that carries a structured answer. */

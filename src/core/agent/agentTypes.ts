@@ -21,7 +21,7 @@ export interface AgentTypes {
 }
 
 const READ_TOOLS = ['read_file', 'list_files', 'search_text'] as const;
-const EDIT_TOOLS = ['edit_file', 'write_file', 'delete_file'] as const;
+const EDIT_TOOLS = ['edit_file', 'write_file', 'delete_file', 'move_file'] as const;
 
 const GENERAL_PURPOSE: AgentType = {
   name: 'general-purpose',

@@ -53,6 +53,18 @@ export const deleteFileTool = defineTool({
   },
 });
 
+export const moveFileTool = defineTool({
+  name: 'move_file',
+  description: 'Moves or renames a file; nothing may stand at the new path.',
+  input: z.object({ from: path, to: path }),
+  run: async ({ from, to }, ctx) => {
+    const refusal = (await outsideWrites(from, ctx)) ?? (await outsideWrites(to, ctx));
+    if (refusal !== null) return toolError(refusal);
+    const edit = await ctx.files.move(from, to);
+    return edit.type === 'done' ? toolOk(`Moved ${from} to ${to}.`) : toolError(edit.reason);
+  },
+});
+
 async function writeChecked(
   target: string,
   text: string,

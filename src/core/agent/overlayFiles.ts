@@ -49,6 +49,19 @@ export class OverlayFiles implements AgentFiles {
     return refusal === null ? done(this.#overlay.delete(found.path)) : refuse(refusal);
   }
 
+  async move(from: string, to: string): Promise<FileEdit> {
+    const [source, target] = [await this.#find(from), await this.#find(to)];
+    if (source.type === 'refused') return source;
+    if (target.type === 'refused') return target;
+    const refusal = writeRefusal(source.path) ?? writeRefusal(target.path);
+    if (refusal !== null) return refuse(refusal);
+    // A link says where it leads from where it stands.
+    if (source.content?.mode === SYMLINK_MODE) {
+      return refuse(`${source.path} is a symbolic link and cannot be moved.`);
+    }
+    return done(await this.#overlay.move(source.path, target.path));
+  }
+
   async #find(path: string): Promise<Found | Refused> {
     const normalised = normaliseAgentPath(path);
     if (normalised.type === 'refused') return normalised;

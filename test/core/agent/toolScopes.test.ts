@@ -54,6 +54,8 @@ describe('Writes of an agent', () => {
     for (const [tool, input] of [
       ['edit_file', { path: 'docs/readme.md', old_text: 'Title', new_text: 'x' }],
       ['delete_file', { path: 'docs/readme.md' }],
+      ['move_file', { from: 'docs/readme.md', to: 'src/readme.md' }],
+      ['move_file', { from: 'src/a.ts', to: 'docs/readme.md' }],
     ] as const) {
       assert.deepEqual(await bench.use(tool, input, ['src/**']), {
         outcome: 'error',
@@ -68,7 +70,7 @@ describe('The tools of an agent', () => {
   const names = (type: string, tools: readonly string[] | null) =>
     toolsFor(callOf('x', { tools }), typeOf(type)).map(({ spec }) => spec.name);
   const read = ['read_file', 'list_files', 'search_text'];
-  const all = [...read, 'edit_file', 'write_file', 'delete_file'];
+  const all = [...read, 'edit_file', 'write_file', 'delete_file', 'move_file'];
 
   it('are those of its type', () => {
     assert.deepEqual(names('general-purpose', null), all);
