@@ -91,15 +91,16 @@ describe('muster resume', function () {
 
   it('tries failed agents again and keeps the others', async () => {
     let isBroken = true;
+    // Four in all: five that happen to end one after the other would trip the breaker.
     const api = await test.bed.startModel((request, ctx) =>
-      isBroken && lastUserText(request).startsWith('second 3') ? fail(400) : answer(request, ctx),
+      isBroken && /^second \d?7\b/u.test(lastUserText(request)) ? fail(400) : answer(request, ctx),
     );
     const first = await (await test.bed.startScript(twoPhases(''), api, '--json')).ended;
-    assert.equal(readEnd(first.stdout).agents.failed, 11);
+    assert.equal(readEnd(first.stdout).agents.failed, 4);
     isBroken = false;
     asked.clear();
     const { stdout } = await resume(api).ended;
-    assert.equal(asked.size, 11);
+    assert.equal(asked.size, 4);
     assert.deepEqual(readEnd(stdout).result, { first: 40, second: 40 });
   });
 

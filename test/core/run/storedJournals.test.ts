@@ -33,8 +33,7 @@ return { child: await agent('inside ' + args) };
 `;
 
 /** A script that sees every kind of outcome once. */
-const EVERYTHING =
-  `export const meta = { name: 'everything', description: 'every kind of outcome', phases: ['Edit', 'Check'] };
+const EVERYTHING = `export const meta = { name: 'everything', description: 'every kind of outcome', phases: ['Edit', 'Check'] };
 phase('Edit');
 log('begins');
 const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
@@ -49,12 +48,10 @@ const broken = await agent.outcome('', { label: 'no prompt' });
 const child = await workflow('triage', 'child');
 phase('Check');
 const receipt = await verify('npm test');
-const gate = await gate_();
+const answer = await gate_();
 async function gate_() { return gate('Ship it?', { files: files.changed() }); }
-return { edits, refused, broken: broken.status, child, ok: receipt.ok, gate, changed: files.changed(), spent: budget.spent() };
-`
-    .replaceAll('const gate = await', 'const answer = await')
-    .replace(', gate, changed', ', answer, changed');
+return { edits, refused, broken: broken.status, child, ok: receipt.ok, answer, changed: files.changed(), spent: budget.spent() };
+`;
 
 const edit = (file: string, from: string, to: string) => [
   callTool('read_file', { path: file }),
