@@ -2,11 +2,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { changes } from './changes.ts';
 import { control } from './control.ts';
 import { fanOut } from './fanOut.ts';
 import { resume } from './resume.ts';
 import { script } from './script.ts';
-import { snapshot } from './snapshot.ts';
+
 import { toolAgents } from './toolAgents.ts';
 import { openBenchContext, type BenchContext } from './support/benchContext.ts';
 import { describeMachine, toMarkdown, type BenchReport } from './support/report.ts';
@@ -20,7 +21,7 @@ const benches = {
   script,
   resume,
   control,
-  snapshot,
+  changes,
 } as const satisfies Readonly<Record<string, (ctx: BenchContext) => Promise<BenchReport>>>;
 
 main().catch((error: unknown) => {

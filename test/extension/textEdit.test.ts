@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { minimalEdit } from '../../src/extension/review/textEdit.ts';
+import { fc } from '../support/fastCheck.ts';
 
 describe('the minimal edit', () => {
   const cases: readonly (readonly [string, string, [number, number, string] | null])[] = [

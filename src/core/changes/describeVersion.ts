@@ -46,7 +46,7 @@ function kindOf(base: FileContent | null, proposed: FileContent | null): Propose
   if (sameBytes(base, proposed)) return 'binary';
   if (!isTextFile(base) || !isTextFile(proposed)) return 'binary';
   // A file that changed its encoding has no lines that could be taken one by one.
-  return mayMix(classifyBytes(base.bytes), classifyBytes(proposed.bytes)) ? 'modify' : 'binary';
+  return mayMix(base.bytes, proposed.bytes) ? 'modify' : 'binary';
 }
 
 function encodingOf(sides: readonly (FileContent | null)[]): ProposedVersion['encoding'] {

@@ -12,6 +12,9 @@ export const SYMLINK_MODE = 0o120000;
 /** Git's mode of a plain file, for files that are new. */
 export const PLAIN_FILE_MODE = 0o100644;
 
+/** Of UTF-8. */
+const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
+
 /** Git looks for a NUL in as many bytes. */
 const BINARY_PROBE_BYTES = 8 * 1024;
 
@@ -54,8 +57,13 @@ export function isTextFile(content: FileContent): boolean {
 }
 
 /** Whether lines of both may stand in one file: not when one is UTF-8 and the other is not. */
-export function mayMix(a: ByteClass, b: ByteClass): boolean {
-  return a === b || a === 'ascii' || b === 'ascii';
+export function mayMix(a: Uint8Array, b: Uint8Array): boolean {
+  // A byte order mark that both have says nothing about what else is in them.
+  const isMarked = hasMark(a) && hasMark(b);
+  const [first, second] = [a, b].map((bytes) =>
+    classifyBytes(isMarked ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes),
+  );
+  return first === second || first === 'ascii' || second === 'ascii';
 }
 
 /** Bytes as text with one character for each byte. */
@@ -75,6 +83,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
 function isAscii(buffer: Buffer): boolean {
   // Each byte as a character: only those beyond ASCII take a second byte in UTF-8. Both steps are native.
   return Buffer.byteLength(buffer.toString('latin1'), 'utf8') === buffer.length;
+}
+
+function hasMark(bytes: Uint8Array): boolean {
+  return BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte);
 }
 
 function startsLikeUtf16(buffer: Buffer): boolean {

@@ -12,9 +12,15 @@ export interface MergeInput {
 export interface ConflictRegion {
   readonly baseStart: number;
   readonly baseLines: number;
+  readonly base: string;
   readonly ours: string;
   readonly theirs: string;
 }
+
+/** A stretch of a merged text, or a place that both sides changed. */
+export type MergePart =
+  | { readonly type: 'text'; readonly text: string }
+  | ({ readonly type: 'conflict' } & ConflictRegion);
 
 export type MergeResult =
   | { readonly type: 'merged'; readonly text: string }
@@ -25,14 +31,30 @@ export type MergeResult =
  * once, and edits that overlap or touch are a conflict. It never drops a line that one side wrote.
  */
 export function merge3(input: MergeInput): MergeResult {
+  const parts = mergeParts(input);
+  const regions = parts
+    .filter((part) => part.type === 'conflict')
+    .map(({ baseStart, baseLines, base, ours, theirs }): ConflictRegion => {
+      return { baseStart, baseLines, base, ours, theirs };
+    });
+  if (regions.length > 0) return { type: 'conflict', regions };
+  return { type: 'merged', text: parts.map(ownText).join('') };
+}
+
+/** The same merge as parts in the order of the text: what merged cleanly, and both sides of what did not. */
+export function mergeParts(input: MergeInput): readonly MergePart[] {
   if (input.ours === input.theirs || input.theirs === input.base)
-    return { type: 'merged', text: input.ours };
-  if (input.ours === input.base) return { type: 'merged', text: input.theirs };
+    return [{ type: 'text', text: input.ours }];
+  if (input.ours === input.base) return [{ type: 'text', text: input.theirs }];
   return mergeLines({
     base: splitLines(input.base),
     ours: splitLines(input.ours),
     theirs: splitLines(input.theirs),
   });
+}
+
+function ownText(part: MergePart): string {
+  return part.type === 'text' ? part.text : part.ours;
 }
 
 interface MergeLists {
@@ -41,28 +63,36 @@ interface MergeLists {
   readonly theirs: readonly string[];
 }
 
-function mergeLines(lists: MergeLists): MergeResult {
-  const output: string[] = [];
-  const regions: ConflictRegion[] = [];
+function mergeLines(lists: MergeLists): readonly MergePart[] {
+  const parts: MergePart[] = [];
+  let clean: string[] = [];
+  const closeText = (): void => {
+    if (clean.length > 0) parts.push({ type: 'text', text: clean.join('') });
+    clean = [];
+  };
   let baseIndex = 0;
   for (const cluster of clusters(lists)) {
-    output.push(...slice(lists.base, baseIndex, cluster.baseStart));
+    clean.push(...slice(lists.base, baseIndex, cluster.baseStart));
     const ours = sideText(lists.ours, cluster, cluster.ours);
     const theirs = sideText(lists.theirs, cluster, cluster.theirs);
     const merged = mergeCluster({ cluster, ours, theirs });
-    if (merged === null)
-      regions.push({
-        baseStart: cluster.baseStart + 1,
-        baseLines: cluster.baseEnd - cluster.baseStart,
-        ours,
-        theirs,
-      });
-    else output.push(merged);
+    if (merged === null) {
+      closeText();
+      parts.push({ type: 'conflict', ...baseOf(lists, cluster), ours, theirs });
+    } else clean.push(merged);
     baseIndex = cluster.baseEnd;
   }
-  if (regions.length > 0) return { type: 'conflict', regions };
-  output.push(...slice(lists.base, baseIndex, lists.base.length));
-  return { type: 'merged', text: output.join('') };
+  clean.push(...slice(lists.base, baseIndex, lists.base.length));
+  closeText();
+  return parts;
+}
+
+function baseOf(
+  lists: MergeLists,
+  { baseStart, baseEnd }: Cluster,
+): Pick<ConflictRegion, 'baseStart' | 'baseLines' | 'base'> {
+  const base = lists.base.slice(baseStart, baseEnd).join('');
+  return { baseStart: baseStart + 1, baseLines: baseEnd - baseStart, base };
 }
 
 /** Joined lines as one element, so that no call ever spreads a large array. */

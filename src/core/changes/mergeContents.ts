@@ -1,6 +1,5 @@
 import type { FileContent } from '../ports/fileView.ts';
 import {
-  classifyBytes,
   fromByteText,
   isTextFile,
   mayMix,
@@ -61,8 +60,7 @@ function mergeBytes({ base, ours, theirs }: FileTriple): BytesMerge {
     return { type: 'merged', bytes: ours.bytes };
   if (sameBytes(base, ours)) return { type: 'merged', bytes: theirs.bytes };
   if (![base, ours, theirs].every(isTextFile)) return conflict({ cause: 'notText' });
-  if (!mayMix(classifyBytes(ours.bytes), classifyBytes(theirs.bytes)))
-    return conflict({ cause: 'encodings' });
+  if (!mayMix(ours.bytes, theirs.bytes)) return conflict({ cause: 'encodings' });
   const result = merge3({
     base: toByteText(base.bytes),
     ours: toByteText(ours.bytes),

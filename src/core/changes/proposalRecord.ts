@@ -32,6 +32,8 @@ export const ConflictRecord = z.object({
   agentId: z.number().int().positive(),
   groupTitle: z.string(),
   reason: z.string(),
+  /** Agents behind `ours`, in the order of their merges; runs of older versions do not tell. */
+  oursAgentIds: z.array(z.number().int().positive()).default([]),
   base: ContentRef.nullable(),
   ours: ContentRef.nullable(),
   theirs: ContentRef.nullable(),

@@ -44,6 +44,7 @@ export function buildProposals(options: {
   });
   const conflicts = tree.conflicts().map((conflict) => ({
     ...conflict,
+    oursAgentIds: [...conflict.oursAgentIds],
     base: keep(refOf(conflict.base), conflict.base),
     ours: keep(refOf(conflict.ours), conflict.ours),
     theirs: keep(refOf(conflict.theirs), conflict.theirs),

@@ -19,6 +19,8 @@ export interface MergeAuthor {
 export interface MergeConflict extends MergeAuthor {
   readonly path: string;
   readonly reason: string;
+  /** Agents behind `ours`, in the order of their merges. */
+  readonly oursAgentIds: readonly number[];
   readonly base: FileContent | null;
   readonly ours: FileContent | null;
   readonly theirs: FileContent | null;
@@ -28,6 +30,13 @@ export interface MergeReport {
   /** Sorted paths whose content in the tree is different now. */
   readonly changedPaths: readonly string[];
   readonly conflicts: readonly MergeConflict[];
+}
+
+/** A merge to carry out. */
+export interface MergeOrder extends MergeAuthor {
+  readonly changes: readonly AgentChange[];
+  /** Called before any other merge can begin: what it writes down is in the order of the merges. */
+  readonly onMerged?: ((report: MergeReport) => void) | undefined;
 }
 
 /**
@@ -85,25 +94,21 @@ export class RunTree implements FileView {
   async mergeOverlay(options: MergeAuthor & { readonly overlay: Overlay }): Promise<MergeReport> {
     return this.#merging.run(async () => {
       const changes = await collectAgentChanges(options.overlay);
-      return this.#merge(changes, options);
+      return this.#merge({ ...options, changes });
     });
   }
 
   /** The same for recorded changes. */
-  async mergeChanges(
-    options: MergeAuthor & { readonly changes: readonly AgentChange[] },
-  ): Promise<MergeReport> {
-    return this.#merging.run(() => this.#merge(options.changes, options));
+  mergeChanges(order: MergeOrder): Promise<MergeReport> {
+    return this.#merging.run(() => this.#merge(order));
   }
 
-  /** Merges recorded changes only when all of them fit; else the tree is left as it is. */
-  async mergeChangesIfAllFit(
-    options: MergeAuthor & { readonly changes: readonly AgentChange[] },
-  ): Promise<MergeReport> {
+  /** Merges recorded changes only when all of them fit; else the tree is left as it is, and `onMerged` is not called. */
+  mergeChangesIfAllFit(order: MergeOrder): Promise<MergeReport> {
     return this.#merging.run(async () => {
-      await this.#openHistories(options.changes);
-      const staged = this.#stage(options.changes, options);
-      if (staged.conflicts.length === 0) return this.#commit(staged, options);
+      await this.#openHistories(order.changes);
+      const staged = this.#stage(order.changes, order);
+      if (staged.conflicts.length === 0) return this.#commit(staged, order);
       return { changedPaths: [], conflicts: staged.conflicts };
     });
   }
@@ -148,9 +153,9 @@ export class RunTree implements FileView {
     return [...this.#histories.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  async #merge(changes: readonly AgentChange[], author: MergeAuthor): Promise<MergeReport> {
-    await this.#openHistories(changes);
-    return this.#commit(this.#stage(changes, author), author);
+  async #merge(order: MergeOrder): Promise<MergeReport> {
+    await this.#openHistories(order.changes);
+    return this.#commit(this.#stage(order.changes, order), order);
   }
 
   /** All reading happens here, before anything is changed, so that a failed read leaves no half-merged tree. */
@@ -165,13 +170,15 @@ export class RunTree implements FileView {
   #stage(changes: readonly AgentChange[], author: MergeAuthor): StagedMerge {
     const staged: StagedMerge = { contents: new Map(), paths: this.#paths, conflicts: [] };
     for (const change of deletesFirst(changes)) {
-      const ours = this.#histories.get(change.path)?.content ?? null;
+      const history = this.#histories.get(change.path);
+      const ours = history?.content ?? null;
       const merged = mergeOnto(staged.paths, ours, change);
       if (merged.type === 'conflict') {
         const { path, base, proposed: theirs } = change;
         const { agentId, groupTitle } = author;
-        const { reason } = merged;
-        staged.conflicts.push({ path, agentId, groupTitle, reason, base, ours, theirs });
+        const oursAgentIds = history?.agentIds() ?? [];
+        const sides = { oursAgentIds, base, ours, theirs };
+        staged.conflicts.push({ path, agentId, groupTitle, reason: merged.reason, ...sides });
       } else if (!sameContent(ours, merged.content)) {
         staged.contents.set(change.path, merged.content);
         staged.paths = (merged.content === null ? withoutPath : withPath)(
@@ -183,7 +190,7 @@ export class RunTree implements FileView {
     return staged;
   }
 
-  #commit(staged: StagedMerge, { agentId, groupTitle }: MergeAuthor): MergeReport {
+  #commit(staged: StagedMerge, { agentId, groupTitle, onMerged }: MergeOrder): MergeReport {
     if (staged.contents.size > 0) this.#version++;
     for (const [path, content] of staged.contents) {
       const history = this.#histories.get(path);
@@ -192,7 +199,10 @@ export class RunTree implements FileView {
     }
     this.#paths = staged.paths;
     this.#conflicts.push(...staged.conflicts);
-    return { changedPaths: [...staged.contents.keys()].sort(), conflicts: staged.conflicts };
+    const changedPaths = [...staged.contents.keys()].sort();
+    const report: MergeReport = { changedPaths, conflicts: staged.conflicts };
+    onMerged?.(report);
+    return report;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { applyHunks, computeHunks } from '../../../src/core/changes/hunks.ts';
 import { numbered } from './changesSupport.ts';
+import { fc } from '../../support/fastCheck.ts';
 
 const text = fc
   .array(fc.constantFrom('a\n', 'b\n', 'c\r\n', '\n', 'd'), { maxLength: 40 })

@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import fc from 'fast-check';
 import { diffLineLists } from '../../../src/core/changes/lineDiff.ts';
 import { merge3, type MergeInput } from '../../../src/core/changes/merge3.ts';
+import { fc } from '../../support/fastCheck.ts';
 
 const run = promisify(execFile);
 
@@ -41,7 +41,7 @@ describe('merge3', () => {
     const result = merge3({ base: '1\n2\n3\n4\n', ours: '1\n2\nX\n4\n', theirs: '1\n2\nY\n4\n' });
     assert.deepEqual(result, {
       type: 'conflict',
-      regions: [{ baseStart: 3, baseLines: 1, ours: 'X\n', theirs: 'Y\n' }],
+      regions: [{ baseStart: 3, baseLines: 1, base: '3\n', ours: 'X\n', theirs: 'Y\n' }],
     });
   });
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import {
   decodeFile,
   encodeText,
@@ -7,6 +6,7 @@ import {
   toAgentText,
   type TextFile,
 } from '../../../src/core/changes/textFile.ts';
+import { fc } from '../../support/fastCheck.ts';
 
 function decodeText(bytes: Uint8Array): TextFile {
   const decoded = decodeFile(bytes);

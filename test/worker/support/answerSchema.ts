@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { Json } from '../../../src/base/json.ts';
+import { fc } from '../../support/fastCheck.ts';
 
 type Schema = Readonly<Record<string, Json>>;
 
