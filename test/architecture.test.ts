@@ -59,7 +59,10 @@ const rooms: readonly Room[] = [
   },
   {
     folder: 'src/host/',
-    may: [...CORE_AND_BELOW, 'node:', 'npm:zod', 'npm:vscode-jsonrpc', 'npm:picomatch'],
+    may: [
+      ...[...CORE_AND_BELOW, 'node:', 'npm:zod', 'npm:vscode-jsonrpc', 'npm:picomatch'],
+      'npm:tar-stream',
+    ],
   },
   {
     folder: 'src/cli/',

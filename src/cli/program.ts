@@ -3,6 +3,7 @@ import { errorCode, errorText } from '../base/errorText.ts';
 import { PRODUCT_VERSION } from '../protocol/version.ts';
 import type { CliContext } from './cliContext.ts';
 import { acceptCommand, rejectCommand, undoCommand } from './commands/acceptCommand.ts';
+import { auditCommand } from './commands/auditCommand.ts';
 import { checkCommand } from './commands/checkCommand.ts';
 import {
   agentCommand,
@@ -11,6 +12,7 @@ import {
   throttleCommand,
 } from './commands/controlCommands.ts';
 import { estimateCommand } from './commands/estimateCommand.ts';
+import { exportCommand } from './commands/exportCommand.ts';
 import { gateCommand } from './commands/gateCommand.ts';
 import { runsCommand, showCommand } from './commands/listCommands.ts';
 import { proposalsCommand } from './commands/proposalsCommand.ts';
@@ -68,6 +70,7 @@ function createProgram(ctx: CliContext, finish: Finish): Command {
   addReading(program, ctx, finish);
   addReview(program, ctx, finish);
   addControl(program, ctx, finish);
+  addEvidence(program, ctx, finish);
   return program;
 }
 
@@ -223,6 +226,26 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--gate <n>', 'which question (the oldest)', parseNumber)
     .action(async (run: string, answer: string, options: Parameters<typeof gateCommand>[2]) => {
       finish(await gateCommand(ctx, run, { ...options, answer }));
+    });
+}
+
+function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
+  withCommon(program.command('audit').argument('<run>', 'its id, or last'))
+    .description(
+      'check that nothing of a run was changed, dropped or reordered; exit 1 when it was',
+    )
+    .option('--anchor <hash>', 'a head that you noted down (repeatable)', collect, [])
+    .option('--signature <file>', 'the .dsse.json file of a signed export')
+    .option('--public-key <file>', 'the ed25519 key that must have signed it, in PEM form')
+    .action(async (run: string, options: Parameters<typeof auditCommand>[2]) => {
+      finish(await auditCommand(ctx, run, options));
+    });
+  withCommon(program.command('export').argument('<run>', 'its id, or last'))
+    .description('pack the evidence of a run: journal, decisions, report, transcripts, statement')
+    .requiredOption('--out <file>', 'the archive to write, a .tar.gz')
+    .option('--sign <keyfile>', 'sign the statement with this ed25519 key, in PEM form')
+    .action(async (run: string, options: Parameters<typeof exportCommand>[2]) => {
+      finish(await exportCommand(ctx, run, options));
     });
 }
 

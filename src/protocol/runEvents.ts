@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { ErrorInfo } from './errorCodes.ts';
+import { FileMark } from './fileMark.ts';
 import { ProposalCounts } from './proposals.ts';
 import { Receipt, Verdict } from './receipt.ts';
 import { RunLimits, TokenUsage } from './runLimits.ts';
@@ -197,6 +198,8 @@ export const AgentEnded = z.object({
   conflictPaths: z.array(z.string()),
   /** Identity of the proposed tree after this agent's changes. */
   treeHash: z.string(),
+  /** Its transcript; absent where it wrote none. */
+  files: z.array(FileMark).optional(),
 });
 
 export const VerifyStarted = z.object({
@@ -216,6 +219,8 @@ export const VerifyEnded = z.object({
   verifyId: z.number().int().positive(),
   receipt: Receipt.nullable(),
   error: ErrorInfo.nullable(),
+  /** The logs and the receipt's own file; absent where the command was not run anew. */
+  files: z.array(FileMark).optional(),
 });
 
 export const TimerFired = z.object({
@@ -286,6 +291,8 @@ export const ProposalsChanged = z.object({
   ...durable,
   treeHash: z.string(),
   counts: ProposalCounts,
+  /** The record of the proposals. */
+  files: z.array(FileMark).optional(),
 });
 
 /** Transient: what the user decided changed what is still proposed; the decisions' own log is what lasts. */

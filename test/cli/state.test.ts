@@ -29,7 +29,7 @@ describe('muster: runs on disk', () => {
     const files = (await listFiles(run)).filter((name) => !name.startsWith('blobs'));
     assert.deepEqual(files, [
       ...['agents/0001/transcript.jsonl', 'journal.jsonl', 'owner.json', 'proposals.json'],
-      ...['report.md', 'run.json', 'script.js', 'verify/0001/output.log'],
+      ...['report.md', 'run.json', 'script.js', 'seal.json', 'verify/0001/output.log'],
       'verify/0001/receipt.json',
     ]);
     for (const folder of [state, path.join(state, 'runs'), run, path.join(run, 'agents')]) {

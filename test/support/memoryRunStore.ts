@@ -67,6 +67,7 @@ export class MemoryRunStore implements RunStore {
     this.mostOpenTranscripts = Math.max(this.mostOpenTranscripts, this.openTranscripts.size);
     return {
       write: (entry) => lines.push(entry),
+      mark: () => Promise.resolve(null),
       close: () => {
         this.openTranscripts.delete(agentId);
         return Promise.resolve();
@@ -87,6 +88,11 @@ export class MemoryRunStore implements RunStore {
     const text = this.files.get(name);
     if (text !== undefined) return Promise.resolve(text);
     return Promise.reject(Object.assign(new Error(`no file ${name}`), { code: 'ENOENT' }));
+  }
+
+  /** Nothing of it lies on a disk. */
+  markFiles(): Promise<readonly never[]> {
+    return Promise.resolve([]);
   }
 
   dispose(): Promise<void> {

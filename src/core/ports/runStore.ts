@@ -1,4 +1,5 @@
 import type { Json } from '../../base/json.ts';
+import type { FileMark } from '../../protocol/fileMark.ts';
 import type { DurableRunEvent, RunFact } from '../../protocol/runEvents.ts';
 
 /** The append-only log of one run. */
@@ -21,6 +22,8 @@ export interface BlobStore {
 /** The lines of one agent's transcript: requests, answers, tool calls and results. */
 export interface TranscriptWriter {
   write(entry: { readonly kind: string; readonly [key: string]: unknown }): void;
+  /** Resolves with the file as it is once all that was written so far stands in it; null when nothing does. */
+  mark(): Promise<FileMark | null>;
   close(): Promise<void>;
 }
 
@@ -38,5 +41,7 @@ export interface RunStore {
   writeFile(name: string, text: string): Promise<void>;
   /** Rejects with code `ENOENT` when there is no such file. */
   readFile(name: string): Promise<string>;
+  /** Those of the named files that exist, as they are now. */
+  markFiles(names: readonly string[]): Promise<readonly FileMark[]>;
   dispose(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
+import type { FileMark } from '../../protocol/fileMark.ts';
 import type { ContentRef } from '../../protocol/runEvents.ts';
 import { noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
 import { describeFailure, isStopReason } from './runErrors.ts';
@@ -22,6 +23,8 @@ export interface AgentEnd {
   readonly conflictPaths: readonly string[];
   /** What it found in the files that it looked at; null for a file that was not there. */
   readonly reads: ReadonlyMap<string, string | null>;
+  /** Its transcript, when it wrote one this time. */
+  readonly transcript?: FileMark | null | undefined;
 }
 
 /** The end of an agent that never ran. */

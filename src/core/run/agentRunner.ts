@@ -274,6 +274,7 @@ export class AgentRunner {
       conflictPaths: [...end.conflictPaths],
       reads: await storeReads(end.reads, store.blobs),
       treeHash: this.#ctx.tree.treeHash(),
+      ...(end.transcript == null ? {} : { files: [end.transcript] }),
     };
     await this.#ctx.recorder.record(fact, () => {
       this.#count(end);

@@ -82,7 +82,7 @@ export class AgentTask {
       let failures = 0;
       for (let attempt = 1; ; attempt += 1) {
         const end = await this.#tryOnce({ attempt, failures }, transcript);
-        if (typeof end === 'object') return end;
+        if (typeof end === 'object') return { ...end, transcript: await transcript.mark() };
         if (end === 'failed') failures += 1;
       }
     } finally {

@@ -51,7 +51,9 @@ async function recordProposals(ctx: RunContext): Promise<ProposalCounts> {
   await store.writeFile('proposals.json', JSON.stringify(built.record));
   const set = toProposalSet(built.record, NO_DECISIONS, new Set());
   const counts = countProposals(set, built.record);
-  await recorder.record({ type: 'proposals.changed', treeHash: tree.treeHash(), counts });
+  const files = [...(await store.markFiles(['proposals.json']))];
+  const fact = { type: 'proposals.changed' as const, treeHash: tree.treeHash(), counts };
+  await recorder.record(files.length === 0 ? fact : { ...fact, files });
   return counts;
 }
 

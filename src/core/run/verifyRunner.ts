@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
+import type { FileMark } from '../../protocol/fileMark.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/scriptMessages.ts';
 import { makeReceipt, type BaselineFacts } from '../evidence/makeReceipt.ts';
@@ -136,13 +137,12 @@ export class VerifyRunner {
       ...{ type: 'verify.started', verifyId, callId, label, phase, command, treeHash },
     });
     try {
-      const receipt =
-        this.#knownReceipt(verifyId, call, treeHash) ??
-        (await this.#runCommand(verifyId, call, treeHash));
+      const known = this.#knownReceipt(verifyId, call, treeHash);
+      const receipt = known ?? (await this.#runCommand(verifyId, call, treeHash));
       this.#receipts.push(receipt);
-      await recorder.record({ type: 'verify.ended', verifyId, receipt, error: null }, () =>
-        send(deliveries.settle(callId, scriptReceipt(receipt))),
-      );
+      const files = known === null ? await this.#filesOf(receipt) : {};
+      const fact = { type: 'verify.ended' as const, verifyId, receipt, error: null, ...files };
+      await recorder.record(fact, () => send(deliveries.settle(callId, scriptReceipt(receipt))));
     } catch (error) {
       const info = describeFailure(error);
       if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
@@ -181,6 +181,15 @@ export class VerifyRunner {
     const record = JSON.stringify({ ...receipt, results: report?.results ?? [] }, null, 2);
     await store.writeFile(`verify/${String(verifyId).padStart(4, '0')}/receipt.json`, record);
     return receipt;
+  }
+
+  /** What was left on the disk beside the receipt, so that the journal vouches for it. */
+  async #filesOf({ verifyId }: Receipt): Promise<{ readonly files?: FileMark[] }> {
+    const folder = `verify/${String(verifyId).padStart(4, '0')}`;
+    const names = ['output.log', 'output.baseline.log', 'receipt.json'];
+    const { store } = this.#ctx.services;
+    const files = await store.markFiles(names.map((name) => `${folder}/${name}`));
+    return files.length === 0 ? {} : { files: [...files] };
   }
 
   #runOn(treeHash: string, call: VerifyCall, logPath: string): Promise<CommandResult> {

@@ -93,6 +93,7 @@ export class AgentBench {
       files: new OverlayFiles(this.overlay),
       transcript: {
         write: (entry) => this.transcript.push(entry),
+        mark: () => Promise.resolve(null),
         close: () => Promise.resolve(),
       },
       signal: this.stop.signal,

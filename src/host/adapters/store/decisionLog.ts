@@ -1,9 +1,17 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
 import { Mutex } from '../../../base/mutex.ts';
+import {
+  DECISIONS_SEAL_FILE,
+  encodeDecisionLine,
+  type DecisionsSeal,
+} from '../../../core/evidence/audit/seals.ts';
+import { GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
 import { Decision } from '../../../protocol/proposals.ts';
+import { writeDurably } from './durableFiles.ts';
+import { readJournalHead } from './journalHead.ts';
 
 /** The append-only decisions of one run's reviewer. */
 export interface DecisionLog {
@@ -18,8 +26,7 @@ export function createDecisionLog(runDirectory: string): DecisionLog {
   const file = path.join(runDirectory, 'decisions.jsonl');
   const writing = new Mutex();
   return {
-    append: (decision) =>
-      writing.run(() => appendLine(file, JSON.stringify(Decision.parse(decision)))),
+    append: (decision) => writing.run(() => appendDecision(runDirectory, Decision.parse(decision))),
     read: () => readDecisions(file),
   };
 }
@@ -42,15 +49,31 @@ async function readDecisions(file: string): Promise<readonly Decision[]> {
   });
 }
 
-async function appendLine(file: string, line: string): Promise<void> {
-  const handle = await open(file, 'a+', 0o600);
+/** Hangs the decision on the one before it and on the journal as it is now. */
+async function appendDecision(directory: string, decision: Decision): Promise<void> {
+  const journal = await readJournalHead(path.join(directory, 'journal.jsonl'));
+  const handle = await open(path.join(directory, 'decisions.jsonl'), 'a+', 0o600);
+  let seal: DecisionsSeal;
   try {
-    const bytes = await handle.readFile();
-    const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
-    if (wholeBytes < bytes.length) await handle.truncate(wholeBytes);
+    const { seq, prev } = await cutToWholeLines(handle);
+    const line = encodeDecisionLine(decision, { seq: seq + 1, prev, journal });
     await handle.appendFile(`${line}\n`);
     await handle.datasync();
+    seal = { v: 1, seq: seq + 1, head: sha256Hex(line) };
   } finally {
     await handle.close();
   }
+  await writeDurably(path.join(directory, DECISIONS_SEAL_FILE), JSON.stringify(seal));
+}
+
+async function cutToWholeLines(
+  handle: FileHandle,
+): Promise<{ readonly seq: number; readonly prev: string }> {
+  const bytes = await handle.readFile();
+  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
+  if (wholeBytes < bytes.length) await handle.truncate(wholeBytes);
+  if (wholeBytes === 0) return { seq: 0, prev: GENESIS_HASH };
+  const whole = bytes.subarray(0, wholeBytes - 1);
+  const seq = whole.reduce((count, byte) => (byte === 0x0a ? count + 1 : count), 1);
+  return { seq, prev: sha256Hex(whole.subarray(whole.lastIndexOf(0x0a) + 1)) };
 }

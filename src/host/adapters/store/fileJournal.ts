@@ -75,6 +75,11 @@ export class FileJournal implements Journal {
     return this.#head.hash;
   }
 
+  /** Number and hash of the last line. */
+  sealedHead(): { readonly seq: number; readonly head: string } {
+    return { seq: this.#head.seq, head: this.#head.hash };
+  }
+
   /** Waits for what is being written; later appends are refused. */
   async close(): Promise<void> {
     this.#fault ??= new Error(`The journal ${this.#options.file} is closed.`);

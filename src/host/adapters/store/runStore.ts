@@ -15,7 +15,9 @@ import type { DecisionLog } from './decisionLog.ts';
 import { makePrivateFolder, syncFolder, writeDurably } from './durableFiles.ts';
 import { FileBlobs } from './fileBlobs.ts';
 import { openFileJournal } from './fileJournal.ts';
+import { markFiles } from './fileMarks.ts';
 import { FileTranscript } from './fileTranscript.ts';
+import { openSeal } from './runSeal.ts';
 
 const JOURNAL_FILE = 'journal.jsonl';
 
@@ -106,6 +108,8 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
   const file = path.join(directory, JOURNAL_FILE);
   const { journal, events } = await openFileJournal({ runId, file, clock, secrets });
   const opened = new Disposables();
+  const seal = await openSeal(directory, log);
+  opened.onDispose(() => seal.write(journal));
   opened.onDispose(() => journal.close());
   const store: FileRunStore = {
     runId,
@@ -115,8 +119,9 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
     decisions: createDecisionLog(directory),
     scrub: (value) => parseJson(scrubbedJson(value, secrets)),
     openTranscript: (agentId) => {
-      const transcript = path.join(directory, 'agents', numbered(agentId), 'transcript.jsonl');
-      const writer = new FileTranscript({ file: transcript, clock, log, secrets });
+      const name = `agents/${numbered(agentId)}/transcript.jsonl`;
+      const transcript = path.join(directory, name);
+      const writer = new FileTranscript({ file: transcript, name, clock, log, secrets });
       opened.onDispose(() => writer.close());
       return writer;
     },
@@ -125,23 +130,29 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
       await makePrivateFolder(folder);
       return path.join(folder, 'output.log');
     },
-    writeFile: (name, text) => writeNamed({ directory, name, text, secrets }),
+    writeFile: async (name, text) => {
+      seal.note(name, await writeNamed({ directory, name, text, secrets }));
+    },
+    markFiles: (names) => markFiles(directory, names),
     readFile: (name) => readFile(fileInside(directory, name), 'utf8'),
     dispose: () => opened.dispose(),
   };
   return { store, events };
 }
 
+/** Resolves with the text as it stands in the file. */
 async function writeNamed(request: {
   readonly directory: string;
   readonly name: string;
   readonly text: string;
   readonly secrets: readonly string[];
-}): Promise<void> {
+}): Promise<string> {
   const { directory, name, text, secrets } = request;
   const file = fileInside(directory, name);
   await makePrivateFolder(path.dirname(file));
-  await writeDurably(file, EXACT_FILE.test(name) ? text : scrubSecrets(text, secrets));
+  const written = EXACT_FILE.test(name) ? text : scrubSecrets(text, secrets);
+  await writeDurably(file, written);
+  return written;
 }
 
 function fileInside(directory: string, name: string): string {

@@ -1,0 +1,110 @@
+import { lstat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { errorCode, errorText } from '../../base/errorText.ts';
+import { plural } from '../../base/format.ts';
+import type { Anchor } from '../../core/evidence/audit/anchors.ts';
+import type { AuditFinding } from '../../core/evidence/audit/auditFinding.ts';
+import { auditRun, type AuditResult } from '../../core/evidence/audit/auditRun.ts';
+import { runDirectory } from '../../host/adapters/store/runStore.ts';
+import { SignatureError } from '../../host/audit/dsse.ts';
+import { openRunFolder } from '../../host/audit/openRunFolder.ts';
+import { readSignedAnchor } from '../../host/audit/readAnchors.ts';
+import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
+import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
+import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
+
+export interface AuditOptions extends CommonOptions {
+  readonly anchor: readonly string[];
+  readonly signature?: string | undefined;
+  readonly publicKey?: string | undefined;
+}
+
+/** `muster audit`: whether anything was changed, dropped or reordered in a run's evidence, and where. */
+export function auditCommand(
+  ctx: CliContext,
+  name: string,
+  options: AuditOptions,
+): Promise<ExitCode> {
+  return withWorkspace(ctx, options, async (workspace) => {
+    const runId = await findFolder(workspace, name);
+    const anchors = await readAnchors(runId, options);
+    const directory = runDirectory(workspace.services.stateDirectory, runId);
+    const { result } = await auditRun(await openRunFolder(directory), anchors);
+    if (options.json === true) printLine(ctx.stdout, JSON.stringify(result));
+    else for (const line of describeAudit(result)) printLine(ctx.stdout, line);
+    return result.verdict === 'whole' ? EXIT.ok : EXIT.failed;
+  });
+}
+
+/** A folder that has lost its journal is no run to any other command; here it is the very finding. */
+async function findFolder(workspace: Workspace, name: string): Promise<string> {
+  try {
+    const { stateDirectory } = workspace.services;
+    if ((await lstat(runDirectory(stateDirectory, name))).isDirectory()) return name;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' && /^[\w.-]+$/u.test(name)) throw error;
+  }
+  return findRun(workspace, name);
+}
+
+async function readAnchors(runId: string, options: AuditOptions): Promise<readonly Anchor[]> {
+  const { anchor, signature, publicKey } = options;
+  const hashes = anchor.map((text): Anchor => {
+    const head = text.trim().toLowerCase();
+    if (/^[0-9a-f]{64}$/u.test(head)) return { type: 'hash', head };
+    throw new CliError(EXIT.usage, `--anchor "${text}" is not a SHA-256 in hex, of 64 digits.`);
+  });
+  if (signature === undefined && publicKey === undefined) return hashes;
+  if (signature === undefined || publicKey === undefined) {
+    throw new CliError(
+      EXIT.usage,
+      'A signature needs both: --signature FILE and --public-key FILE.',
+    );
+  }
+  const files = { signatureFile: resolve(signature), publicKeyFile: resolve(publicKey) };
+  try {
+    return [...hashes, await readSignedAnchor({ runId, ...files })];
+  } catch (error) {
+    if (error instanceof SignatureError) throw new CliError(EXIT.failed, error.message);
+    if (errorCode(error) === 'ENOENT') throw new CliError(EXIT.usage, errorText(error));
+    throw error;
+  }
+}
+
+/** One line on the whole, one on the anchor, one for each finding. */
+function describeAudit(result: AuditResult): readonly string[] {
+  const { runId, verdict, entries, decisions, applied, isLive, findings, leftOut } = result;
+  const counts = [
+    entries === 1 ? '1 entry' : `${entries} entries`,
+    plural(decisions, 'decision'),
+    plural(applied.length, 'applied hunk'),
+  ];
+  const state = isLive ? ', still running' : '';
+  return [
+    `Run ${runId}: ${verdict}${state} (${counts.join(', ')}).`,
+    `Head: ${result.headHash}`,
+    describeAnchor(result),
+    ...findings.map(describeFinding),
+    ...(leftOut === 0 ? [] : [`… and ${plural(leftOut, 'finding')} more.`]),
+  ];
+}
+
+function describeAnchor({ anchor, entries }: AuditResult): string {
+  switch (anchor.type) {
+    case 'unanchored':
+      return 'Unanchored: nothing outside of the folder proves this head. Note it down now, or sign an export.';
+    case 'refuted':
+      return 'Refuted: this is not the journal that was anchored.';
+    case 'anchored': {
+      const by = anchor.by === 'signature' ? 'by the signature' : 'by the hash that was given';
+      const rest = anchor.seq < entries ? `; what came after it is not` : '';
+      return `Anchored ${by} up to entry ${anchor.seq} of ${entries}${rest}.`;
+    }
+  }
+}
+
+function describeFinding({ severity, file, line, seq, message }: AuditFinding): string {
+  const at = line === null ? '' : `:${line}`;
+  const entry = seq === null ? '' : ` (entry ${seq})`;
+  return `${severity}  ${file}${at}${entry}  ${message}`;
+}

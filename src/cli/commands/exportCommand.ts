@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { errorCode } from '../../base/errorText.ts';
+import { plural } from '../../base/format.ts';
+import { runDirectory } from '../../host/adapters/store/runStore.ts';
+import { SignatureError } from '../../host/audit/dsse.ts';
+import { ExportError, exportRun, type ExportedRun } from '../../host/audit/exportRun.ts';
+import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
+import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
+import { findRun, withWorkspace } from '../openWorkspace.ts';
+
+export interface ExportCommandOptions extends CommonOptions {
+  readonly out: string;
+  readonly sign?: string | undefined;
+}
+
+/** `muster export`: a run's evidence as one archive with a statement, signed when a key is given. */
+export function exportCommand(
+  ctx: CliContext,
+  name: string,
+  options: ExportCommandOptions,
+): Promise<ExitCode> {
+  return withWorkspace(ctx, options, async (workspace) => {
+    const { services } = workspace;
+    const runId = await findRun(workspace, name);
+    const file = resolve(options.out);
+    const key = ctx.env['ANTHROPIC_API_KEY'];
+    const exported = await exportRun({
+      ...{ directory: runDirectory(services.stateDirectory, runId), file },
+      secrets: [...services.models.secrets(), ...(key === undefined ? [] : [key])],
+      signingKey: options.sign === undefined ? null : await readKey(resolve(options.sign)),
+    }).catch(asCliError);
+    if (options.json === true) printLine(ctx.stdout, JSON.stringify({ file, ...exported }));
+    else print(ctx, file, exported);
+    return EXIT.ok;
+  });
+}
+
+async function readKey(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw new CliError(EXIT.usage, `There is no key file ${file}.`);
+  }
+}
+
+function asCliError(error: unknown): never {
+  if (error instanceof SignatureError) throw new CliError(EXIT.usage, error.message);
+  if (error instanceof ExportError) throw new CliError(EXIT.failed, error.message);
+  if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') {
+    throw new CliError(EXIT.usage, 'The folder of --out does not exist. Make it first.');
+  }
+  throw error;
+}
+
+function print(ctx: CliContext, file: string, exported: ExportedRun): void {
+  const { files, sha256, withheld, signatureFile, audit } = exported;
+  printLine(ctx.stdout, `Exported ${plural(files, 'file')} to ${file}.`);
+  printLine(ctx.stdout, `SHA-256: ${sha256}`);
+  printLine(ctx.stdout, `Head: ${audit.headHash}`);
+  if (signatureFile !== null) printLine(ctx.stdout, `Signed: ${signatureFile}`);
+  for (const name of withheld) {
+    printLine(
+      ctx.stdout,
+      `Withheld: ${name} holds something that looks like a token; its hash is in.`,
+    );
+  }
+  if (audit.verdict === 'broken') {
+    const text = `The run's evidence is broken: "muster audit ${audit.runId}" says where.`;
+    printLine(ctx.stderr, text);
+  }
+}
