@@ -1,5 +1,7 @@
-import { createTwoFilesPatch } from 'diff';
+import { plural } from '../../base/format.ts';
+import type { ConflictDescription } from '../../core/changes/describeConflicts.ts';
 import { PLAIN_FILE_MODE } from '../../core/changes/fileContent.ts';
+import { unifiedHunks } from '../../core/changes/unifiedHunks.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
@@ -14,14 +16,19 @@ export function proposalsCommand(
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const set = await workspace.reviews.get(runId);
+    const conflicts = await workspace.reviews.conflicts(runId);
     if (options.patch === true) await printPatch(ctx, workspace, set);
-    else if (options.json === true) printLine(ctx.stdout, JSON.stringify(set));
-    else printTree(ctx, set);
+    else if (options.json === true) printLine(ctx.stdout, JSON.stringify({ ...set, conflicts }));
+    else printTree(ctx, set, conflicts);
     return EXIT.ok;
   });
 }
 
-function printTree(ctx: CliContext, set: ProposalSet): void {
+function printTree(
+  ctx: CliContext,
+  set: ProposalSet,
+  conflicts: readonly ConflictDescription[],
+): void {
   for (const group of set.groups) {
     printLine(ctx.stdout, `${group.title}  (${group.groupId})`);
     for (const file of set.files) {
@@ -35,6 +42,26 @@ function printTree(ctx: CliContext, set: ProposalSet): void {
     }
   }
   if (set.files.length === 0) printLine(ctx.stdout, 'Nothing is proposed.');
+  for (const conflict of conflicts) printConflict(ctx, conflict);
+}
+
+/** Both sides, as a merge tool shows them: an agent's work that is not in the proposal must be seen. */
+function printConflict(ctx: CliContext, conflict: ConflictDescription): void {
+  const { path, agentId, groupTitle, reason, places, morePlaces, oursAgentIds } = conflict;
+  const others = oursAgentIds.map((id) => `agent ${id}`).join(', ') || 'the run';
+  printLine(ctx.stdout, `Not merged: ${path}, by agent ${agentId} (${groupTitle}): ${reason}`);
+  for (const { baseStart, ours, theirs } of places) {
+    printLine(ctx.stdout, `  line ${baseStart}, in the proposal by ${others}:`);
+    printLine(ctx.stdout, indented(ours));
+    printLine(ctx.stdout, `  kept aside, by agent ${agentId}:`);
+    printLine(ctx.stdout, indented(theirs));
+  }
+  if (morePlaces > 0) printLine(ctx.stdout, `  and ${plural(morePlaces, 'place')} more`);
+}
+
+function indented(text: string): string {
+  const lines = text.replace(/\r?\n$/u, '').split('\n');
+  return lines.map((line) => `    ${line}`).join('\n');
 }
 
 async function printPatch(ctx: CliContext, workspace: Workspace, set: ProposalSet): Promise<void> {
@@ -60,9 +87,7 @@ async function patchOf(workspace: Workspace, runId: string, file: FileProposal):
 }
 
 function hunksOf(before: string, after: string): string {
-  const patch = createTwoFilesPatch('', '', before, after, '', '', { context: 3 });
-  const start = patch.indexOf('\n@@ ');
-  return start < 0 ? '' : patch.slice(start + 1);
+  return unifiedHunks(before, after);
 }
 
 function modeLine({ kind, mode }: FileProposal): string {

@@ -1,4 +1,5 @@
 import type { Json } from '../../base/json.ts';
+import type { AgentChange } from '../changes/agentChanges.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
 import type { FileMark } from '../../protocol/fileMark.ts';
 import type { ContentRef } from '../../protocol/runEvents.ts';
@@ -18,6 +19,8 @@ export interface AgentEnd {
     base: ContentRef | null;
     proposed: ContentRef | null;
   }[];
+  /** The same with their bytes, as long as they are not merged. */
+  readonly edits: readonly AgentChange[];
   /** Paths that the merge changed in the run's tree. */
   readonly treeChanges: readonly string[];
   readonly conflictPaths: readonly string[];
@@ -31,7 +34,7 @@ export interface AgentEnd {
 export function failedEnd(error: ErrorInfo): AgentEnd {
   return {
     ...{ outcome: 'failed', value: null, error, turns: 0, usage: noTokens, usd: 0 },
-    ...{ changes: [], treeChanges: [], conflictPaths: [], reads: new Map() },
+    ...{ changes: [], edits: [], treeChanges: [], conflictPaths: [], reads: new Map() },
   };
 }
 

@@ -1,11 +1,8 @@
 /** Carries out the script's calls of agent(): reservation, permit, attempts, merge, outcome. */
-import { createHash } from 'node:crypto';
-import { oneLine } from '../../base/format.ts';
 import { Mutex } from '../../base/mutex.ts';
-import { isJsonLongerThan, type Json } from '../../base/json.ts';
+import { isJsonLongerThan } from '../../base/json.ts';
 import type { ErrorInfo } from '../../protocol/errorCodes.ts';
 import { JsonTextLimit } from '../../protocol/messageLimits.ts';
-import type { RunFact } from '../../protocol/runEvents.ts';
 import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/scriptMessages.ts';
 import {
   contentKey,
@@ -16,9 +13,11 @@ import {
 import { computeUntrusted } from '../agent/computeUntrusted.ts';
 import { definitionKey, type AgentType } from '../agent/agentTypes.ts';
 import { loadAgentChanges } from '../changes/agentChanges.ts';
+import type { MergeReport } from '../changes/runTree.ts';
 import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import { resolveModel } from '../planner/modelAliases.ts';
 import { failedEnd, type AgentEnd } from './agentEnds.ts';
+import { endedFact, queuedFact, type Ending } from './agentFacts.ts';
 import { AgentTask } from './agentTask.ts';
 import type { ReachedLimit } from './limitKeeper.ts';
 import { refuseCall } from './refuseCall.ts';
@@ -46,8 +45,6 @@ export type IdentifiedCall =
       readonly workflowId: number | null;
     };
 type IdentifiedAgent = Extract<IdentifiedCall, { type: 'agent' }>;
-
-const PREVIEW_CHARS = 200;
 
 export class AgentRunner {
   readonly #ctx: RunContext;
@@ -192,7 +189,7 @@ export class AgentRunner {
     const task = new AgentTask(this.#ctx, { agentId, call, model, agentType });
     this.#tasks.set(agentId, task);
     try {
-      await task.run((end) => this.#finish(agentId, end, deliver));
+      await task.run((end, rule) => this.#finish(agentId, { end, rule, agent }, deliver));
     } finally {
       this.#tasks.delete(agentId);
     }
@@ -227,21 +224,27 @@ export class AgentRunner {
       if (!(await stillReadsTheSame(ended, tree, blobs))) return false;
       const changes = await loadAgentChanges({ schemaVersion: 1, changes: ended.changes }, blobs);
       const groupTitle = groupTitleOf(agent.call);
-      const report = await tree.mergeChangesIfAllFit({ agentId, groupTitle, changes });
-      if (report.conflicts.length > 0) return false;
-      const end = await recordedEnd(ended, report.changedPaths, blobs);
+      const known = await recordedEnd(ended, [], blobs);
       const { label, phase, group } = agent.call;
-      const treeHash = tree.treeHash();
-      await recorder.record(
-        {
-          ...{ type: 'agent.replayed', agentId, callId, label, phase, group, treeHash },
-          conflictPaths: [],
-        },
-        () => {
-          this.#count(end);
-          deliver(end);
-        },
-      );
+      let recorded: Promise<void> = Promise.resolve();
+      const onMerged = ({ changedPaths }: MergeReport): void => {
+        const end = { ...known, treeChanges: changedPaths };
+        const treeHash = tree.treeHash();
+        recorded = recorder.record(
+          {
+            ...{ type: 'agent.replayed', agentId, callId, label, phase, group, treeHash },
+            conflictPaths: [],
+          },
+          () => {
+            this.#count(end);
+            deliver(end);
+          },
+        );
+      };
+      const order = { agentId, groupTitle, changes, onMerged };
+      const { conflicts } = await tree.mergeChangesIfAllFit(order);
+      await recorded;
+      if (conflicts.length > 0) return false;
       return true;
     });
   }
@@ -251,35 +254,52 @@ export class AgentRunner {
     this.#ctx.deliveries.count({ outputTokens: end.usage.outputTokens, usd, changedPaths });
   }
 
-  async #finish(agentId: number, given: AgentEnd, deliver: Deliver): Promise<void> {
+  async #finish(
+    agentId: number,
+    given: {
+      readonly end: AgentEnd;
+      readonly rule: 'ifAllFit' | 'keepAside';
+      readonly agent: IdentifiedAgent;
+    },
+    deliver: Deliver,
+  ): Promise<readonly string[]> {
     const { store } = this.#ctx.services;
-    const end = { ...given, value: store.scrub(given.value) };
-    this.#noteForBreaker(end);
-    await this.#record(agentId, end, deliver);
+    const end = { ...given.end, value: store.scrub(given.end.value) };
+    const groupTitle = groupTitleOf(given.agent.call);
+    const paths = await this.#record({ agentId, groupTitle, ...given, end }, deliver);
+    if (given.rule === 'keepAside' || paths.length === 0) this.#noteForBreaker(end);
+    return paths;
   }
 
-  async #record(agentId: number, end: AgentEnd, deliver: Deliver): Promise<void> {
-    const { store } = this.#ctx.services;
-    const fact: RunFact = {
-      type: 'agent.ended',
-      agentId,
-      outcome: end.outcome,
-      value: end.outcome === 'ok' ? await storeValue(end.value, store.blobs) : null,
-      valuePreview: end.outcome === 'ok' ? preview(end.value) : '',
-      error: end.error,
-      turns: end.turns,
-      usage: end.usage,
-      usd: end.usd,
-      changes: [...end.changes],
-      conflictPaths: [...end.conflictPaths],
-      reads: await storeReads(end.reads, store.blobs),
-      treeHash: this.#ctx.tree.treeHash(),
-      ...(end.transcript == null ? {} : { files: [end.transcript] }),
+  /**
+   * Nothing is awaited between the merge and the entry that tells of it: the order of the journal is the
+   * order of the merges, which a resumed run and a review in another process carry out again.
+   */
+  async #record(ending: Ending, deliver: Deliver): Promise<readonly string[]> {
+    const { tree, services, recorder } = this.#ctx;
+    const { agentId, groupTitle, end, rule } = ending;
+    const { blobs } = services.store;
+    const value = end.outcome === 'ok' ? await storeValue(end.value, blobs) : null;
+    const reads = await storeReads(end.reads, blobs);
+    let recorded: Promise<void> = Promise.resolve();
+    const onMerged = ({ changedPaths, conflicts }: MergeReport): void => {
+      const conflictPaths = conflicts.map(({ path }) => path);
+      const merged: AgentEnd = { ...end, treeChanges: changedPaths, conflictPaths };
+      const treeHash = tree.treeHash();
+      recorded = recorder.record(
+        endedFact({ agentId, end: merged, value, reads, treeHash }),
+        () => {
+          this.#count(merged);
+          deliver(merged);
+        },
+      );
     };
-    await this.#ctx.recorder.record(fact, () => {
-      this.#count(end);
-      deliver(end);
-    });
+    const order = { agentId, groupTitle, changes: end.edits, onMerged };
+    const report = await (rule === 'ifAllFit'
+      ? tree.mergeChangesIfAllFit(order)
+      : tree.mergeChanges(order));
+    await recorded;
+    return report.conflicts.map(({ path }) => path);
   }
 
   /** Agents that fail one after the other with the same cause hold the run before another token is spent. */
@@ -306,7 +326,8 @@ export class AgentRunner {
       ...{ contentKey: '', occurrence: 0, group: null, model: this.#ctx.config.model },
       ...{ agentType: 'general-purpose', promptSha256: '', promptPreview: '', workflowId: null },
     });
-    await this.#record(agentId, failedEnd(error), deliver);
+    const end = failedEnd(error);
+    await this.#record({ agentId, groupTitle: label, end, rule: 'keepAside' }, deliver);
   }
 
   #resolveModel(asked: string | null): string {
@@ -374,22 +395,4 @@ interface HeldCall {
   readonly agent: IdentifiedAgent;
   readonly deliver: Deliver;
   readonly send: Send;
-}
-
-function queuedFact(callId: number, agentId: number, agent: IdentifiedAgent): RunFact {
-  const { call, model, agentType, contentKey: key, occurrence } = agent;
-  return {
-    ...{ type: 'agent.queued', agentId, callId, contentKey: key, occurrence, model },
-    label: call.label,
-    phase: call.phase,
-    group: call.group,
-    agentType: agentType.name,
-    promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
-    promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
-    workflowId: agent.workflowId,
-  };
-}
-
-function preview(value: Json): string {
-  return oneLine(typeof value === 'string' ? value : JSON.stringify(value), PREVIEW_CHARS);
 }

@@ -10,7 +10,6 @@ import type { AgentType } from '../agent/agentTypes.ts';
 import { OverlayFiles } from '../agent/overlayFiles.ts';
 import { AgentFailure, runAgent, type AgentAnswer, type AgentProgress } from '../agent/runAgent.ts';
 import { collectAgentChanges, storeAgentChanges } from '../changes/agentChanges.ts';
-import { groupTitleOf } from '../changes/groupTitleOf.ts';
 import type { Overlay } from '../changes/overlay.ts';
 import { PROGRESS_INTERVAL_MS } from '../limits.ts';
 import { ModelError, type ModelAnswer, type ModelRequest } from '../ports/modelClient.ts';
@@ -27,6 +26,15 @@ export interface AgentJob {
   readonly model: string;
   readonly agentType: AgentType;
 }
+
+/**
+ * Merges what an agent left and journals its end, both in one step; with `ifAllFit` it does neither when
+ * something does not fit. Resolves with the paths that did not fit.
+ */
+export type FinishAgent = (
+  end: AgentEnd,
+  rule: 'ifAllFit' | 'keepAside',
+) => Promise<readonly string[]>;
 
 export class AgentTask {
   readonly #ctx: RunContext;
@@ -46,10 +54,10 @@ export class AgentTask {
   }
 
   /** Hands the end to `finish`, whatever it is, and keeps its permit until that is done. Only a fault of ours rejects. */
-  async run(finish: (end: AgentEnd) => Promise<void>): Promise<void> {
+  async run(finish: FinishAgent): Promise<void> {
     let release: () => void = () => undefined;
     try {
-      await finish(await this.#endOnce((taken) => (release = taken)));
+      await this.#runToEnd(finish, (taken) => (release = taken));
     } finally {
       this.#ctx.busy.leave(this.#job.agentId);
       release();
@@ -66,24 +74,35 @@ export class AgentTask {
     this.#attempt.abort(new AttemptRestart());
   }
 
-  async #endOnce(onPermit: (release: () => void) => void): Promise<AgentEnd> {
+  async #runToEnd(finish: FinishAgent, onPermit: (release: () => void) => void): Promise<void> {
     try {
       const signal = AbortSignal.any([this.#ctx.signal, this.#skip.signal]);
       onPermit(await this.#ctx.permits.acquireAgent(signal));
-      return await this.#runAttempts();
     } catch (error) {
-      return this.#end({ ...endFor(error), value: null });
+      await finish(this.#end({ ...endFor(error), value: null }), 'keepAside');
+      return;
     }
+    await this.#runAttempts(finish);
   }
 
-  async #runAttempts(): Promise<AgentEnd> {
+  async #runAttempts(finish: FinishAgent): Promise<void> {
     const transcript = this.#ctx.services.store.openTranscript(this.#job.agentId);
     try {
       let failures = 0;
+      let aside: AgentEnd | null = null;
       for (let attempt = 1; ; attempt += 1) {
         const end = await this.#tryOnce({ attempt, failures }, transcript);
-        if (typeof end === 'object') return { ...end, transcript: await transcript.mark() };
         if (end === 'failed') failures += 1;
+        if (typeof end !== 'object') continue;
+        // What it did before must not be lost because it could not do it again.
+        const { turns, usage, usd } = end;
+        const last = end.outcome === 'failed' && aside ? { ...aside, turns, usage, usd } : end;
+        const marked = { ...last, transcript: await transcript.mark() };
+        const rule = aside === null && last.outcome === 'ok' ? 'ifAllFit' : 'keepAside';
+        const conflictPaths = await finish(marked, rule);
+        if (rule === 'keepAside' || conflictPaths.length === 0) return;
+        aside = end;
+        transcript.write({ kind: 'attemptEnded', attempt, outcome: 'conflict', conflictPaths });
       }
     } finally {
       // The run's end waits for the disk; the agent's merge and the next agent need not.
@@ -104,7 +123,7 @@ export class AgentTask {
     try {
       const answer = await this.#runAttempt(overlay, transcript);
       this.#turns = answer.turns;
-      return await this.#merge(overlay, answer.value);
+      return await this.#endWith(overlay, answer.value);
     } catch (error) {
       if (error instanceof AttemptRestart) return 'restarted';
       const { outcome, error: info } = endFor(error);
@@ -250,21 +269,11 @@ export class AgentTask {
     }
   }
 
-  async #merge(overlay: Overlay, value: Json): Promise<AgentEnd> {
-    const { tree, services } = this.#ctx;
-    const { agentId, call } = this.#job;
-    const changes = await collectAgentChanges(overlay);
-    const stored = await storeAgentChanges(changes, services.store.blobs);
-    const groupTitle = groupTitleOf(call);
-    const report = await tree.mergeChanges({ agentId, groupTitle, changes });
+  async #endWith(overlay: Overlay, value: Json): Promise<AgentEnd> {
+    const edits = await collectAgentChanges(overlay);
+    const stored = await storeAgentChanges(edits, this.#ctx.services.store.blobs);
     const end = this.#end({ outcome: 'ok', error: null, value });
-    return {
-      ...end,
-      reads: overlay.readHashes(),
-      changes: stored.changes,
-      treeChanges: report.changedPaths,
-      conflictPaths: report.conflicts.map((conflict) => conflict.path),
-    };
+    return { ...end, reads: overlay.readHashes(), changes: stored.changes, edits };
   }
 
   #end(end: Pick<AgentEnd, 'outcome' | 'error' | 'value'>): AgentEnd {
@@ -275,6 +284,7 @@ export class AgentTask {
       usd: this.#usd,
       reads: new Map(),
       changes: [],
+      edits: [],
       treeChanges: [],
       conflictPaths: [],
     };

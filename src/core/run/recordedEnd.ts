@@ -17,7 +17,7 @@ export async function recordedEnd(
   const { outcome, error, turns, usage, usd, changes, conflictPaths } = ended;
   const value = ended.value === null ? null : await loadValue(ended.value, blobs);
   const known = { outcome, error, turns, usage, usd, changes, conflictPaths };
-  return { ...known, value, treeChanges, reads: new Map() };
+  return { ...known, value, edits: [], treeChanges, reads: new Map() };
 }
 
 /** Whether every file that the agent looked at is as it was then; otherwise its answer may not hold. */

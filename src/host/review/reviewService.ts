@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import { Mutex } from '../../base/mutex.ts';
 import { foldDecisions, type DecisionsState } from '../../core/changes/decisions.ts';
+import {
+  describeConflicts,
+  type ConflictDescription,
+} from '../../core/changes/describeConflicts.ts';
 import { findConflicts, planAccept, type Review } from '../../core/changes/planAccept.ts';
 import { intentOf, type PlannedDecision } from '../../core/changes/plannedDecision.ts';
 import { planReject } from '../../core/changes/planReject.ts';
@@ -66,6 +70,12 @@ export class ReviewService {
     const review = await this.#open(runId, openBuffers);
     const conflicts = await findConflicts(review, null);
     return toProposalSet(review.record, review.decisions, new Set(conflicts.keys()));
+  }
+
+  /** Edits that did not fit the run's tree and were kept aside, each with both sides. */
+  async conflicts(runId: string): Promise<readonly ConflictDescription[]> {
+    const { record, contents } = await this.#open(runId, []);
+    return describeConflicts(record, contents);
   }
 
   /** Bytes of one side of a file's diff; null when the file does not exist on that side. */
