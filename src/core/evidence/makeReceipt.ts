@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import type { BaselineNote, Receipt, TestResult } from '../../protocol/receipt.ts';
 import { RECEIPT_OUTPUT_CHARS } from '../limits.ts';
 import type { CommandResult } from '../ports/commandRunner.ts';
@@ -36,16 +37,18 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   const results = facts.report?.results ?? [];
   const tests = facts.report?.counts ?? null;
   const failed = namesOf(results, 'failed');
-  const baseline = facts.baseline === undefined ? undefined : noteOf(facts.baseline);
+  // Some runners end with 0 although a test failed.
+  const ok = exitCode === 0 && !timedOut && (tests === null || tests.failed === 0);
+  const then = facts.baseline === undefined ? undefined : noteOf(facts.baseline);
   // A suite that was cut off says too little about what passed before.
-  const before = baseline?.problem === null ? (facts.baseline?.report?.results ?? []) : [];
+  const before = then?.problem === null ? (facts.baseline?.report?.results ?? []) : [];
+  const baseline = ok ? then : withMissing(then, before, results);
   const passedBefore = new Set(namesOf(before, 'passed'));
   const failedBefore = new Set(namesOf(before, 'failed'));
   return {
     ...{ verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath },
     ...{ exitCode, timedOut, durationMs, tests },
-    // Some runners end with 0 although a test failed.
-    ok: exitCode === 0 && !timedOut && (tests === null || tests.failed === 0),
+    ok,
     failedTests: failed,
     regressions: failed.filter((name) => passedBefore.has(name)),
     fixed: namesOf(results, 'passed').filter((name) => failedBefore.has(name)),
@@ -65,6 +68,20 @@ function noteOf({ treeHash, logPath, result, report }: BaselineFacts): BaselineN
   const isEmpty = report === null || report.results.length === 0;
   const silence = isEmpty ? 'it named no tests there' : null;
   return { ...place, exitCode, timedOut, problem: timedOut ? 'it ran out of time there' : silence };
+}
+
+/** A failed suite whose tests are partly gone cannot be excused by names: a file may no longer load. */
+function withMissing(
+  note: BaselineNote | undefined,
+  before: readonly TestResult[],
+  now: readonly TestResult[],
+): BaselineNote | undefined {
+  const names = new Set(now.map(({ name }) => name));
+  const missing = namesOf(before, 'passed').filter((name) => !names.has(name));
+  const [first] = missing;
+  if (note === undefined || first === undefined) return note;
+  const problem = `${plural(missing.length, 'test')} that passed there did not run now, such as "${first}"`;
+  return { ...note, problem };
 }
 
 function namesOf(results: readonly TestResult[], outcome: TestResult['outcome']): string[] {

@@ -41,12 +41,13 @@ function standingOf(key: string, evidence: Evidence): Standing {
   return latest.ok || isWithoutRegressions(latest) ? 'passed' : 'failed';
 }
 
-/** No new failure compared with the snapshot, from a suite that really ran. */
+/** No new failure compared with the snapshot, from a suite that really ran and failed by its tests alone. */
 function isWithoutRegressions(receipt: Receipt): boolean {
   const { tests, timedOut, regressions, baseline } = receipt;
   if (baseline?.problem !== null) return false;
-  const ran = tests !== null && tests.passed + tests.failed > 0 && !timedOut;
-  return ran && regressions.length === 0;
+  // Without a failed test it failed for another reason, such as an error outside of any test.
+  const failedByTests = tests !== null && tests.failed > 0 && !timedOut;
+  return failedByTests && regressions.length === 0;
 }
 
 function isRequired(receipt: Receipt): boolean {

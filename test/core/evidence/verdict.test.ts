@@ -53,6 +53,11 @@ describe('verdictOf', () => {
       'unverified',
     ],
     ['accepts old failures with a baseline', { receipts: [{ ...compared, tests: ran }] }, 'passed'],
+    [
+      'fails a suite that failed without a failed test',
+      { receipts: [{ ...compared, tests: { ...ran, failed: 0 } }] },
+      'failed',
+    ],
     ['fails a suite with a baseline that did not run', { receipts: [compared] }, 'failed'],
     [
       'fails when nothing could be compared with the snapshot',
@@ -101,7 +106,8 @@ describe('makeReceipt', () => {
   });
 
   const report = reportOf([result('a', 'failed'), result('new', 'failed'), result('b', 'passed')]);
-  const then = reportOf([result('a', 'passed'), result('b', 'failed'), result('gone', 'passed')]);
+  const then = reportOf([result('a', 'passed'), result('b', 'failed'), result('gone', 'failed')]);
+  const more = reportOf([result('a', 'passed'), result('b', 'failed'), result('lost', 'passed')]);
   const skipped = reportOf([result('a', 'skipped'), result('b', 'skipped')]);
   type Compared = readonly [string, Partial<BaselineFacts>, string[], string[], string];
   const notCompared = 'not compared with the snapshot: ';
@@ -113,6 +119,13 @@ describe('makeReceipt', () => {
       [],
       [],
       '0 regressions and 0 fixed since the snapshot',
+    ],
+    [
+      'not as a whole with a suite whose tests are partly gone',
+      { report: more },
+      ['a'],
+      ['b'],
+      `${notCompared}1 test that passed there did not run now, such as "lost"`,
     ],
     ['not without a report', {}, [], [], `${notCompared}it named no tests there`],
     [
