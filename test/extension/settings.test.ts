@@ -17,7 +17,13 @@ describe('the settings', () => {
       ),
       {
         ...{ provider: 'auto', model: null, baseUrl: null, limits: defaultLimits },
-        ...{ stateDir: null, useSandbox: true, groupBy: 'group', showNotifications: true, prices: {} },
+        ...{
+          stateDir: null,
+          useSandbox: true,
+          groupBy: 'group',
+          showNotifications: true,
+          prices: {},
+        },
       },
     );
   });
