@@ -36,7 +36,7 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   const results = facts.report?.results ?? [];
   const tests = facts.report?.counts ?? null;
   const failed = namesOf(results, 'failed');
-  const baseline = facts.baseline === undefined ? undefined : noteOf(facts.baseline);
+  const baseline = facts.baseline === undefined ? undefined : noteOf(facts.baseline, facts.report);
   // A suite that was cut off says too little about what passed before.
   const before = baseline?.problem === null ? (facts.baseline?.report?.results ?? []) : [];
   const passedBefore = new Set(namesOf(before, 'passed'));
@@ -46,7 +46,7 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
     ...{ exitCode, timedOut, durationMs, tests },
     // Some runners end with 0 although a test failed.
     ok: exitCode === 0 && !timedOut && (tests === null || tests.failed === 0),
-    failedTests: failed,
+    failedTests: [...(facts.report?.gaps?.failedNames ?? failed)],
     regressions: failed.filter((name) => passedBefore.has(name)),
     fixed: namesOf(results, 'passed').filter((name) => failedBefore.has(name)),
     output: output.slice(-RECEIPT_OUTPUT_CHARS),
@@ -54,7 +54,10 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   };
 }
 
-function noteOf({ treeHash, logPath, result, report }: BaselineFacts): BaselineNote {
+function noteOf(
+  { treeHash, logPath, result, report }: BaselineFacts,
+  now: TestReport | null,
+): BaselineNote {
   const tests = report?.counts ?? null;
   const place = { tests, treeHash, logPath };
   if (typeof result === 'string') {
@@ -62,9 +65,25 @@ function noteOf({ treeHash, logPath, result, report }: BaselineFacts): BaselineN
     return { ...place, exitCode: null, timedOut: false, problem };
   }
   const { exitCode, timedOut } = result;
-  const isEmpty = report === null || report.results.length === 0;
-  const silence = isEmpty ? 'it named no tests there' : null;
-  return { ...place, exitCode, timedOut, problem: timedOut ? 'it ran out of time there' : silence };
+  const problem = timedOut ? 'it ran out of time there' : incomparable(report, now);
+  return { ...place, exitCode, timedOut, problem };
+}
+
+/** Null where each test that passed there is named here, too, whatever became of it. */
+function incomparable(before: TestReport | null, now: TestReport | null): string | null {
+  if (before === null || before.results.length === 0) {
+    const reason = before?.gaps?.reason;
+    return reason === undefined
+      ? 'it named no tests there'
+      : `not all tests are named there: ${reason}`;
+  }
+  if (now === null) return null;
+  if (now.gaps !== undefined) return `not all tests are named now: ${now.gaps.reason}`;
+  const names = new Set(now.results.map(({ name }) => name));
+  const gone = namesOf(before.results, 'passed').filter((name) => !names.has(name));
+  const [first] = gone;
+  if (first === undefined) return null;
+  return `${gone.length} tests that passed there did not run now, such as "${first}"`;
 }
 
 function namesOf(results: readonly TestResult[], outcome: TestResult['outcome']): string[] {
