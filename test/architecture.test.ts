@@ -53,7 +53,7 @@ const rooms: readonly Room[] = [
     folder: 'src/host/adapters/',
     may: [
       ...[...CORE_AND_BELOW, 'node:', 'npm:zod', 'npm:piscina', 'npm:@anthropic-ai/sdk'],
-      ...['npm:simple-git', 'npm:tap-parser', 'npm:lebab', 'npm:picomatch'],
+      ...['npm:simple-git', 'npm:sax', 'npm:lebab', 'npm:picomatch'],
       ...['npm:@anthropic-ai/sandbox-runtime', 'npm:diff'],
     ],
   },

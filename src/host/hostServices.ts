@@ -15,7 +15,7 @@ import type { UserWorkflows } from '../core/ports/userWorkflows.ts';
 import type { TestReports } from '../core/ports/testReports.ts';
 import { createCommandRunner } from './adapters/commands/createCommandRunner.ts';
 import { openCommandSandbox } from './adapters/commands/sandbox/commandSandbox.ts';
-import { tapTestReports } from './adapters/commands/tapTestReports.ts';
+import { commandTestReports } from './adapters/commands/reports/commandTestReports.ts';
 import { createPiscinaComputePool } from './adapters/compute/piscinaComputePool.ts';
 import { createGitSnapshotStore } from './adapters/git/createGitSnapshotStore.ts';
 import { ModelRegistry } from './adapters/modelRegistry.ts';
@@ -82,7 +82,7 @@ export async function createHostServices(options: {
       openSandbox: async () =>
         env['MUSTER_SANDBOX'] === 'off' ? null : openCommandSandbox(sandboxOptions),
     }),
-    reports: tapTestReports,
+    reports: commandTestReports,
     userWorkflows: createUserWorkflows({ env, platform, home: homedir() }),
     dispose: () => open.dispose(),
   };

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseTestReport } from '../../src/host/adapters/commands/tapTestReports.ts';
+import { parseTestReport } from '../../src/host/adapters/commands/reports/commandTestReports.ts';
 
 const SUITE = `
 import { test, describe, it } from 'node:test';

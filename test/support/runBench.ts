@@ -93,7 +93,12 @@ export class RunBench {
             return (options.command ?? (() => Promise.resolve(passedCommand)))(request);
           },
         },
-        reports: { parse: (output) => Promise.resolve(reportOf(options, output)) },
+        reports: {
+          watch: async (_place, run) => {
+            const result = await run();
+            return { result, report: reportOf(options, result.output) };
+          },
+        },
         userWorkflows: { list: () => Promise.resolve(options.userWorkflows ?? []) },
         workspace: null,
       },

@@ -39,7 +39,7 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   const failed = namesOf(results, 'failed');
   // Some runners end with 0 although a test failed.
   const ok = exitCode === 0 && !timedOut && (tests === null || tests.failed === 0);
-  const then = facts.baseline === undefined ? undefined : noteOf(facts.baseline);
+  const then = facts.baseline === undefined ? undefined : noteOf(facts.baseline, facts.report);
   // A suite that was cut off says too little about what passed before.
   const before = then?.problem === null ? (facts.baseline?.report?.results ?? []) : [];
   const baseline = ok ? then : withMissing(then, before, results);
@@ -49,7 +49,7 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
     ...{ verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath },
     ...{ exitCode, timedOut, durationMs, tests },
     ok,
-    failedTests: failed,
+    failedTests: [...(facts.report?.gaps?.failedNames ?? failed)],
     regressions: failed.filter((name) => passedBefore.has(name)),
     fixed: namesOf(results, 'passed').filter((name) => failedBefore.has(name)),
     output: output.slice(-RECEIPT_OUTPUT_CHARS),
@@ -57,17 +57,25 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   };
 }
 
-function noteOf({ treeHash, logPath, result, report }: BaselineFacts): BaselineNote {
-  const tests = report?.counts ?? null;
-  const place = { tests, treeHash, logPath };
+function noteOf(
+  { treeHash, logPath, result, report }: BaselineFacts,
+  now: TestReport | null,
+): BaselineNote {
+  const place = { tests: report?.counts ?? null, treeHash, logPath };
   if (typeof result === 'string') {
     const problem = `it could not be run there: ${result}`;
     return { ...place, exitCode: null, timedOut: false, problem };
   }
   const { exitCode, timedOut } = result;
-  const isEmpty = report === null || report.results.length === 0;
-  const silence = isEmpty ? 'it named no tests there' : null;
-  return { ...place, exitCode, timedOut, problem: timedOut ? 'it ran out of time there' : silence };
+  const problem = timedOut ? 'it ran out of time there' : incomparable(report, now);
+  return { ...place, exitCode, timedOut, problem };
+}
+
+/** Null where failures of now can be told from those of then by the names of the tests. */
+function incomparable(before: TestReport | null, now: TestReport | null): string | null {
+  if (before?.gaps !== undefined) return `not all tests are named there: ${before.gaps.reason}`;
+  if (before === null || before.results.length === 0) return 'it named no tests there';
+  return now?.gaps === undefined ? null : `not all tests are named now: ${now.gaps.reason}`;
 }
 
 /** A failed suite whose tests are partly gone cannot be excused by names: a file may no longer load. */

@@ -1,12 +1,36 @@
 import type { TestCounts, TestResult } from '../../protocol/receipt.ts';
+import type { CommandResult } from './commandRunner.ts';
+
+/** Why a report does not name all tests, and which of the failed ones it does name. */
+export interface ReportGaps {
+  readonly reason: string;
+  readonly failedNames: readonly string[];
+}
 
 export interface TestReport {
   readonly counts: TestCounts;
+  /** Each test that was counted, under a name of its own, or none at all where the list would have gaps. */
   readonly results: readonly TestResult[];
+  /** Present where `results` is empty for want of names: nothing may be compared with such a run. */
+  readonly gaps?: ReportGaps;
+}
+
+/** What came of a command, and what it reported; no report where there is none that is understood. */
+export interface ReportedRun {
+  readonly result: CommandResult;
+  readonly report: TestReport | null;
 }
 
 /** Finds out what a test command reported. */
 export interface TestReports {
-  /** Null when the output holds no report that is understood. */
-  parse(output: string, format: 'auto' | 'tap' | 'junit' | 'json'): Promise<TestReport | null>;
+  /**
+   * Runs a command and reads its report: what it printed, or wrote into a file under one of the usual names.
+   * Rejects only when the command does.
+   *
+   * @param place - the folder in which the command starts, and the format asked for
+   */
+  watch(
+    place: { readonly directory: string; readonly format: 'auto' | 'tap' | 'junit' | 'json' },
+    run: () => Promise<CommandResult>,
+  ): Promise<ReportedRun>;
 }

@@ -8,7 +8,7 @@ import type { AsyncCall, HostToScript, ThrownError } from '../../protocol/script
 import { makeReceipt, type BaselineFacts } from '../evidence/makeReceipt.ts';
 import { VERIFY_TIMEOUT_MS } from '../limits.ts';
 import type { CommandResult } from '../ports/commandRunner.ts';
-import type { TestReport } from '../ports/testReports.ts';
+import type { ReportedRun, TestReport } from '../ports/testReports.ts';
 import { refuseCall } from './refuseCall.ts';
 import type { RunContext } from './runContext.ts';
 import { describeFailure } from './runErrors.ts';
@@ -46,6 +46,7 @@ interface VerifyCall {
 interface BaselineRun {
   readonly logPath: string;
   readonly result: CommandResult | string;
+  readonly report: TestReport | null;
 }
 
 export class VerifyRunner {
@@ -170,8 +171,7 @@ export class VerifyRunner {
     const { commands, store } = this.#ctx.services;
     const logPath = await store.verifyLogPath(verifyId);
     const { command } = call;
-    const result = await this.#runOn(treeHash, call, logPath);
-    const report = await this.#reportOf(result, call);
+    const { result, report } = await this.#runOn(treeHash, call, logPath);
     const receipt = makeReceipt({
       ...{ verifyId, treeHash, logPath, result, report },
       ...{ command, label: call.label, phase: call.phase, cwd: call.cwd, required: call.required },
@@ -192,39 +192,33 @@ export class VerifyRunner {
     return files.length === 0 ? {} : { files: [...files] };
   }
 
-  #runOn(treeHash: string, call: VerifyCall, logPath: string): Promise<CommandResult> {
-    const { snapshots, commands } = this.#ctx.services;
-    const { command, timeoutMs, cwd } = call;
-    return snapshots.withDirectory(treeHash, (directory) =>
-      commands.run({
-        ...{ command, timeoutMs, logPath, signal: this.#ctx.signal, tree: directory },
-        directory: cwd === '' ? directory : `${directory}/${cwd}`,
-      }),
-    );
-  }
-
-  async #reportOf(result: CommandResult, { report }: VerifyCall): Promise<TestReport | null> {
-    return report === 'none' ? null : this.#ctx.services.reports.parse(result.output, report);
+  #runOn(treeHash: string, call: VerifyCall, logPath: string): Promise<ReportedRun> {
+    const { snapshots, commands, reports } = this.#ctx.services;
+    const { command, timeoutMs, cwd, report: format } = call;
+    return snapshots.withDirectory(treeHash, async (tree) => {
+      const directory = cwd === '' ? tree : `${tree}/${cwd}`;
+      const run = () =>
+        commands.run({ command, timeoutMs, logPath, signal: this.#ctx.signal, tree, directory });
+      if (format === 'none') return { result: await run(), report: null };
+      return reports.watch({ directory, format }, run);
+    });
   }
 
   async #baseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineFacts> {
-    const key = JSON.stringify([call.command, call.cwd]);
+    const key = JSON.stringify([call.command, call.cwd, call.report]);
     const run = this.#baselines.get(key) ?? this.#runBaseline(call, verifyLogPath);
     this.#baselines.set(key, run);
-    const { logPath, result } = await run;
-    const report = typeof result === 'string' ? null : await this.#reportOf(result, call);
-    return { treeHash: this.#ctx.services.snapshot.tree, logPath, result, report };
+    return { treeHash: this.#ctx.services.snapshot.tree, ...(await run) };
   }
 
   // Its folder may be one that an agent made: then there is nothing to compare with, and that is no failure.
   async #runBaseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineRun> {
     const logPath = verifyLogPath.replace(/\.log$/u, '.baseline.log');
     try {
-      const result = await this.#runOn(this.#ctx.services.snapshot.tree, call, logPath);
-      return { logPath, result };
+      return { logPath, ...(await this.#runOn(this.#ctx.services.snapshot.tree, call, logPath)) };
     } catch (error) {
       this.#ctx.signal.throwIfAborted();
-      return { logPath, result: errorText(error) };
+      return { logPath, result: errorText(error), report: null };
     }
   }
 }

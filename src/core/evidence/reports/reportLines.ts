@@ -1,0 +1,35 @@
+/** Longer lines are no titles of tests; reading them as such would only cost time. */
+const MAX_TITLE_LINE = 4000;
+
+// Escape sequences that a terminal takes for colours, cursor moves and links. Each alternative ends at
+// the first character that does not belong to it, so that the time is linear in the text.
+const ESCAPES = /\u001B(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/gu;
+const LINE_END = /\r\n|\n|\r/u;
+// What the command runner writes where it left out the middle of a long output.
+const CUT = /^\[\d{1,15} bytes left out here\]$/u;
+// npm and pnpm announce each script: "> name@1.0.0 test", yarn "$ jest".
+const SCRIPT_BANNER = /^> \S{1,214}@\S{1,60} \S/u;
+
+/** One line of a command's output, without colours. */
+export type ReportLine =
+  | { readonly type: 'text'; readonly text: string }
+  /** Something is missing here. */
+  | { readonly type: 'cut' }
+  /** Another script begins, and with it perhaps another run of tests. */
+  | { readonly type: 'script' };
+
+/** Takes an output apart, whatever its line ends and colours. */
+export function reportLines(output: string): readonly ReportLine[] {
+  return output.replace(ESCAPES, '').split(LINE_END).map(lineOf);
+}
+
+/** True where the middle of the output is missing. */
+export function isCutOutput(lines: readonly ReportLine[]): boolean {
+  return lines.some(({ type }) => type === 'cut');
+}
+
+function lineOf(text: string): ReportLine {
+  if (CUT.test(text)) return { type: 'cut' };
+  if (SCRIPT_BANNER.test(text)) return { type: 'script' };
+  return { type: 'text', text: text.length > MAX_TITLE_LINE ? '' : text };
+}
