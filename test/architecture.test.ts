@@ -174,7 +174,7 @@ describe('The architecture', () => {
     const arrows = arrowsOf(modules).map(({ from, to }) => `${from} → ${to}`);
     assert.ok(arrows.length > 800, `only ${arrows.length} arrows`);
     for (const known of [
-      'src/core/run/runEngine.ts → src/core/run/permits.ts',
+      'src/core/run/runEngine.ts → src/core/run/requests/permits.ts',
       'src/core/changes/protectedPaths.ts → npm:picomatch',
       'src/protocol/scriptTask.ts → node:worker_threads',
       'src/extension/main.ts → npm:vscode',

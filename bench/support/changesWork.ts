@@ -2,10 +2,10 @@
 // Bundled before it runs; its arguments are the workspace and an empty folder.
 import path from 'node:path';
 import { OverlayFiles } from '../../src/core/agent/overlayFiles.ts';
-import { Overlay } from '../../src/core/changes/overlay.ts';
-import { RunTree } from '../../src/core/changes/runTree.ts';
-import { SnapshotView } from '../../src/core/changes/snapshotView.ts';
-import { unifiedHunks } from '../../src/core/changes/unifiedHunks.ts';
+import { Overlay } from '../../src/core/changes/tree/overlay.ts';
+import { RunTree } from '../../src/core/changes/tree/runTree.ts';
+import { SnapshotView } from '../../src/core/changes/tree/snapshotView.ts';
+import { unifiedHunks } from '../../src/core/changes/text/unifiedHunks.ts';
 import { createGitSnapshotStore } from '../../src/host/adapters/git/createGitSnapshotStore.ts';
 import type { GitSnapshotStore } from '../../src/host/adapters/git/createGitSnapshotStore.ts';
 import type { FileContent, Snapshot } from '../../src/core/ports/fileView.ts';

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { diffLineLists } from '../../src/core/changes/lineDiff.ts';
-import { merge3 } from '../../src/core/changes/merge3.ts';
+import { diffLineLists } from '../../src/core/changes/text/lineDiff.ts';
+import { merge3 } from '../../src/core/changes/text/merge3.ts';
 import { splitLines } from '../../src/base/lines.ts';
 import { timedNow } from './timed.ts';
 

@@ -1,11 +1,11 @@
 import { draftWorkflow } from '../core/planner/draftWorkflow.ts';
 import { checkScript } from '../core/script/checkScript.ts';
-import { readInstructions } from '../core/run/readInstructions.ts';
+import { readInstructions } from '../core/run/agents/readInstructions.ts';
 import type { ProviderConfig } from '../protocol/hostRpc.ts';
 import type { WorkflowPlan } from '../protocol/plan.ts';
 import type { RunLimits } from '../protocol/runLimits.ts';
 import type { ModelClient } from '../core/ports/modelClient.ts';
-import type { Governor } from '../core/run/governor.ts';
+import type { Governor } from '../core/run/requests/governor.ts';
 import { withChildCommands } from './childCommands.ts';
 import { estimateWorkflow } from './estimateService.ts';
 import type { HostServices } from './hostServices.ts';

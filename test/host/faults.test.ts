@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Semaphore } from '../../src/base/semaphore.ts';
 import type { ModelAnswer, ModelRequest } from '../../src/core/ports/modelClient.ts';
-import { Governor } from '../../src/core/run/governor.ts';
+import { Governor } from '../../src/core/run/requests/governor.ts';
 import { createAnthropicClient } from '../../src/host/adapters/anthropic/createAnthropicClient.ts';
 import { systemClock } from '../../src/host/adapters/system.ts';
 import { FakeRandom } from '../support/fakeClock.ts';

@@ -1,7 +1,7 @@
 import { plural } from '../../base/format.ts';
-import type { ConflictDescription } from '../../core/changes/describeConflicts.ts';
-import { PLAIN_FILE_MODE } from '../../core/changes/fileContent.ts';
-import { unifiedHunks } from '../../core/changes/unifiedHunks.ts';
+import type { ConflictDescription } from '../../core/changes/tree/describeConflicts.ts';
+import { PLAIN_FILE_MODE } from '../../core/changes/text/fileContent.ts';
+import { unifiedHunks } from '../../core/changes/text/unifiedHunks.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts';
-import { loadValue } from '../../core/run/storeValue.ts';
+import { loadValue } from '../../core/run/calls/storeValue.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
 import type { RunEvent, RunEventOf } from '../../protocol/runEvents.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';

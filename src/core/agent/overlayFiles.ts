@@ -1,7 +1,7 @@
-import type { Overlay } from '../changes/overlay.ts';
-import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../changes/fileContent.ts';
+import type { Overlay } from '../changes/tree/overlay.ts';
+import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../changes/text/fileContent.ts';
 import { classifyPath, normaliseAgentPath } from '../changes/protectedPaths.ts';
-import { decodeFile, fromAgentText, toAgentText, type TextFile } from '../changes/textFile.ts';
+import { decodeFile, fromAgentText, toAgentText, type TextFile } from '../changes/text/textFile.ts';
 import type { FileContent } from '../ports/fileView.ts';
 import type { AgentFiles, FileEdit, FileText } from './agentFiles.ts';
 

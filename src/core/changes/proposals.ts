@@ -6,14 +6,14 @@ import {
 } from '../../protocol/proposals.ts';
 import type { FileContent } from '../ports/fileView.ts';
 import type { BlobStore } from '../ports/runStore.ts';
-import type { ContentRef } from './agentChanges.ts';
-import type { DecisionsState } from './decisions.ts';
-import { describeVersion, refOf } from './describeVersion.ts';
-import { sameContent, sha256Hex } from './fileContent.ts';
+import type { ContentRef } from './tree/agentChanges.ts';
+import type { DecisionsState } from './review/decisions.ts';
+import { describeVersion, refOf } from './tree/describeVersion.ts';
+import { sameContent, sha256Hex } from './text/fileContent.ts';
 import { flagForChange } from './flags.ts';
-import type { PathHistory } from './pathHistory.ts';
+import type { PathHistory } from './tree/pathHistory.ts';
 import type { FileRecord, HunkRecord, ProposalRecord, ProposedVersion } from './proposalRecord.ts';
-import type { RunTree } from './runTree.ts';
+import type { RunTree } from './tree/runTree.ts';
 
 /** A record and the bytes that it names by hash. */
 export interface BuiltProposals {

@@ -6,7 +6,7 @@ import type { ProposalCounts } from '../../protocol/proposals.ts';
 import type { PauseReason, RunEvent, RunFact } from '../../protocol/runEvents.ts';
 import type { ScriptOutcome } from '../../protocol/scriptMessages.ts';
 import { countStatuses } from '../../protocol/summarizeRun.ts';
-import { NO_DECISIONS } from '../changes/decisions.ts';
+import { NO_DECISIONS } from '../changes/review/decisions.ts';
 import {
   buildProposals,
   countProposals,
@@ -16,7 +16,7 @@ import {
 import { verdictOf, type RequiredCommand } from '../evidence/verdictOf.ts';
 import type { RunContext } from './runContext.ts';
 import type { StopReason } from './runErrors.ts';
-import { storeValue } from './storeValue.ts';
+import { storeValue } from './calls/storeValue.ts';
 
 type EndedEvent = Extract<RunEvent, { type: 'run.ended' }>;
 type EndedFact = Extract<RunFact, { type: 'run.ended' }>;

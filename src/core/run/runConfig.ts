@@ -10,7 +10,7 @@ import type { RunStore } from '../ports/runStore.ts';
 import type { TestReports } from '../ports/testReports.ts';
 import type { UserWorkflows } from '../ports/userWorkflows.ts';
 import type { ScriptRunner } from '../ports/scriptRunner.ts';
-import type { Governor } from './governor.ts';
+import type { Governor } from './requests/governor.ts';
 
 /** What the user approved. */
 export interface RunConfig {

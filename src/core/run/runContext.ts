@@ -1,17 +1,17 @@
 import type { ThrownError } from '../../protocol/scriptMessages.ts';
 import type { AgentTypes } from '../agent/agentTypes.ts';
-import type { RunTree } from '../changes/runTree.ts';
-import type { ActiveClock } from './activeClock.ts';
-import type { Deliveries } from './deliveries.ts';
-import type { Permits } from './permits.ts';
-import type { ReplayLog } from './replayLog.ts';
+import type { RunTree } from '../changes/tree/runTree.ts';
+import type { ActiveClock } from './limits/activeClock.ts';
+import type { Deliveries } from './replay/deliveries.ts';
+import type { Permits } from './requests/permits.ts';
+import type { ReplayLog } from './replay/replayLog.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import type { RunRecorder } from './runRecorder.ts';
-import type { BusyAgents } from './busyAgents.ts';
-import type { Breaker } from './breaker.ts';
-import type { LimitKeeper } from './limitKeeper.ts';
-import type { Spend } from './spend.ts';
-import type { Hold } from './suspension.ts';
+import type { BusyAgents } from './agents/busyAgents.ts';
+import type { Breaker } from './requests/breaker.ts';
+import type { LimitKeeper } from './limits/limitKeeper.ts';
+import type { Spend } from './limits/spend.ts';
+import type { Hold } from './limits/suspension.ts';
 
 /** What holds a run, and the limit that a script is told of when the user chooses to stop. */
 export interface SuspendRequest extends Hold {

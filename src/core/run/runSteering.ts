@@ -3,17 +3,17 @@ import type { RunFact } from '../../protocol/runEvents.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { ThrownError } from '../../protocol/scriptMessages.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ActiveClock } from './activeClock.ts';
-import type { Breaker } from './breaker.ts';
-import type { BusyAgents } from './busyAgents.ts';
-import type { CallRouter } from './callRouter.ts';
-import type { LimitKeeper } from './limitKeeper.ts';
-import type { Permits } from './permits.ts';
+import type { ActiveClock } from './limits/activeClock.ts';
+import type { Breaker } from './requests/breaker.ts';
+import type { BusyAgents } from './agents/busyAgents.ts';
+import type { CallRouter } from './calls/callRouter.ts';
+import type { LimitKeeper } from './limits/limitKeeper.ts';
+import type { Permits } from './requests/permits.ts';
 import type { RunConfig } from './runConfig.ts';
 import type { SuspendRequest } from './runContext.ts';
 import { StopReason } from './runErrors.ts';
-import { StopSequence } from './stopSequence.ts';
-import { Suspension } from './suspension.ts';
+import { StopSequence } from './limits/stopSequence.ts';
+import { Suspension } from './limits/suspension.ts';
 
 const stopCodes = {
   limit: 'limit_reached',

@@ -1,6 +1,6 @@
 /** Reads single files of a snapshot by a path that somebody else gave: links are followed, but never out of it. */
 import { classifyPath } from '../changes/protectedPaths.ts';
-import { decodeFile } from '../changes/textFile.ts';
+import { decodeFile } from '../changes/text/textFile.ts';
 import type { Snapshot, SnapshotEntry, SnapshotStore } from '../ports/fileView.ts';
 
 export interface SnapshotFiles {

@@ -1,5 +1,5 @@
-import { AdaptiveWindow } from '../../core/run/adaptiveWindow.ts';
-import { Governor } from '../../core/run/governor.ts';
+import { AdaptiveWindow } from '../../core/run/requests/adaptiveWindow.ts';
+import { Governor } from '../../core/run/requests/governor.ts';
 import { DEFAULT_ANTHROPIC_MODEL } from '../../core/planner/modelAliases.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { ModelClient } from '../../core/ports/modelClient.ts';

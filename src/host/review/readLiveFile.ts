@@ -2,7 +2,7 @@ import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../base/errorText.ts';
 import type { FileContent } from '../../core/ports/fileView.ts';
-import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../../core/changes/fileContent.ts';
+import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../../core/changes/text/fileContent.ts';
 import type { OpenBuffer } from '../../protocol/proposals.ts';
 
 const EXECUTABLE_MODE = 0o100755;

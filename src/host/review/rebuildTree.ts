@@ -1,7 +1,7 @@
-import { loadAgentChanges } from '../../core/changes/agentChanges.ts';
-import { RunTree } from '../../core/changes/runTree.ts';
-import { readReplayLog } from '../../core/run/replayLog.ts';
-import { SnapshotView } from '../../core/changes/snapshotView.ts';
+import { loadAgentChanges } from '../../core/changes/tree/agentChanges.ts';
+import { RunTree } from '../../core/changes/tree/runTree.ts';
+import { readReplayLog } from '../../core/run/replay/replayLog.ts';
+import { SnapshotView } from '../../core/changes/tree/snapshotView.ts';
 import type { SnapshotStore } from '../../core/ports/fileView.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
 import type { DurableRunEvent } from '../../protocol/runEvents.ts';

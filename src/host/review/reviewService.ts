@@ -5,18 +5,18 @@
 import { join } from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import { Mutex } from '../../base/mutex.ts';
-import { foldDecisions, type DecisionsState } from '../../core/changes/decisions.ts';
+import { foldDecisions, type DecisionsState } from '../../core/changes/review/decisions.ts';
 import {
   describeConflicts,
   type ConflictDescription,
-} from '../../core/changes/describeConflicts.ts';
-import { findConflicts, planAccept, type Review } from '../../core/changes/planAccept.ts';
-import { intentOf, type PlannedDecision } from '../../core/changes/plannedDecision.ts';
-import { planReject } from '../../core/changes/planReject.ts';
-import { planUndo } from '../../core/changes/planUndo.ts';
+} from '../../core/changes/tree/describeConflicts.ts';
+import { findConflicts, planAccept, type Review } from '../../core/changes/review/planAccept.ts';
+import { intentOf, type PlannedDecision } from '../../core/changes/review/plannedDecision.ts';
+import { planReject } from '../../core/changes/review/planReject.ts';
+import { planUndo } from '../../core/changes/review/planUndo.ts';
 import { buildProposals, countProposals, toProposalSet } from '../../core/changes/proposals.ts';
-import { baseSide, proposedSide } from '../../core/changes/proposedSide.ts';
-import type { RunTree } from '../../core/changes/runTree.ts';
+import { baseSide, proposedSide } from '../../core/changes/review/proposedSide.ts';
+import type { RunTree } from '../../core/changes/tree/runTree.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
 import type {
   ApplyPlan,

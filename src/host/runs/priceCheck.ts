@@ -1,6 +1,6 @@
 /** What a limit in dollars is worth where nobody knows what the model costs. */
 import { FALLBACK_MAX_TOKENS } from '../../core/limits.ts';
-import { priceOf } from '../../core/run/prices.ts';
+import { priceOf } from '../../core/run/limits/prices.ts';
 import type { PriceTable } from '../../protocol/modelPrices.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 

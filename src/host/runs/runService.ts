@@ -7,7 +7,7 @@ import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { writeReport } from '../../core/evidence/writeReport.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
-import { readReplayLog } from '../../core/run/replayLog.ts';
+import { readReplayLog } from '../../core/run/replay/replayLog.ts';
 import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
 import type { Snapshot } from '../../core/ports/fileView.ts';
 import type { ScriptCheck, ScriptMeta } from '../../protocol/plan.ts';

@@ -9,7 +9,7 @@ import { toolsFor } from '../../../src/core/agent/agentTools.ts';
 import { OverlayFiles } from '../../../src/core/agent/overlayFiles.ts';
 import { runAgent, type AgentAnswer } from '../../../src/core/agent/runAgent.ts';
 import type { ToolResult } from '../../../src/core/agent/tool.ts';
-import { Overlay } from '../../../src/core/changes/overlay.ts';
+import { Overlay } from '../../../src/core/changes/tree/overlay.ts';
 import type { ComputePool } from '../../../src/core/ports/computePool.ts';
 import type { FileContent, FileView } from '../../../src/core/ports/fileView.ts';
 import { inlineCompute } from '../../support/runBench.ts';

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { FileContent, FileView } from '../../../src/core/ports/fileView.ts';
 import type { Decision, Selection } from '../../../src/protocol/proposals.ts';
-import type { AgentChange } from '../../../src/core/changes/agentChanges.ts';
-import { foldDecisions } from '../../../src/core/changes/decisions.ts';
-import { planAccept, type Review } from '../../../src/core/changes/planAccept.ts';
-import { intentOf, type PlannedDecision } from '../../../src/core/changes/plannedDecision.ts';
-import { planReject } from '../../../src/core/changes/planReject.ts';
-import { planUndo } from '../../../src/core/changes/planUndo.ts';
+import type { AgentChange } from '../../../src/core/changes/tree/agentChanges.ts';
+import { foldDecisions } from '../../../src/core/changes/review/decisions.ts';
+import { planAccept, type Review } from '../../../src/core/changes/review/planAccept.ts';
+import {
+  intentOf,
+  type PlannedDecision,
+} from '../../../src/core/changes/review/plannedDecision.ts';
+import { planReject } from '../../../src/core/changes/review/planReject.ts';
+import { planUndo } from '../../../src/core/changes/review/planUndo.ts';
 import { buildProposals, storeProposalContents } from '../../../src/core/changes/proposals.ts';
 import { ProposalRecord } from '../../../src/core/changes/proposalRecord.ts';
-import { RunTree } from '../../../src/core/changes/runTree.ts';
+import { RunTree } from '../../../src/core/changes/tree/runTree.ts';
 
 export function file(text: string | Uint8Array, mode = 0o100644): FileContent {
   return { bytes: typeof text === 'string' ? new Uint8Array(Buffer.from(text)) : text, mode };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { describeConflicts } from '../../../src/core/changes/describeConflicts.ts';
-import type { ConflictDescription } from '../../../src/core/changes/describeConflicts.ts';
+import { describeConflicts } from '../../../src/core/changes/tree/describeConflicts.ts';
+import type { ConflictDescription } from '../../../src/core/changes/tree/describeConflicts.ts';
 import { file, numbered, ReviewBench } from './changesSupport.ts';
 
 type Files = Readonly<Record<string, string | ReturnType<typeof file> | null>>;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { splitLines } from '../../../src/base/lines.ts';
-import type { MergeInput, MergePart } from '../../../src/core/changes/merge3.ts';
+import type { MergeInput, MergePart } from '../../../src/core/changes/text/merge3.ts';
 
 const run = promisify(execFile);
 const environment = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };

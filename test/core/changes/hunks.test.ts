@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { applyHunks, computeHunks } from '../../../src/core/changes/hunks.ts';
+import { applyHunks, computeHunks } from '../../../src/core/changes/text/hunks.ts';
 import { numbered } from './changesSupport.ts';
 import { fc } from '../../support/fastCheck.ts';
 

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { diffLineLists } from '../../../src/core/changes/lineDiff.ts';
-import { merge3, type MergeInput } from '../../../src/core/changes/merge3.ts';
+import { diffLineLists } from '../../../src/core/changes/text/lineDiff.ts';
+import { merge3, type MergeInput } from '../../../src/core/changes/text/merge3.ts';
 import { fc } from '../../support/fastCheck.ts';
 
 const run = promisify(execFile);

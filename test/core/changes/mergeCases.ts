@@ -1,5 +1,5 @@
 /** Random three versions of a file, as byte text, made from a seed alone. */
-import type { MergeInput } from '../../../src/core/changes/merge3.ts';
+import type { MergeInput } from '../../../src/core/changes/text/merge3.ts';
 
 /** Whole numbers from 0 to below `limit`. */
 export type Dice = (limit: number) => number;

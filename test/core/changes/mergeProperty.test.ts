@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { splitLines } from '../../../src/base/lines.ts';
-import { mayMix } from '../../../src/core/changes/fileContent.ts';
-import { diffLineLists } from '../../../src/core/changes/lineDiff.ts';
-import { mergeContents } from '../../../src/core/changes/mergeContents.ts';
-import { mergeParts, type MergePart } from '../../../src/core/changes/merge3.ts';
-import { RunTree } from '../../../src/core/changes/runTree.ts';
+import { mayMix } from '../../../src/core/changes/text/fileContent.ts';
+import { diffLineLists } from '../../../src/core/changes/text/lineDiff.ts';
+import { mergeContents } from '../../../src/core/changes/text/mergeContents.ts';
+import { mergeParts, type MergePart } from '../../../src/core/changes/text/merge3.ts';
+import { RunTree } from '../../../src/core/changes/tree/runTree.ts';
 import { file, MemoryView, textOf } from './changesSupport.ts';
 import { gitAlignments, gitMergeParts, type GitAlignment } from './gitMergeFile.ts';
 import { mergeCaseOf, type MergeCase } from './mergeCases.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { foldDecisions, openApplies } from '../../../src/core/changes/decisions.ts';
-import { planAccept } from '../../../src/core/changes/planAccept.ts';
+import { foldDecisions, openApplies } from '../../../src/core/changes/review/decisions.ts';
+import { planAccept } from '../../../src/core/changes/review/planAccept.ts';
 import { countProposals, toProposalSet } from '../../../src/core/changes/proposals.ts';
-import { proposedSide } from '../../../src/core/changes/proposedSide.ts';
-import { reconcileOpenApplies } from '../../../src/core/changes/reconcile.ts';
+import { proposedSide } from '../../../src/core/changes/review/proposedSide.ts';
+import { reconcileOpenApplies } from '../../../src/core/changes/review/reconcile.ts';
 import { ProposalSet } from '../../../src/protocol/proposals.ts';
 import {
   benchWithTwoHunks,

@@ -1,6 +1,6 @@
 /** A merge by the book, told how both sides lie over the base: slow, short, and made without the product's code. */
 import { splitLines } from '../../../src/base/lines.ts';
-import type { MergeInput, MergePart } from '../../../src/core/changes/merge3.ts';
+import type { MergeInput, MergePart } from '../../../src/core/changes/text/merge3.ts';
 import type { GitAlignment } from './gitMergeFile.ts';
 
 /** Lines between two lines that both sides left alone are taken from the side that changed them. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { lastUndoable } from '../../../src/core/changes/decisions.ts';
-import { findConflicts, planAccept } from '../../../src/core/changes/planAccept.ts';
-import { planRestore } from '../../../src/core/changes/planReject.ts';
+import { lastUndoable } from '../../../src/core/changes/review/decisions.ts';
+import { findConflicts, planAccept } from '../../../src/core/changes/review/planAccept.ts';
+import { planRestore } from '../../../src/core/changes/review/planReject.ts';
 import { toProposalSet } from '../../../src/core/changes/proposals.ts';
 import { ApplyPlan } from '../../../src/protocol/proposals.ts';
 import {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { proposedSide } from '../../../src/core/changes/proposedSide.ts';
+import { proposedSide } from '../../../src/core/changes/review/proposedSide.ts';
 import { file, reject, ReviewBench, setLive, textOf } from './changesSupport.ts';
 import { fc } from '../../support/fastCheck.ts';
 

@@ -3,9 +3,9 @@ import {
   collectAgentChanges,
   loadAgentChanges,
   storeAgentChanges,
-} from '../../../src/core/changes/agentChanges.ts';
-import { Overlay } from '../../../src/core/changes/overlay.ts';
-import { RunTree } from '../../../src/core/changes/runTree.ts';
+} from '../../../src/core/changes/tree/agentChanges.ts';
+import { Overlay } from '../../../src/core/changes/tree/overlay.ts';
+import { RunTree } from '../../../src/core/changes/tree/runTree.ts';
 import { change, file, MemoryBlobs, MemoryView, numbered, textOf } from './changesSupport.ts';
 
 function treeOf(files: Readonly<Record<string, string>>): RunTree {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RunTree } from '../../../src/core/changes/runTree.ts';
+import { RunTree } from '../../../src/core/changes/tree/runTree.ts';
 import { change, file, MemoryView, textOf } from './changesSupport.ts';
 
 describe('two agents and one file', () => {

@@ -4,10 +4,10 @@ import {
   loadAgentChanges,
   storeAgentChanges,
   type AgentChange,
-} from '../../../src/core/changes/agentChanges.ts';
-import { sameContent, SYMLINK_MODE } from '../../../src/core/changes/fileContent.ts';
-import { Overlay } from '../../../src/core/changes/overlay.ts';
-import { RunTree, type MergeReport } from '../../../src/core/changes/runTree.ts';
+} from '../../../src/core/changes/tree/agentChanges.ts';
+import { sameContent, SYMLINK_MODE } from '../../../src/core/changes/text/fileContent.ts';
+import { Overlay } from '../../../src/core/changes/tree/overlay.ts';
+import { RunTree, type MergeReport } from '../../../src/core/changes/tree/runTree.ts';
 import type { FileContent } from '../../../src/core/ports/fileView.ts';
 import { file, MemoryBlobs, MemoryView, textOf } from './changesSupport.ts';
 import { diceOf, pick, type Dice } from './mergeCases.ts';

@@ -5,7 +5,7 @@ import {
   fromAgentText,
   toAgentText,
   type TextFile,
-} from '../../../src/core/changes/textFile.ts';
+} from '../../../src/core/changes/text/textFile.ts';
 import { fc } from '../../support/fastCheck.ts';
 
 function decodeText(bytes: Uint8Array): TextFile {

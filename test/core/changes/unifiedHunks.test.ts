@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { unifiedHunks } from '../../../src/core/changes/unifiedHunks.ts';
+import { unifiedHunks } from '../../../src/core/changes/text/unifiedHunks.ts';
 import { numbered } from './changesSupport.ts';
 import { mergeCaseOf } from './mergeCases.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AdaptiveWindow, type WindowPlace } from '../../../src/core/run/adaptiveWindow.ts';
+import { AdaptiveWindow, type WindowPlace } from '../../../src/core/run/requests/adaptiveWindow.ts';
 import { FakeClock, settled } from '../../support/fakeClock.ts';
 
 const signal = new AbortController().signal;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Breaker } from '../../../src/core/run/breaker.ts';
+import { Breaker } from '../../../src/core/run/requests/breaker.ts';
 
 /** One letter for each end: `.` is ok, any other is the cause of a failure. */
 function check(ends: string, expected: readonly (readonly [after: number, text: string])[]): void {

@@ -5,7 +5,7 @@ import type {
   ModelRequest,
 } from '../../../src/core/ports/modelClient.ts';
 import { ModelError } from '../../../src/core/ports/modelClient.ts';
-import { Governor, type GovernedSend } from '../../../src/core/run/governor.ts';
+import { Governor, type GovernedSend } from '../../../src/core/run/requests/governor.ts';
 import type { ErrorCode } from '../../../src/protocol/errorCodes.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import { FakeClock, FakeRandom, settled } from '../../support/fakeClock.ts';

@@ -9,7 +9,7 @@ import {
   type RateLimits,
   type SendOptions,
 } from '../../../src/core/ports/modelClient.ts';
-import { Governor } from '../../../src/core/run/governor.ts';
+import { Governor } from '../../../src/core/run/requests/governor.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import { FakeClock, FakeRandom, settled } from '../../support/fakeClock.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { costUsd, priceOf } from '../../../src/core/run/prices.ts';
+import { costUsd, priceOf } from '../../../src/core/run/limits/prices.ts';
 import type { ModelPrice } from '../../../src/protocol/modelPrices.ts';
 import type { TokenUsage } from '../../../src/protocol/runLimits.ts';
 

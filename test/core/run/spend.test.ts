@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_RUN_LIMITS, FALLBACK_MAX_TOKENS } from '../../../src/core/limits.ts';
-import { ActiveClock } from '../../../src/core/run/activeClock.ts';
-import { LimitKeeper } from '../../../src/core/run/limitKeeper.ts';
-import { Permits } from '../../../src/core/run/permits.ts';
-import { costUsd, priceOf } from '../../../src/core/run/prices.ts';
-import prices from '../../../src/core/run/prices.json' with { type: 'json' };
-import { Spend } from '../../../src/core/run/spend.ts';
+import { ActiveClock } from '../../../src/core/run/limits/activeClock.ts';
+import { LimitKeeper } from '../../../src/core/run/limits/limitKeeper.ts';
+import { Permits } from '../../../src/core/run/requests/permits.ts';
+import { costUsd, priceOf } from '../../../src/core/run/limits/prices.ts';
+import prices from '../../../src/core/run/limits/prices.json' with { type: 'json' };
+import { Spend } from '../../../src/core/run/limits/spend.ts';
 import type { RunLimits } from '../../../src/protocol/runLimits.ts';
 import { FakeClock, settled } from '../../support/fakeClock.ts';
 

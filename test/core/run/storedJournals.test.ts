@@ -12,7 +12,7 @@ import {
   sha256Hex,
 } from '../../../src/core/journal/journalLines.ts';
 import { currentFlags } from '../../../src/core/journal/behaviourFlags.ts';
-import { readReplayLog, type ReplayLog } from '../../../src/core/run/replayLog.ts';
+import { readReplayLog, type ReplayLog } from '../../../src/core/run/replay/replayLog.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { createPiscinaScriptRunner } from '../../../src/host/adapters/script/piscinaScriptRunner.ts';
 import { systemClock } from '../../../src/host/adapters/system.ts';

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { WorkflowFile } from '../../../src/core/ports/userWorkflows.ts';
-import { Deliveries } from '../../../src/core/run/deliveries.ts';
-import { readReplayLog } from '../../../src/core/run/replayLog.ts';
+import { Deliveries } from '../../../src/core/run/replay/deliveries.ts';
+import { readReplayLog } from '../../../src/core/run/replay/replayLog.ts';
 import { RunRecorder } from '../../../src/core/run/runRecorder.ts';
-import { WorkflowRunner, type StartedWorkflow } from '../../../src/core/run/workflowRunner.ts';
+import {
+  WorkflowRunner,
+  type StartedWorkflow,
+} from '../../../src/core/run/calls/workflowRunner.ts';
 import { reduceRunEvents } from '../../../src/protocol/reduceRun.ts';
 import type { DurableRunEvent } from '../../../src/protocol/runEvents.ts';
 import { PreparedChild, type HostToScript } from '../../../src/protocol/scriptMessages.ts';

@@ -1,6 +1,6 @@
 /** Leads every hunk that was applied back to an agent, its prompt, its model, the tree it began with, and the approval. */
 import { ProposalRecord } from '../../changes/proposalRecord.ts';
-import { foldDecisions, type DecidedWrite } from '../../changes/decisions.ts';
+import { foldDecisions, type DecidedWrite } from '../../changes/review/decisions.ts';
 import { parseJson } from '../../../base/json.ts';
 import type { RunEventOf } from '../../../protocol/runEvents.ts';
 import type { AuditedRun } from './auditArtifacts.ts';

@@ -7,7 +7,7 @@ import type {
 } from '../../../protocol/estimate.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
 import type { ModelPrice } from '../../../protocol/modelPrices.ts';
-import { costUsd, priceOf } from '../../run/prices.ts';
+import { costUsd, priceOf } from '../../run/limits/prices.ts';
 import { totalTokens, type AgentUse, type TokenTable } from './agentTokens.ts';
 import type { EstimateRequest } from './estimateRequest.ts';
 import type { MockAgent, MockRun } from './mockRun.ts';

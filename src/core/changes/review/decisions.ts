@@ -1,0 +1,140 @@
+import { assertNever } from '../../../base/assertNever.ts';
+import type { Decision } from '../../../protocol/proposals.ts';
+
+type Intent = Extract<Decision, { type: 'intent' }>;
+
+/** One file of an accept or an undo; `open` until an outcome names it. */
+export interface DecidedWrite {
+  readonly path: string;
+  readonly hunkIds: readonly string[];
+  readonly beforeSha256: string | null;
+  readonly afterSha256: string | null;
+  readonly beforeMode: number;
+  readonly status: 'open' | 'written' | 'refused';
+  /** Why it was refused. */
+  readonly reason: string | null;
+  /** An undo of this write was carried out. */
+  readonly undone: boolean;
+}
+
+/** An accept or an undo as the log has it so far. */
+export interface DecidedApply {
+  readonly decisionId: string;
+  readonly action: 'accept' | 'undo';
+  readonly undoes: string | null;
+  readonly at: number;
+  readonly by: string;
+  readonly writes: readonly DecidedWrite[];
+}
+
+/** What all decisions of a run come to. Hunks that are not in `hunkStates` are undecided. */
+export interface DecisionsState {
+  readonly hunkStates: ReadonlyMap<string, 'accepted' | 'rejected'>;
+  /** Accepted hunks of each path, oldest first. */
+  readonly acceptedByPath: ReadonlyMap<string, readonly string[]>;
+  /** Accepts and undos, oldest first. */
+  readonly applies: readonly DecidedApply[];
+}
+
+/** Nothing decided yet. */
+export const NO_DECISIONS: DecisionsState = foldDecisions([]);
+
+/** Folds the lines of decisions.jsonl. A write counts only after its outcome said so. */
+export function foldDecisions(decisions: readonly Decision[]): DecisionsState {
+  const applies = new Map<string, MutableApply>();
+  const rejected = new Set<string>();
+  for (const decision of decisions) {
+    switch (decision.type) {
+      case 'intent':
+        applies.set(decision.decisionId, openApply(decision));
+        break;
+      case 'outcome':
+        closeWrites(applies, decision);
+        break;
+      case 'reject':
+        for (const hunkId of decision.hunkIds) rejected.add(hunkId);
+        break;
+      case 'restore':
+        for (const hunkId of decision.hunkIds) rejected.delete(hunkId);
+        break;
+      default:
+        assertNever(decision);
+    }
+  }
+  return summarise([...applies.values()], rejected);
+}
+
+/** Accepts and undos with writes of unknown outcome: the process ended between intent and outcome. */
+export function openApplies(state: DecisionsState): readonly DecidedApply[] {
+  return state.applies.filter((apply) => apply.writes.some((write) => write.status === 'open'));
+}
+
+/** The newest accept that has something left to undo; null when there is none. */
+export function lastUndoable(state: DecisionsState): DecidedApply | null {
+  return (
+    state.applies.findLast(
+      (apply) =>
+        apply.action === 'accept' &&
+        apply.writes.some((write) => write.status === 'written' && !write.undone),
+    ) ?? null
+  );
+}
+
+type MutableWrite = { -readonly [Key in keyof DecidedWrite]: DecidedWrite[Key] };
+
+interface MutableApply extends DecidedApply {
+  readonly writes: readonly MutableWrite[];
+}
+
+function openApply(intent: Intent): MutableApply {
+  const { decisionId, action, undoes, at, by } = intent;
+  const writes = intent.writes.map((write) => ({
+    ...write,
+    status: 'open' as const,
+    reason: null,
+    undone: false,
+  }));
+  return { decisionId, action, undoes, at, by, writes };
+}
+
+function closeWrites(
+  applies: ReadonlyMap<string, MutableApply>,
+  outcome: Extract<Decision, { type: 'outcome' }>,
+): void {
+  const apply = applies.get(outcome.decisionId);
+  for (const { path, ...result } of outcome.outcomes) {
+    const write = apply?.writes.find((candidate) => candidate.path === path);
+    // The first outcome stands: a repeated report must not turn a written file into a refused one.
+    if (apply === undefined || write?.status !== 'open') continue;
+    write.status = result.type;
+    write.reason = result.type === 'refused' ? result.reason : null;
+    if (write.status === 'written' && apply.undoes !== null)
+      markUndone(applies.get(apply.undoes), path);
+  }
+}
+
+function markUndone(undone: MutableApply | undefined, path: string): void {
+  for (const write of undone?.writes ?? []) if (write.path === path) write.undone = true;
+}
+
+function summarise(
+  applies: readonly DecidedApply[],
+  rejected: ReadonlySet<string>,
+): DecisionsState {
+  const hunkStates = new Map<string, 'accepted' | 'rejected'>();
+  const acceptedByPath = new Map<string, string[]>();
+  for (const hunkId of rejected) hunkStates.set(hunkId, 'rejected');
+  for (const { action, writes } of applies) {
+    if (action !== 'accept') continue;
+    for (const { path, hunkIds, status, undone } of writes) {
+      if (status !== 'written' || undone) continue;
+      const accepted = acceptedByPath.get(path) ?? [];
+      acceptedByPath.set(path, accepted);
+      for (const hunkId of hunkIds) {
+        if (hunkStates.get(hunkId) !== 'accepted') accepted.push(hunkId);
+        hunkStates.set(hunkId, 'accepted');
+      }
+    }
+  }
+  return { hunkStates, acceptedByPath, applies };
+}

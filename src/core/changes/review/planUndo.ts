@@ -1,0 +1,110 @@
+import { errorCode } from '../../../base/errorText.ts';
+import type { PlanProblem } from '../../../protocol/proposals.ts';
+import type { FileContent } from '../../ports/fileView.ts';
+import { carryOver } from '../tree/carryOver.ts';
+import { lastUndoable, type DecidedApply, type DecidedWrite } from './decisions.ts';
+import { sameBytes, sameContent } from '../text/fileContent.ts';
+import type { Review } from './planAccept.ts';
+import { toPlannedDecision, type PlannedDecision, type WriteStep } from './plannedDecision.ts';
+import type { ContentSource } from './reviewFile.ts';
+
+export type UndoPlan =
+  | { readonly type: 'planned'; readonly undoes: string; readonly planned: PlannedDecision }
+  | { readonly type: 'nothing'; readonly reason: string };
+
+/**
+ * Plans to take back one accept (the newest one when none is named) from the bytes stored with it. Later
+ * edits elsewhere in the files stay; where they overlap the accept, that file is a problem and is left alone.
+ */
+export async function planUndo(
+  review: Review,
+  options: { readonly undoes: string | null; readonly decisionId: string },
+): Promise<UndoPlan> {
+  const found = findTarget(review, options.undoes);
+  if (found.type === 'nothing') return found;
+  const steps: WriteStep[] = [];
+  const problems: PlanProblem[] = [];
+  for (const write of found.target.writes) {
+    if (write.status !== 'written' || write.undone) continue;
+    const planned = await planWrite(review, write);
+    if (planned.type === 'step') steps.push(planned.step);
+    else problems.push(planned.problem);
+  }
+  const { runId } = review.record;
+  const head = { runId, decisionId: options.decisionId, action: 'undo' as const, problems };
+  const planned = toPlannedDecision(head, steps);
+  return { type: 'planned', undoes: found.target.decisionId, planned };
+}
+
+type Target =
+  | { readonly type: 'target'; readonly target: DecidedApply }
+  | { readonly type: 'nothing'; readonly reason: string };
+
+function findTarget(review: Review, decisionId: string | null): Target {
+  if (decisionId === null) {
+    const target = lastUndoable(review.decisions);
+    if (target !== null) return { type: 'target', target };
+    return { type: 'nothing', reason: 'Nothing to undo: no accept of this run is in effect.' };
+  }
+  const target = review.decisions.applies.find((apply) => apply.decisionId === decisionId);
+  if (target === undefined)
+    return { type: 'nothing', reason: `Cannot undo ${decisionId}: there is no such decision.` };
+  if (target.action === 'undo')
+    return {
+      type: 'nothing',
+      reason: `Cannot undo ${decisionId}: it is an undo. Accept the hunks again instead.`,
+    };
+  if (!target.writes.some((write) => write.status === 'written' && !write.undone))
+    return {
+      type: 'nothing',
+      reason: `Cannot undo ${decisionId}: nothing of it is in effect.`,
+    };
+  return { type: 'target', target };
+}
+
+type WritePlan =
+  | { readonly type: 'step'; readonly step: WriteStep }
+  | { readonly type: 'problem'; readonly problem: PlanProblem };
+
+async function planWrite(review: Review, write: DecidedWrite): Promise<WritePlan> {
+  const { path } = write;
+  const hunkIds = [...write.hunkIds];
+  const live = await review.readLive(path);
+  const after = await stored(review.contents, write.afterSha256, live?.mode ?? write.beforeMode);
+  const before = await stored(review.contents, write.beforeSha256, undoneMode(review, write, live));
+  if (after === 'lost' || before === 'lost') {
+    const reason = `Cannot undo ${path}: the bytes stored with that accept are gone.`;
+    return { type: 'problem', problem: { path, hunkIds, reason } };
+  }
+  // An accept that found its text already there wrote nothing, so there is nothing to take back.
+  if (sameContent(after, before))
+    return { type: 'step', step: { path, hunkIds, before: live, after: live, rebased: false } };
+  const result = carryOver({ path, from: after, to: before, live });
+  if (result.type === 'conflict')
+    return { type: 'problem', problem: { path, hunkIds, reason: result.reason } };
+  const rebased = !sameBytes(live, after) && !sameBytes(live, result.content);
+  return { type: 'step', step: { path, hunkIds, before: live, after: result.content, rebased } };
+}
+
+/** The mode goes back with the bytes only where the accept had set it and nobody changed it since. */
+function undoneMode(review: Review, write: DecidedWrite, live: FileContent | null): number {
+  if (live === null) return write.beforeMode;
+  const file = review.record.files.find((candidate) => candidate.path === write.path);
+  const proposedMode = file?.current.proposed?.mode;
+  const acceptSetIt = file?.base?.mode !== proposedMode && live.mode === proposedMode;
+  return acceptSetIt ? write.beforeMode : live.mode;
+}
+
+async function stored(
+  contents: ContentSource,
+  sha256: string | null,
+  mode: number,
+): Promise<FileContent | null | 'lost'> {
+  if (sha256 === null) return null;
+  try {
+    return { bytes: await contents.get(sha256), mode };
+  } catch (error) {
+    if (errorCode(error) === 'not_found') return 'lost';
+    throw error;
+  }
+}

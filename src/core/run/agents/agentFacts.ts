@@ -1,0 +1,66 @@
+/** The journal entries of an agent's beginning and end. */
+import { createHash } from 'node:crypto';
+import { oneLine } from '../../../base/format.ts';
+import type { Json } from '../../../base/json.ts';
+import type { RunFact, ValueRef } from '../../../protocol/runEvents.ts';
+import type { AgentCall } from '../../agent/agentCall.ts';
+import type { AgentType } from '../../agent/agentTypes.ts';
+import type { AgentEnd } from './agentEnds.ts';
+
+const PREVIEW_CHARS = 200;
+
+/** A call that has become an agent. */
+export interface QueuedAgent {
+  readonly call: AgentCall;
+  readonly agentType: AgentType;
+  readonly model: string;
+  readonly contentKey: string;
+  readonly occurrence: number;
+  readonly workflowId: number | null;
+}
+
+/** An agent's end that is to be merged and journaled. */
+export interface Ending {
+  readonly agentId: number;
+  readonly groupTitle: string;
+  readonly end: AgentEnd;
+  readonly rule: 'ifAllFit' | 'keepAside';
+}
+
+/** The entry of an agent that waits for its permit. */
+export function queuedFact(callId: number, agentId: number, agent: QueuedAgent): RunFact {
+  const { call, model, agentType, contentKey: key, occurrence } = agent;
+  return {
+    ...{ type: 'agent.queued', agentId, callId, contentKey: key, occurrence, model },
+    label: call.label,
+    phase: call.phase,
+    group: call.group,
+    agentType: agentType.name,
+    promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
+    promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
+    workflowId: agent.workflowId,
+  };
+}
+
+/** The entry of an agent whose changes have just been merged. */
+export function endedFact(ended: {
+  readonly agentId: number;
+  readonly end: AgentEnd;
+  readonly value: ValueRef | null;
+  readonly reads: ValueRef | null;
+  readonly treeHash: string;
+}): RunFact {
+  const { agentId, end, value, reads, treeHash } = ended;
+  const { outcome, error, turns, usage, usd, transcript } = end;
+  return {
+    ...{ type: 'agent.ended', agentId, outcome, value, error, turns, usage, usd, reads, treeHash },
+    valuePreview: outcome === 'ok' ? preview(end.value) : '',
+    changes: [...end.changes],
+    conflictPaths: [...end.conflictPaths],
+    ...(transcript == null ? {} : { files: [transcript] }),
+  };
+}
+
+function preview(value: Json): string {
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value), PREVIEW_CHARS);
+}

@@ -1,0 +1,280 @@
+/** Carries out the script's calls of verify(): the run's present tree on disk, a command in it, a receipt. */
+import * as z from 'zod';
+import { errorText } from '../../../base/errorText.ts';
+import { parseJson } from '../../../base/json.ts';
+import type { FileMark } from '../../../protocol/fileMark.ts';
+import type { Receipt } from '../../../protocol/receipt.ts';
+import type { AsyncCall, HostToScript, ThrownError } from '../../../protocol/scriptMessages.ts';
+import { makeReceipt, type BaselineFacts } from '../../evidence/makeReceipt.ts';
+import { VERIFY_TIMEOUT_MS } from '../../limits.ts';
+import type { CommandResult } from '../../ports/commandRunner.ts';
+import type { ReportedRun, TestReport } from '../../ports/testReports.ts';
+import { refuseCall } from './refuseCall.ts';
+import type { RunContext } from '../runContext.ts';
+import { describeFailure } from '../runErrors.ts';
+
+const VerifySpec = z.union([
+  z
+    .string()
+    .trim()
+    .min(1)
+    .transform((command) => ({ command })),
+  z.object({
+    command: z.string().trim().min(1),
+    cwd: z.string().nullish(),
+    timeoutMs: z.number().positive().nullish(),
+    required: z.boolean().nullish(),
+    report: z.enum(['auto', 'tap', 'junit', 'json', 'none']).nullish(),
+    baseline: z.boolean().nullish(),
+    label: z.string().nullish(),
+    phase: z.string().nullish(),
+  }),
+]);
+
+interface VerifyCall {
+  readonly command: string;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly required: boolean;
+  readonly report: 'auto' | 'tap' | 'junit' | 'json' | 'none';
+  readonly baseline: boolean;
+  readonly label: string;
+  readonly phase: string | null;
+}
+
+/** What came of a command on the snapshot; a text says why it could not be run there. */
+interface BaselineRun {
+  readonly logPath: string;
+  readonly result: CommandResult | string;
+  readonly report: TestReport | null;
+}
+
+export class VerifyRunner {
+  readonly #ctx: RunContext;
+  /** By command and folder: the snapshot stays as it is, so that once is enough. */
+  readonly #baselines = new Map<string, Promise<BaselineRun>>();
+  readonly #receipts: Receipt[] = [];
+  readonly #unfinished: { readonly command: string; readonly cwd: string }[] = [];
+  #lastVerifyId: number;
+
+  constructor(ctx: RunContext) {
+    this.#ctx = ctx;
+    this.#lastVerifyId = ctx.replay?.lastVerifyId ?? 0;
+  }
+
+  /** Answers a call with a receipt of an earlier session. */
+  deliverRecorded(
+    receipt: Receipt,
+    call: { readonly callId: number; readonly send: (answer: HostToScript) => void },
+  ): void {
+    this.#receipts.push(receipt);
+    call.send(this.#ctx.deliveries.settle(call.callId, scriptReceipt(receipt)));
+  }
+
+  get receipts(): readonly Receipt[] {
+    return this.#receipts;
+  }
+
+  /** Required commands that could not be run: without them nothing is verified. */
+  get unfinished(): readonly { readonly command: string; readonly cwd: string }[] {
+    return this.#unfinished;
+  }
+
+  async handle(
+    callId: number,
+    message: Extract<AsyncCall, { method: 'verify' }>,
+    send: (answer: HostToScript) => void,
+  ): Promise<void> {
+    const refuse = (message: string, mayRetry: boolean): Promise<void> => {
+      const error = { name: 'Error', message };
+      return refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry }, send);
+    };
+    const call = readSpec(message.params, message.phase);
+    if (typeof call === 'string') {
+      await refuse(call, false);
+      return;
+    }
+    const refusal = await this.#refusal(call);
+    if (refusal !== null) {
+      this.#ctx.warn(refusal);
+      if (call.required) this.#unfinished.push({ command: call.command, cwd: call.cwd });
+      await refuse(refusal, true);
+      return;
+    }
+    await this.#verify(callId, call, send);
+  }
+
+  async #refusal(call: VerifyCall): Promise<string | null> {
+    const { approvedCommands, allowCommand, unsandboxed } = this.#ctx.config;
+    if (!approvedCommands.includes(call.command) && !(await allowCommand(call.command))) {
+      return `verify: the command "${call.command}" was not approved. Approve it with the plan, or allow it (--allow-command).`;
+    }
+    if (unsandboxed || (await this.#ctx.services.commands.sandbox()) !== 'none') return null;
+    return `verify: "${call.command}" would run code written by agents with your rights, because no sandbox is available. Give that consent with the plan (--unsandboxed).`;
+  }
+
+  async #verify(
+    callId: number,
+    call: VerifyCall,
+    send: (answer: HostToScript) => void,
+  ): Promise<void> {
+    const { snapshot, snapshots } = this.#ctx.services;
+    const { recorder, deliveries, tree } = this.#ctx;
+    this.#lastVerifyId += 1;
+    const verifyId = this.#lastVerifyId;
+    const { label, phase, command } = call;
+    let treeHash: string;
+    try {
+      treeHash = await snapshots.writeTree(snapshot.tree, tree.changes());
+    } catch (error) {
+      const message = `verify: the tree cannot be written: ${errorText(error)}`;
+      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
+      const failure = { name: 'Error', message };
+      const refusal = { callId, method: 'verify', error: failure, mayRetry: true } as const;
+      await refuseCall(this.#ctx, refusal, send);
+      return;
+    }
+    await recorder.record({
+      ...{ type: 'verify.started', verifyId, callId, label, phase, command, treeHash },
+    });
+    try {
+      const known = this.#knownReceipt(verifyId, call, treeHash);
+      const receipt = known ?? (await this.#runCommand(verifyId, call, treeHash));
+      this.#receipts.push(receipt);
+      const files = known === null ? await this.#filesOf(receipt) : {};
+      const fact = { type: 'verify.ended' as const, verifyId, receipt, error: null, ...files };
+      await recorder.record(fact, () => send(deliveries.settle(callId, scriptReceipt(receipt))));
+    } catch (error) {
+      const info = describeFailure(error);
+      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
+      await recorder.record({ type: 'verify.ended', verifyId, receipt: null, error: info }, () =>
+        send(deliveries.fail(callId, this.#ctx.stopError() ?? verifyError(info.message))),
+      );
+    }
+  }
+
+  /** The same command on the same tree need not run again after a resume. */
+  #knownReceipt(verifyId: number, call: VerifyCall, treeHash: string): Receipt | null {
+    const known = this.#ctx.replay?.receipts.findLast(
+      (receipt) =>
+        receipt.command === call.command &&
+        receipt.cwd === call.cwd &&
+        receipt.treeHash === treeHash &&
+        (receipt.baseline !== undefined) === call.baseline,
+    );
+    if (known === undefined) return null;
+    const { label, phase, required } = call;
+    return { ...known, verifyId, label, phase, required };
+  }
+
+  async #runCommand(verifyId: number, call: VerifyCall, treeHash: string): Promise<Receipt> {
+    const { commands, store } = this.#ctx.services;
+    const logPath = await store.verifyLogPath(verifyId);
+    const { command } = call;
+    const { result, report } = await this.#runOn(treeHash, call, logPath);
+    const receipt = makeReceipt({
+      ...{ verifyId, treeHash, logPath, result, report },
+      ...{ command, label: call.label, phase: call.phase, cwd: call.cwd, required: call.required },
+      sandbox: await commands.sandbox(),
+      baseline: call.baseline ? await this.#baseline(call, logPath) : undefined,
+    });
+    const record = JSON.stringify({ ...receipt, results: report?.results ?? [] }, null, 2);
+    await store.writeFile(`verify/${String(verifyId).padStart(4, '0')}/receipt.json`, record);
+    return receipt;
+  }
+
+  /** What was left on the disk beside the receipt, so that the journal vouches for it. */
+  async #filesOf({ verifyId }: Receipt): Promise<{ readonly files?: FileMark[] }> {
+    const folder = `verify/${String(verifyId).padStart(4, '0')}`;
+    const names = ['output.log', 'output.baseline.log', 'receipt.json'];
+    const { store } = this.#ctx.services;
+    const files = await store.markFiles(names.map((name) => `${folder}/${name}`));
+    return files.length === 0 ? {} : { files: [...files] };
+  }
+
+  #runOn(treeHash: string, call: VerifyCall, logPath: string): Promise<ReportedRun> {
+    const { snapshots, commands, reports } = this.#ctx.services;
+    const { command, timeoutMs, cwd, report: format } = call;
+    return snapshots.withDirectory(treeHash, async (tree) => {
+      const directory = cwd === '' ? tree : `${tree}/${cwd}`;
+      const run = () =>
+        commands.run({ command, timeoutMs, logPath, signal: this.#ctx.signal, tree, directory });
+      if (format === 'none') return { result: await run(), report: null };
+      return reports.watch({ directory, format }, run);
+    });
+  }
+
+  async #baseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineFacts> {
+    const key = JSON.stringify([call.command, call.cwd, call.report]);
+    const run = this.#baselines.get(key) ?? this.#runBaseline(call, verifyLogPath);
+    this.#baselines.set(key, run);
+    return { treeHash: this.#ctx.services.snapshot.tree, ...(await run) };
+  }
+
+  // Its folder may be one that an agent made: then there is nothing to compare with, and that is no failure.
+  async #runBaseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineRun> {
+    const logPath = verifyLogPath.replace(/\.log$/u, '.baseline.log');
+    try {
+      return { logPath, ...(await this.#runOn(this.#ctx.services.snapshot.tree, call, logPath)) };
+    } catch (error) {
+      this.#ctx.signal.throwIfAborted();
+      return { logPath, result: errorText(error), report: null };
+    }
+  }
+}
+
+function verifyError(message: string): ThrownError {
+  return { name: 'Error', message: `verify: ${message}` };
+}
+
+function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall | string {
+  const parsed = VerifySpec.safeParse(readParams(paramsJson));
+  if (!parsed.success) {
+    return 'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, baseline, label, phase }.';
+  }
+  const spec = { ...emptySpec, ...parsed.data };
+  const folders = (spec.cwd ?? '').split('/').filter((name) => name !== '' && name !== '.');
+  const cwd = folders.join('/');
+  if (folders.includes('..')) return `verify: cwd "${cwd}" leaves the workspace.`;
+  return {
+    command: spec.command,
+    cwd,
+    timeoutMs: spec.timeoutMs ?? VERIFY_TIMEOUT_MS,
+    required: spec.required ?? true,
+    report: spec.report ?? 'auto',
+    baseline: spec.baseline ?? false,
+    label: spec.label ?? spec.command,
+    phase: spec.phase ?? currentPhase,
+  };
+}
+
+// A text that is refused, for a "__proto__" key, is no spec either.
+function readParams(paramsJson: string): unknown {
+  try {
+    return parseJson(paramsJson);
+  } catch {
+    return undefined;
+  }
+}
+
+const emptySpec = {
+  cwd: null,
+  timeoutMs: null,
+  required: null,
+  report: null,
+  baseline: null,
+  label: null,
+  phase: null,
+};
+
+// What the dialect promises; the paths and names of the host's own records stay out of it.
+function scriptReceipt(
+  receipt: Receipt,
+): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'baseline'> {
+  const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
+  const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
+  return {
+    ...{ ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed },
+    ...{ treeHash, logPath, output, command, cwd, timedOut },
+  };
+}
