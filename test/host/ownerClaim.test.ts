@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { claimRun, type ClaimResult } from '../../src/host/runs/claimRun.ts';
-import { processIdentity } from '../../src/host/runs/processIdentity.ts';
+import { processIdentity } from '../../src/host/adapters/locks/processIdentity.ts';
 import { parseOwner, type RunOwner } from '../../src/host/runs/runOwner.ts';
 
 /** A number that no process has: the kernel's own ceiling is far below. */

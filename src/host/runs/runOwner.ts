@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { errorCode } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { socketAnswers } from '../hostLock.ts';
-import { processIdentity } from './processIdentity.ts';
+import { processIdentity } from '../adapters/locks/processIdentity.ts';
 
 /** Where a process takes orders, and the secret that its first request must name. */
 export interface ControlEndpoint {

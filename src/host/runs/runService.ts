@@ -28,7 +28,7 @@ import type { LiveRun, RunListener } from './liveRun.ts';
 import { answerWaitingGate, type GateDecision } from './answerWaitingGate.ts';
 import { claimRun, type Ownership } from './claimRun.ts';
 import { assertDollarsCount, describeTokenFallback, type PricedRun } from './priceCheck.ts';
-import { processIdentity } from './processIdentity.ts';
+import { processIdentity } from '../adapters/locks/processIdentity.ts';
 import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './runOwner.ts';
 import { InvalidScriptError, RunHead, type ResumeRequest, type RunRequest } from './runRequest.ts';
 

@@ -9,7 +9,7 @@ import { sha256Hex } from '../../../src/core/journal/journalLines.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import { createRunStore, openRunStore } from '../../../src/host/adapters/store/runStore.ts';
 import { openRunFolder } from '../../../src/host/audit/openRunFolder.ts';
-import { processIdentity } from '../../../src/host/runs/processIdentity.ts';
+import { processIdentity } from '../../../src/host/adapters/locks/processIdentity.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock: Clock = {

@@ -4,10 +4,10 @@ import { createDeferred } from '../../../base/deferred.ts';
 import type { Deferred } from '../../../base/deferred.ts';
 import { errorText } from '../../../base/errorText.ts';
 import type { Log } from '../../../core/ports/log.ts';
+import { tryLock, type HeldLock } from '../locks/processLock.ts';
 import { bringDependencies, DEPENDENCY_FOLDERS } from './dependencyFolders.ts';
 import { freshHome, linkCaches } from './scratchHome.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
-import { claimSlot, releaseSlot } from './slotLock.ts';
 
 /** Directories that one process has at once: a test suite takes a core or more, and machines have few. */
 export const MAX_DIRECTORY_SLOTS = 2;
@@ -34,7 +34,7 @@ export class DirectoryPool {
   readonly #options: DirectoryPoolOptions;
   readonly #free: Slot[] = [];
   readonly #waiting: Deferred<null>[] = [];
-  readonly #locks = new Set<string>();
+  readonly #locks = new Set<HeldLock>();
   #busy = 0;
 
   constructor(options: DirectoryPoolOptions) {
@@ -59,7 +59,7 @@ export class DirectoryPool {
 
   /** Gives the slots back to other processes; their files stay for the next one. */
   async dispose(): Promise<void> {
-    await Promise.all([...this.#locks].map(releaseSlot));
+    await Promise.all([...this.#locks].map((lock) => lock.release()));
     this.#locks.clear();
   }
 
@@ -86,8 +86,9 @@ export class DirectoryPool {
     for (let number = 1; number <= MAX_SLOT_NUMBER; number += 1) {
       const directory = path.join(trees, String(number));
       const lockFile = `${directory}.lock`;
-      if (!(await claimSlot(lockFile))) continue;
-      this.#locks.add(lockFile);
+      const claimed = await tryLock({ file: lockFile, purpose: 'use a directory' });
+      if (claimed.type === 'held') continue;
+      this.#locks.add(claimed.lock);
       const stampFile = `${directory}.dependencies.json`;
       return { directory, lockFile, stampFile, indexFile: `${directory}.index` };
     }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorCode } from '../../base/errorText.ts';
+import { errorCode } from '../../../base/errorText.ts';
 
 /** States of /proc/<pid>/stat in which a process will never run again: zombie, dead. */
 const ENDED_STATES = ['Z', 'X', 'x'];
