@@ -119,18 +119,27 @@ describe('reviewing over the socket', () => {
     await assert.rejects(again, /rejected already/u);
   });
 
-  it('gives two clients that accept at the same time the same outcome once', async () => {
+  it('lets one of two clients that accept at the same time write, and tells the other', async () => {
     const other = await test.bed.connect(await test.bed.fork());
-    const [plan, twin] = await Promise.all([accept(), other.request('proposals.accept', all())]);
-    assert.notEqual(plan.decisionId, twin.decisionId);
-    assert.deepEqual(plan.writes, twin.writes);
-    await carryOut(plan);
+    const mine = accept().then((plan) => ({ plan, client }));
+    const twin = other.request('proposals.accept', all()).then((plan) => ({ plan, client: other }));
+    const first = await Promise.race([mine, twin]);
+    assert.equal(first.plan.writes.length, 1);
+    assert.deepEqual(states(await carryOut(first.plan)), ['accepted', 'accepted']);
     const after = await readFile(file(), 'utf8');
-    // The second finds its expected bytes gone; its service refuses and reports that.
-    const outcomes: WriteOutcome[] = [{ type: 'refused', path: money, reason: 'changed' }];
-    const { decisionId } = twin;
-    const set = await other.request('proposals.applied', { runId, decisionId, outcomes });
-    assert.deepEqual(states(set), ['accepted', 'accepted']);
+    const second = first.client === client ? await twin : await mine;
+    assert.notEqual(second.plan.decisionId, first.plan.decisionId);
+    assert.deepEqual(second.plan.writes, []);
+    assert.match(second.plan.problems[0]?.reason ?? '', /accepted by another process meanwhile/u);
     assert.equal(await readFile(file(), 'utf8'), after);
+  });
+
+  it('lets the next one accept when a window goes away in mid-way', async () => {
+    const other = await test.bed.connect(await test.bed.fork());
+    const lost = await other.request('proposals.accept', all());
+    assert.equal(lost.writes.length, 1);
+    const waiting = accept();
+    other.dispose();
+    assert.deepEqual(states(await carryOut(await waiting)), ['accepted', 'accepted']);
   });
 });

@@ -28,10 +28,13 @@ export function acceptCommand(
     const runId = await findRun(workspace, name);
     const set = await workspace.reviews.get(runId);
     let isComplete = true;
+    let seen = set;
     for (const selection of readSelections(options, set)) {
-      const accepted = await acceptSelection(workspace, runId, selection);
+      const accepted = await acceptSelection(workspace, runId, { selection, seen });
       isComplete &&= accepted.isComplete;
       printLine(ctx.stdout, accepted.summary);
+      // What this command has just accepted is not somebody else's doing.
+      seen = await workspace.reviews.get(runId);
     }
     return isComplete ? EXIT.ok : EXIT.failed;
   });
@@ -72,14 +75,21 @@ export function undoCommand(
   });
 }
 
-/** Accepts and says in words what was written and what was not. */
+/** Accepts and says in words what was written and what was not; `seen` is what the user decided upon. */
 export async function acceptSelection(
   workspace: Workspace,
   runId: string,
-  selection: Selection,
+  choice: { readonly selection: Selection; readonly seen?: ProposalSet },
 ): Promise<Accepted> {
-  const plan = await workspace.reviews.accept(runId, selection, []);
+  const { selection, seen } = choice;
+  const decided = seen === undefined ? undefined : decidedIn(seen);
+  const plan = await workspace.reviews.accept(runId, selection, [], decided);
   return carryOut(workspace, plan, 'Applied to');
+}
+
+function decidedIn(set: ProposalSet): ReadonlySet<string> {
+  const hunks = set.files.flatMap((file) => file.hunks);
+  return new Set(hunks.filter((hunk) => !isPending(hunk)).map((hunk) => hunk.hunkId));
 }
 
 async function carryOut(workspace: Workspace, plan: ApplyPlan, verb: string): Promise<Accepted> {
@@ -97,6 +107,7 @@ function describe(plan: ApplyPlan, outcomes: readonly WriteOutcome[], verb: stri
     ...plan.problems.map((problem) => problem.reason),
   ];
   const lines = [`${verb} ${plural(written.length, 'file')} (decision ${plan.decisionId}).`];
+  if (plan.writes.length + reasons.length === 0) lines.push('  nothing there is pending any more.');
   for (const reason of reasons) lines.push(`  not applied: ${reason}`);
   return { summary: lines.join('\n'), isComplete: reasons.length === 0 };
 }

@@ -53,7 +53,9 @@ export async function followRun(ctx: CliContext, followed: Followed): Promise<Ex
 async function acceptAll(ctx: CliContext, followed: Followed): Promise<void> {
   const { workspace, live, options } = followed;
   if (live.engine.view.proposals.files === 0) return;
-  const accepted = await acceptSelection(workspace, live.runId, { type: 'all' });
+  const accepted = await acceptSelection(workspace, live.runId, {
+    selection: { type: 'all' },
+  });
   const out = options.json === true ? ctx.stderr : ctx.stdout;
   if (options.quiet !== true) printLine(out, accepted.summary);
 }

@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import { errorText } from '../../base/errorText.ts';
-import { Mutex } from '../../base/mutex.ts';
 import { foldDecisions, type DecisionsState } from '../../core/changes/review/decisions.ts';
 import {
   describeConflicts,
@@ -14,6 +13,7 @@ import { findConflicts, planAccept, type Review } from '../../core/changes/revie
 import { intentOf, type PlannedDecision } from '../../core/changes/review/plannedDecision.ts';
 import { planReject } from '../../core/changes/review/planReject.ts';
 import { planUndo } from '../../core/changes/review/planUndo.ts';
+import { decidedMeanwhile } from '../../core/changes/review/decidedMeanwhile.ts';
 import { buildProposals, countProposals, toProposalSet } from '../../core/changes/proposals.ts';
 import { baseSide, proposedSide } from '../../core/changes/review/proposedSide.ts';
 import type { RunTree } from '../../core/changes/tree/runTree.ts';
@@ -28,11 +28,12 @@ import type {
 import type { Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isLive } from '../../protocol/summarizeRun.ts';
-import { createDecisionLog, type DecisionLog } from '../adapters/store/decisionLog.ts';
+import type { DecisionLog } from '../adapters/store/decisionLog.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
-import { runDirectory } from '../adapters/store/runStore.ts';
+import { openDecisionLog, runDirectory } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { RunService } from '../runs/runService.ts';
+import { ApplyTurns } from './applyTurns.ts';
 import { readLiveFile } from './readLiveFile.ts';
 import { rebuildTree } from './rebuildTree.ts';
 
@@ -53,12 +54,13 @@ export class ReviewService {
   readonly #by: string;
   readonly #endedTrees = new Map<string, RunTree>();
   readonly #logs = new Map<string, DecisionLog>();
-  readonly #locks = new Map<string, Mutex>();
+  readonly #turns: ApplyTurns;
 
   constructor(services: HostServices, runs: RunService, by: string) {
     this.#services = services;
     this.#runs = runs;
     this.#by = by;
+    this.#turns = new ApplyTurns(services);
     // A run that goes on gets another tree than the one that is remembered.
     runs.listen((event) => {
       if (event.type === 'run.resumed') this.#endedTrees.delete(event.runId);
@@ -90,17 +92,25 @@ export class ReviewService {
     return (await side(review, request.path))?.bytes ?? null;
   }
 
-  /** Plans an accept. The bytes before and after, and the intent, are durable before the plan is handed out. */
-  accept(
+  /**
+   * Plans an accept. The bytes before and after, and the intent, are durable before the plan is handed out.
+   * Until `applied` or `abandon` is called for a plan with writes, nobody else decides in this workspace.
+   * `decided` are the hunks that whoever asks knows to be decided: any other that is by now is a problem.
+   */
+  async accept(
     runId: string,
     selection: Selection,
     openBuffers: readonly OpenBuffer[],
+    decided?: ReadonlySet<string>,
   ): Promise<ApplyPlan> {
-    return this.#lock(runId).run(async () => {
+    const decidedBefore = decided ?? (await this.#decided(runId));
+    return this.#turns.begin(async () => {
       const review = await this.#open(runId, openBuffers);
       const decisionId = this.#services.random.id();
       const planned = await planAccept(review, { selection, decisionId });
-      return this.#recordIntent(runId, review, { planned, undoes: null });
+      const late = decidedMeanwhile(review, { selection, decidedBefore });
+      const plan = { ...planned.plan, problems: [...planned.plan.problems, ...late] };
+      return this.#recordIntent(runId, review, { planned: { ...planned, plan }, undoes: null });
     });
   }
 
@@ -110,7 +120,7 @@ export class ReviewService {
     decisionId: string | null,
     openBuffers: readonly OpenBuffer[],
   ): Promise<ApplyPlan> {
-    return this.#lock(runId).run(async () => {
+    return this.#turns.begin(async () => {
       const review = await this.#open(runId, openBuffers);
       const options = { undoes: decisionId, decisionId: this.#services.random.id() };
       const result = await planUndo(review, options);
@@ -127,12 +137,23 @@ export class ReviewService {
   ): Promise<ProposalSet> {
     const at = this.#services.clock.nowMs();
     await this.#log(runId).append({ type: 'outcome', decisionId, at, outcomes: [...outcomes] });
+    await this.#turns.end(decisionId);
     return this.get(runId);
+  }
+
+  /** Nobody will carry this plan out: lets the next one decide. Does nothing once its outcome is known. */
+  abandon(decisionId: string): Promise<void> {
+    return this.#turns.end(decisionId);
+  }
+
+  /** Gives up every plan that is being carried out. */
+  dispose(): Promise<void> {
+    return this.#turns.dispose();
   }
 
   /** Takes hunks out of the proposal. */
   async reject(runId: string, selection: Selection): Promise<ProposalSet> {
-    await this.#lock(runId).run(async () => {
+    await this.#turns.run(async () => {
       const review = await this.#open(runId, []);
       const head = { decisionId: this.#services.random.id(), by: this.#by };
       const at = this.#services.clock.nowMs();
@@ -164,6 +185,10 @@ export class ReviewService {
       this.#services.log.warn('review', 'cannot count proposals', facts);
       return view;
     }
+  }
+
+  async #decided(runId: string): Promise<ReadonlySet<string>> {
+    return new Set(foldDecisions(await this.#log(runId).read()).hunkStates.keys());
   }
 
   async #recordIntent(
@@ -209,19 +234,10 @@ export class ReviewService {
   #log(runId: string): DecisionLog {
     let log = this.#logs.get(runId);
     if (log === undefined) {
-      log = createDecisionLog(runDirectory(this.#services.stateDirectory, runId));
+      log = openDecisionLog(this.#services.stateDirectory, runId);
       this.#logs.set(runId, log);
     }
     return log;
-  }
-
-  #lock(runId: string): Mutex {
-    let lock = this.#locks.get(runId);
-    if (lock === undefined) {
-      lock = new Mutex();
-      this.#locks.set(runId, lock);
-    }
-    return lock;
   }
 }
 

@@ -32,6 +32,7 @@ export function createControlledRuns(services: HostServices): ControlledRuns {
     runs,
     reviews,
     dispose: async () => {
+      await reviews.dispose();
       const socket = await opened;
       await socket?.close();
     },

@@ -19,6 +19,7 @@ import type { ReviewService } from '../review/reviewService.ts';
 import type { LiveRun } from '../runs/liveRun.ts';
 import type { RunService } from '../runs/runService.ts';
 import { formatTranscript } from '../runs/formatTranscript.ts';
+import { ClientApplies } from './clientApplies.ts';
 import type { Notify } from './notify.ts';
 import { OwnerConnection } from './ownerConnection.ts';
 import { RunFeeds } from './runFeeds.ts';
@@ -74,18 +75,20 @@ export function createControlHandlers(state: HostState, notify: Notify): ClientH
 export function createHostHandlers(state: HostState, notify: Notify): ClientHandlers {
   const feeds = new RunFeeds(state, notify);
   const plans = new Map<string, AbortController>();
+  const applies = new ClientApplies(state.reviews, state.services.log);
   return {
     handlers: {
       ...configurationHandlers(state),
       ...planHandlers(state, notify, plans),
       ...runHandlers(state),
       ...watchHandlers(state, feeds),
-      ...proposalHandlers(state),
+      ...proposalHandlers(state, applies),
     },
     flush: () => feeds.flush(),
     dispose: () => {
       feeds.dispose();
       for (const plan of plans.values()) plan.abort();
+      applies.dispose();
     },
   };
 }
@@ -256,7 +259,10 @@ type ProposalMethods =
   | 'proposals.applied'
   | 'proposals.reject';
 
-function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods> {
+function proposalHandlers(
+  state: HostState,
+  applies: ClientApplies,
+): Pick<HostHandlers, ProposalMethods> {
   const { reviews } = state;
   const announce = (runId: string): Promise<void> => announceReview(state, runId);
   return {
@@ -266,10 +272,11 @@ function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods>
       return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
     },
     'proposals.accept': ({ runId, selection, openBuffers }) =>
-      reviews.accept(runId, selection, openBuffers),
+      applies.handOut(reviews.accept(runId, selection, openBuffers)),
     'proposals.undo': ({ runId, decisionId, openBuffers }) =>
-      reviews.undo(runId, decisionId, openBuffers),
+      applies.handOut(reviews.undo(runId, decisionId, openBuffers)),
     'proposals.applied': async ({ runId, decisionId, outcomes }) => {
+      applies.reported(decisionId);
       const set = await reviews.applied(runId, decisionId, outcomes);
       await announce(runId);
       return set;

@@ -45,7 +45,8 @@ function idOf(hunk: { readonly hunkId: string }): string {
   return hunk.hunkId;
 }
 
-function isNamed(
+/** Whether a selection points at a hunk of a file. */
+export function isNamed(
   selection: Selection,
   file: FileRecord,
   hunk: { readonly hunkId: string; readonly groupId: string },

@@ -2,7 +2,6 @@ import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
-import { Mutex } from '../../../base/mutex.ts';
 import {
   DECISIONS_SEAL_FILE,
   encodeDecisionLine,
@@ -10,6 +9,8 @@ import {
 } from '../../../core/evidence/audit/seals.ts';
 import { GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
 import { Decision } from '../../../protocol/proposals.ts';
+import { RUN_LOCK_WAIT_MS } from '../locks/lockFiles.ts';
+import { withLock } from '../locks/processLock.ts';
 import { writeDurably } from './durableFiles.ts';
 import { readJournalHead } from './journalHead.ts';
 
@@ -21,12 +22,20 @@ export interface DecisionLog {
   read(): Promise<readonly Decision[]>;
 }
 
-/** Opens `decisions.jsonl` in a run's folder; there must be one writer. */
-export function createDecisionLog(runDirectory: string): DecisionLog {
+/** Opens `decisions.jsonl` in a run's folder. Several processes may append; the lock keeps their chain one chain. */
+export function createDecisionLog(options: {
+  readonly runDirectory: string;
+  readonly lockFile: string;
+}): DecisionLog {
+  const { runDirectory, lockFile } = options;
   const file = path.join(runDirectory, 'decisions.jsonl');
-  const writing = new Mutex();
+  const lock = { file: lockFile, purpose: `record a decision in ${runDirectory}` };
   return {
-    append: (decision) => writing.run(() => appendDecision(runDirectory, Decision.parse(decision))),
+    append: async (decision) => {
+      const checked = Decision.parse(decision);
+      const request = { ...lock, waitMs: RUN_LOCK_WAIT_MS };
+      await withLock(request, () => appendDecision(runDirectory, checked));
+    },
     read: () => readDecisions(file),
   };
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { RunStore } from '../../../core/ports/runStore.ts';
 import type { DurableRunEvent } from '../../../protocol/runEvents.ts';
+import { runLockFile } from '../locks/lockFiles.ts';
 import { createDecisionLog } from './decisionLog.ts';
 import { decodeOnce } from './decodeOnce.ts';
 import type { DecisionLog } from './decisionLog.ts';
@@ -103,6 +104,14 @@ export async function listRuns(stateDirectory: string): Promise<readonly ListedR
   return listed.flat().sort((a, b) => b.changedAtMs - a.changedAtMs);
 }
 
+/** The decisions about a run. */
+export function openDecisionLog(stateDirectory: string, runId: string): DecisionLog {
+  return createDecisionLog({
+    runDirectory: runDirectory(stateDirectory, runId),
+    lockFile: runLockFile(stateDirectory, runId),
+  });
+}
+
 async function openAt(options: RunStoreOptions, directory: string): Promise<OpenedRunStore> {
   const { runId, clock, log, secrets } = options;
   const file = path.join(directory, JOURNAL_FILE);
@@ -116,7 +125,7 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
     directory,
     journal,
     blobs: new FileBlobs(path.join(directory, 'blobs')),
-    decisions: createDecisionLog(directory),
+    decisions: openDecisionLog(options.stateDirectory, runId),
     scrub: (value) => parseJson(scrubbedJson(value, secrets)),
     openTranscript: (agentId) => {
       const name = `agents/${numbered(agentId)}/transcript.jsonl`;
