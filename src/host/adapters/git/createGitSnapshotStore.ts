@@ -2,9 +2,11 @@ import path from 'node:path';
 import type { Log } from '../../../core/ports/log.ts';
 import type { FileChange, Snapshot, SnapshotStore } from '../../../core/ports/fileView.ts';
 import { BlobReader } from './blobReader.ts';
+import { readGeneration } from './collectObjects.ts';
 import { DirectoryPool } from './directoryPool.ts';
 import { splitNul } from './runGit.ts';
 import { ShadowRepository } from './shadowRepository.ts';
+import { useShadow } from './shadowUse.ts';
 import { sortEntries, takeSnapshot } from './takeSnapshot.ts';
 import type { SnapshotMemory } from './takeSnapshot.ts';
 import { writeTree } from './writeTree.ts';
@@ -31,21 +33,36 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
   const shadow = new ShadowRepository(stateDirectory, environment);
   const reader = new BlobReader(shadow);
   const pool = new DirectoryPool({ workspaceRoot, stateDirectory, shadow, log });
-  const memory: SnapshotMemory = { knownObjects: new Set<string>(), last: null };
+  const memory: SnapshotMemory = { knownObjects: new Set<string>(), last: null, generation: '' };
+  const writing = <T>(task: () => Promise<T>): Promise<T> =>
+    useShadow(stateDirectory, async () => {
+      forgetCollected(memory, await readGeneration(shadow));
+      return task();
+    });
   const isHidden = hideState(options);
   return {
     takeSnapshot: ({ runId, signal }) =>
-      takeSnapshot({ workspaceRoot, environment, shadow, isHidden, signal, runId, memory }),
+      writing(() =>
+        takeSnapshot({ workspaceRoot, environment, shadow, isHidden, signal, runId, memory }),
+      ),
     openSnapshot: (tree) => openSnapshot(shadow, tree),
     readBlob: (blob) => reader.read(blob),
     writeTree: (tree: string, changes: ReadonlyMap<string, FileChange>) =>
-      writeTree({ shadow, tree, changes, knownObjects: memory.knownObjects }),
+      writing(() => writeTree({ shadow, tree, changes, knownObjects: memory.knownObjects })),
     withDirectory: (tree, task) => pool.run(tree, task),
     dispose: async () => {
       await reader.dispose();
       await pool.dispose();
     },
   };
+}
+
+/** What was known to be there may have been taken out since. */
+function forgetCollected(memory: SnapshotMemory, generation: string): void {
+  if (memory.generation === generation) return;
+  memory.knownObjects.clear();
+  memory.last = null;
+  memory.generation = generation;
 }
 
 /** The state folder is no part of the workspace, also where the user has put it inside. */

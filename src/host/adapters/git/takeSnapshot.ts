@@ -20,6 +20,8 @@ export interface SnapshotMemory {
   /** Objects that the shadow repository is known to hold. */
   readonly knownObjects: Set<string>;
   last: Snapshot | null;
+  /** See readGeneration. */
+  generation: string;
 }
 
 export interface SnapshotOptions extends ListOptions {

@@ -1,0 +1,14 @@
+/** Collects the objects of a shadow repository again and again, until it is ended. */
+import { collectObjects } from '../../../../src/host/adapters/git/collectObjects.ts';
+import { ShadowRepository } from '../../../../src/host/adapters/git/shadowRepository.ts';
+import { tidyShadow } from '../../../../src/host/adapters/git/shadowUse.ts';
+
+const [stateDirectory = ''] = process.argv.slice(2);
+const shadow = new ShadowRepository(stateDirectory, process.env);
+process.stdout.write('ready\n');
+await new Promise((resolve) => process.stdin.once('data', resolve));
+for (;;) {
+  const { type } = await tidyShadow(stateDirectory, (signal) => collectObjects(shadow, signal));
+  process.stdout.write(`${type}\n`);
+  await new Promise((resolve) => setImmediate(resolve));
+}
