@@ -67,6 +67,25 @@ export const RECEIPT_OUTPUT_CHARS = 8000;
 /** Bytes of a command's output that are kept: what a person could still read, not what a loop can print. */
 export const MAX_COMMAND_OUTPUT_BYTES = 10 * 1024 * 1024;
 
+/** Time of one command of an agent when it names none, and at most: that of a quick check, and of a whole suite. */
+export const COMMAND_TIMEOUT_MS = 2 * 60_000;
+export const MAX_COMMAND_TIMEOUT_MS = 10 * 60_000;
+
+/** Characters of an agent's command: more than people write, few enough that a prompt can show all of them. */
+export const MAX_COMMAND_CHARS = 4000;
+
+/** Files that one command of an agent may change: a formatter's run over a large folder, not over the disk. */
+export const MAX_COMMAND_CHANGES = 5000;
+
+/** Characters at each end of a command's output that go back to the model: together about 4,000 tokens. */
+export const COMMAND_OUTPUT_END_CHARS = 8000;
+
+/** Time that a question about a command stays open; the agent then goes on without it. */
+export const COMMAND_QUESTION_MS = 10 * 60_000;
+
+/** Questions about commands that are open at once: more of them nobody answers one by one. */
+export const MAX_OPEN_COMMAND_QUESTIONS = 20;
+
 /** Grace between SIGTERM and SIGKILL. */
 export const KILL_GRACE_MS = 2000;
 

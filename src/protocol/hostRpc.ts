@@ -50,6 +50,8 @@ export const RunControl = z.discriminatedUnion('action', [
     gateId: z.number().int().positive(),
     approved: z.boolean(),
     note: z.string().max(4000),
+    /** For a question about a command: equal ones of this run are allowed, too. */
+    forRun: z.boolean().optional(),
   }),
 ]);
 export type RunControl = z.infer<typeof RunControl>;
@@ -96,13 +98,19 @@ export const hostMethods = {
       argsJson: z.string().nullable(),
       limits: RunLimits,
       approvedCommands: z.array(z.string()),
+      /** Globs of commands that the user's settings allow to agents and scripts. */
+      allowedCommands: z.array(z.string()).optional(),
       unsandboxed: z.boolean(),
     }),
     result: RunRef,
   },
   /** Goes on with a run that has ended or was interrupted; its limits stay unless others are given. */
   'run.resume': {
-    params: z.object({ runId: z.string(), limits: RunLimits.nullable() }),
+    params: z.object({
+      runId: z.string(),
+      limits: RunLimits.nullable(),
+      allowedCommands: z.array(z.string()).optional(),
+    }),
     result: RunRef,
   },
   'run.control': { params: z.object({ runId: z.string(), control: RunControl }), result: Nothing },

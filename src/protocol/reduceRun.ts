@@ -5,7 +5,7 @@
 import { assertNever } from '../base/assertNever.ts';
 import { addTokens, noTokens } from './runLimits.ts';
 import type { RunEvent, RunEventOf } from './runEvents.ts';
-import type { AgentView, RunView } from './runView.ts';
+import type { AgentView, GateView, RunView } from './runView.ts';
 
 /** Log lines that a view keeps; a script that logs in a loop must not fill every window's memory. */
 export const MAX_LOG_LINES = 1000;
@@ -64,6 +64,9 @@ type CallEvent = RunEventOf<
   | 'call.refused'
   | 'gate.opened'
   | 'gate.answered'
+  | 'command.asked'
+  | 'command.answered'
+  | 'command.ended'
   | 'workflow.started'
   | 'workflow.ended'
 >;
@@ -135,6 +138,12 @@ function applyCallEvent(view: RunView, event: CallEvent): RunView {
       return openGate(view, event);
     case 'gate.answered':
       return answerGate(view, event);
+    case 'command.asked':
+      return askCommand(view, event);
+    case 'command.answered':
+      return answerCommand(view, event);
+    case 'command.ended':
+      return countCommand(view, event);
     case 'workflow.started':
       return startWorkflow(view, event);
     case 'workflow.ended':
@@ -155,6 +164,8 @@ function resumeView(view: RunView, event: RunEventOf<'run.resumed'>): RunView {
     // Time between the sessions is not time of the run.
     startedAt: event.at - earlierMs,
     agents: view.agents.map(endUnfinished),
+    // Whoever asked about a command is gone; an agent that begins anew asks anew.
+    gates: view.gates.filter((gate) => gate.command === undefined || gate.approved !== null),
   };
 }
 
@@ -269,6 +280,39 @@ function openGate(view: RunView, event: RunEventOf<'gate.opened'>): RunView {
   const gate = { ...asked, answeredAt: null, approved: null, note: '' };
   const others = view.gates.filter((item) => item.gateId !== gateId);
   return { ...withPhase(view, phase), gates: [...others, gate] };
+}
+
+function askCommand(view: RunView, event: RunEventOf<'command.asked'>): RunView {
+  const { questionId, agentId, command, cwd, at } = event;
+  const agent = view.agents.find((candidate) => candidate.agentId === agentId);
+  const label = agent?.label ?? `Agent ${agentId}`;
+  const gate = {
+    ...{ gateId: questionId, question: `May ${label} run ${command}?`, details: '' },
+    ...{ phase: agent?.phase ?? null, openedAt: at, answeredAt: null, approved: null, note: '' },
+    command: { agentId, agentLabel: label, command, cwd },
+  };
+  return { ...view, gates: [...view.gates, gate] };
+}
+
+function answerCommand(view: RunView, event: RunEventOf<'command.answered'>): RunView {
+  const { questionId, approved, by, forRun, at } = event;
+  const notes = { user: forRun ? 'for this run' : '', timeout: 'nobody answered', gone: '' };
+  const isSame = (gate: GateView): boolean => gate.gateId === questionId;
+  // A question that nobody had to answer is no part of the story.
+  if (by === 'gone') return { ...view, gates: view.gates.filter((gate) => !isSame(gate)) };
+  const answer = { approved, note: notes[by], answeredAt: at };
+  return {
+    ...view,
+    gates: view.gates.map((gate) => (isSame(gate) ? { ...gate, ...answer } : gate)),
+  };
+}
+
+function countCommand(view: RunView, event: RunEventOf<'command.ended'>): RunView {
+  const agent = view.agents.find(({ agentId }) => agentId === event.agentId);
+  const { ran, unsandboxed } = agent?.commands ?? { ran: 0, unsandboxed: 0 };
+  const isUnsandboxed = event.sandbox === 'none';
+  const commands = { ran: ran + 1, unsandboxed: unsandboxed + (isUnsandboxed ? 1 : 0) };
+  return updateAgent(view, event.agentId, { commands });
 }
 
 function answerGate(view: RunView, event: RunEventOf<'gate.answered'>): RunView {

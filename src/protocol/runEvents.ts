@@ -3,7 +3,9 @@
  * entry first and an event afterwards; the run tree, the terminal and `--json` all see this one stream.
  */
 import * as z from 'zod';
+import { CommandAnswered, CommandAsked, CommandEnded } from './commandEvents.ts';
 import { ErrorInfo } from './errorCodes.ts';
+import { agentId, durable, head } from './eventHead.ts';
 import { FileMark } from './fileMark.ts';
 import { ProposalCounts } from './proposals.ts';
 import { Receipt, Verdict } from './receipt.ts';
@@ -35,14 +37,6 @@ export type ValueRef = z.infer<typeof ValueRef>;
 export const ContentRef = z.object({ sha256: z.string(), mode: z.number().int() });
 export type ContentRef = z.infer<typeof ContentRef>;
 
-const head = {
-  runId: z.string(),
-  /** Milliseconds since the epoch, from the host's clock. */
-  at: z.number(),
-};
-/** Journal entries are numbered from 1 without a gap. */
-const durable = { ...head, seq: z.number().int().positive() };
-const agentId = z.number().int().positive();
 const callId = z.number().int().positive();
 
 export const RunStarted = z.object({
@@ -349,6 +343,9 @@ export const RunEvent = z.discriminatedUnion('type', [
   TimerFired,
   GateOpened,
   GateAnswered,
+  CommandAsked,
+  CommandAnswered,
+  CommandEnded,
   WorkflowStarted,
   WorkflowEnded,
   CallRefused,

@@ -33,6 +33,8 @@ export const AgentView = z.object({
   error: ErrorInfo.nullable(),
   changedPaths: z.array(z.string()),
   conflictPaths: z.array(z.string()),
+  /** Commands that it ran, and how many of them with the user's rights because there was no sandbox. */
+  commands: z.object({ ran: z.number().int(), unsandboxed: z.number().int() }).optional(),
   /** The child workflow it belongs to; null for the script itself. */
   workflowId: z.number().int().positive().nullable(),
 });
@@ -60,6 +62,16 @@ export const GateView = z.object({
   answeredAt: z.number().nullable(),
   approved: z.boolean().nullable(),
   note: z.string(),
+  /** Present where the question is whether an agent may run a command. */
+  command: z
+    .object({
+      agentId: z.number().int().positive(),
+      agentLabel: z.string(),
+      command: z.string(),
+      /** A folder below the repository; '' for its root. */
+      cwd: z.string(),
+    })
+    .optional(),
 });
 export type GateView = z.infer<typeof GateView>;
 

@@ -57,6 +57,18 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
   'gate.answered': {
     ...{ type: 'gate.answered', ...head, gateId: 1, approved: true, note: 'yes', by: 'user' },
   },
+  'command.asked': {
+    ...{ type: 'command.asked', ...head, questionId: 2, agentId: 1, command: 'npm test', cwd: '' },
+  },
+  'command.answered': {
+    ...{ type: 'command.answered', ...head, questionId: 2, approved: true, forRun: false },
+    by: 'user',
+  },
+  'command.ended': {
+    ...{ type: 'command.ended', ...head, commandId: 1, agentId: 1, command: 'npm test', cwd: '' },
+    ...{ treeHash: 't', allowedBy: 'user', sandbox: 'bwrap', exitCode: 0, timedOut: false },
+    durationMs: 5,
+  },
   'workflow.started': {
     ...{ type: 'workflow.started', ...head, workflowId: 1, callId: 6, name: 'triage', phase: null },
     ...{ source: '.muster/workflows/triage.js', scriptSha256: 's' },

@@ -79,6 +79,14 @@ export class MemoryRunStore implements RunStore {
     return Promise.resolve(`${this.directory}/verify/${verifyId}/output.log`);
   }
 
+  commandLog(
+    agentId: number,
+    commandId: number,
+  ): Promise<{ readonly path: string; readonly name: string }> {
+    const name = `agents/${agentId}/command-${commandId}.log`;
+    return Promise.resolve({ path: `${this.directory}/${name}`, name });
+  }
+
   writeFile(name: string, text: string): Promise<void> {
     this.files.set(name, text);
     return Promise.resolve();

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { FileChange, Snapshot, SnapshotStore } from '../../src/core/ports/fileView.ts';
+import type {
+  DirectoryChange,
+  FileChange,
+  Snapshot,
+  SnapshotStore,
+  WorkDirectory,
+} from '../../src/core/ports/fileView.ts';
 
 /** A snapshot over a map of texts; a tree's id is a hash of what is in it. */
 export class MemorySnapshots implements SnapshotStore {
@@ -7,6 +13,10 @@ export class MemorySnapshots implements SnapshotStore {
   /** Trees that were put on disk, in order. */
   readonly directories: string[] = [];
   failWriteTree = false;
+  /** What the next commands leave behind in their directory. */
+  left: readonly DirectoryChange[] = [];
+  /** Directories that were opened and given back. */
+  readonly opened: string[] = [];
   readonly #blobs: ReadonlyMap<string, Uint8Array>;
 
   constructor(files: Readonly<Record<string, string | Uint8Array>>) {
@@ -48,5 +58,18 @@ export class MemorySnapshots implements SnapshotStore {
   withDirectory<T>(tree: string, task: (directory: string) => Promise<T>): Promise<T> {
     this.directories.push(tree);
     return task(`/scratch/${tree}`);
+  }
+
+  openDirectory({ use }: { readonly use: 'command' | 'agent' }): Promise<WorkDirectory> {
+    this.opened.push(use);
+    return Promise.resolve({
+      path: '/scratch/agent',
+      show: (tree) => {
+        this.directories.push(tree);
+        return Promise.resolve();
+      },
+      changes: () => Promise.resolve(this.left),
+      release: () => this.opened.push(`${use} released`),
+    });
   }
 }

@@ -142,7 +142,7 @@ function configOf(options: BenchOptions): RunConfig {
     model: options.model.defaultModel,
     ...{ budgetTokens: null, approvedCommands: [], unsandboxed: false },
     ...{ onLimit: 'wait', onGate: 'wait' },
-    allowCommand: () => Promise.resolve(false),
+    ...{ allowedCommands: [], onCommand: 'refuse' },
     ...options.config,
   };
 }

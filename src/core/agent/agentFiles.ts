@@ -1,3 +1,5 @@
+import type { FileChange } from '../ports/fileView.ts';
+
 /** What the tools can do with files: an agent's own view, never the disk. */
 export interface AgentFiles {
   /** Sorted paths that the agent can see. */
@@ -5,6 +7,8 @@ export interface AgentFiles {
   /** Text without byte order mark and with `\n` line ends. */
   readText(path: string): Promise<FileText>;
   writeText(path: string, text: string): Promise<FileEdit>;
+  /** Takes a file over as it is, such as what a command left; null deletes it. */
+  take(path: string, content: FileChange): Promise<FileEdit>;
   delete(path: string): Promise<FileEdit>;
   /** Takes bytes and mode along; refuses where something stands at the target. */
   move(from: string, to: string): Promise<FileEdit>;

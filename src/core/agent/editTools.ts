@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { plural } from '../../base/format.ts';
-import { normaliseAgentPath } from '../changes/protectedPaths.ts';
 import { MAX_WRITTEN_BYTES } from '../limits.ts';
-import { computeUntrusted } from './computeUntrusted.ts';
 import { defineTool } from './defineTool.ts';
 import { toolError, toolOk, type ToolContext, type ToolResult } from './tool.ts';
+import { outsideWrites } from './writeScope.ts';
 
 const path = z.string().min(1).describe('Path relative to the repository, with forward slashes.');
 
@@ -78,18 +77,6 @@ async function writeChecked(
   if (refusal !== null) return toolError(refusal);
   const edit = await ctx.files.writeText(target, text);
   return edit.type === 'done' ? toolOk(done) : toolError(edit.reason);
-}
-
-async function outsideWrites(target: string, ctx: ToolContext): Promise<string | null> {
-  if (ctx.writes === null) return null;
-  const normalised = normaliseAgentPath(target);
-  if (normalised.type === 'refused') return normalised.reason;
-  // A path that is named as it is needs no matching, whatever characters it has.
-  if (ctx.writes.includes(normalised.path)) return null;
-  const task = { type: 'glob' as const, globs: [...ctx.writes], paths: [normalised.path] };
-  const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
-  if (answer.type === 'paths' && answer.paths.length === 1) return null;
-  return `You may not write ${target}: this agent's edits are limited to ${ctx.writes.join(', ')}.`;
 }
 
 const HINT_CHARS = 60;

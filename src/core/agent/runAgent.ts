@@ -2,6 +2,7 @@
  * One attempt of one agent: the loop of model turns and tool calls, from the prompt to the answer. It owns
  * no budget and no retries; whoever calls it decides about another attempt.
  */
+import * as z from 'zod';
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { oneLine } from '../../base/format.ts';
 import type { ErrorCode } from '../../protocol/errorCodes.ts';
@@ -17,9 +18,10 @@ import type {
 } from '../ports/modelClient.ts';
 import type { TranscriptWriter } from '../ports/runStore.ts';
 import type { AgentCall } from './agentCall.ts';
+import type { AgentCommands } from './agentCommands.ts';
 import type { AgentFiles } from './agentFiles.ts';
 import { computeUntrusted } from './computeUntrusted.ts';
-import { SUBMIT_RESULT, submitResultSpec } from './agentTools.ts';
+import { canWriteWith, SUBMIT_RESULT, submitResultSpec } from './agentTools.ts';
 import { toolError, type AgentTool, type ToolResult } from './tool.ts';
 
 export interface AgentAttempt {
@@ -29,6 +31,7 @@ export interface AgentAttempt {
   readonly tools: readonly AgentTool[];
   readonly files: AgentFiles;
   readonly compute: ComputePool;
+  readonly commands: AgentCommands;
   readonly transcript: TranscriptWriter;
   readonly signal: AbortSignal;
   /** Sends one turn, with the governor's permits and retries. */
@@ -158,14 +161,16 @@ class TurnLoop {
   }
 
   async #runTool(use: ToolUse): Promise<ToolResult> {
-    const { tools, files, compute, call, signal } = this.#attempt;
+    const { tools, files, compute, commands, call, signal } = this.#attempt;
     this.#progress(describeUse(use));
     const tool = tools.find((candidate) => candidate.spec.name === use.name);
     if (tool === undefined) {
       const names = this.#specs.map((spec) => spec.name).join(', ');
       return toolError(`There is no tool "${use.name}". You have: ${names}.`);
     }
-    return tool.run(use.input, { files, compute, writes: call.writes, signal });
+    const { writes } = call;
+    const canWrite = canWriteWith(tools);
+    return tool.run(use.input, { files, compute, commands, writes, canWrite, signal });
   }
 
   #record(use: ToolUse, result: ToolResult): ModelContent {
@@ -211,9 +216,12 @@ class TurnLoop {
 
 const ACTIVITY_CHARS = 80;
 
+const Subject = z.object({ command: z.string(), path: z.string() }).partial();
+
 function describeUse(use: ToolUse): string {
-  const { input } = use;
-  const path =
-    typeof input === 'object' && input !== null && 'path' in input ? input['path'] : undefined;
-  return oneLine(typeof path === 'string' ? `${use.name} ${path}` : use.name, ACTIVITY_CHARS);
+  const { command, path } = Subject.catch({}).parse(use.input);
+  // A command says more than its name; everything else is about a path.
+  const subject = command ?? path;
+  const text = subject !== undefined ? `${use.name} ${subject}` : use.name;
+  return oneLine(text, ACTIVITY_CHARS);
 }

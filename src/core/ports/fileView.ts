@@ -32,6 +32,22 @@ export interface FileView {
 /** A change of one path against a tree; null means deleted. */
 export type FileChange = FileContent | null;
 
+/** What a command left behind at one path: a change against the tree that was shown, or why it is not kept. */
+export type DirectoryChange =
+  | { readonly type: 'changed'; readonly path: string; readonly content: FileChange }
+  | { readonly type: 'leftOut'; readonly path: string; readonly reason: string };
+
+/** A real directory that is one agent's until it is released. */
+export interface WorkDirectory {
+  /** Absolute. */
+  readonly path: string;
+  /** Makes it hold exactly this tree; from the second time on, ignored files stay as commands left them. */
+  show(tree: string): Promise<void>;
+  /** What differs now from the tree that was shown last, sorted by path; ignored files are not in it. */
+  changes(): Promise<readonly DirectoryChange[]>;
+  release(): void;
+}
+
 /** What git gives us, behind the shadow repository: snapshots, their contents, trees on disk. */
 export interface SnapshotStore {
   /** Takes a picture of the workspace; never touches the user's own index, objects or files. */
@@ -46,4 +62,12 @@ export interface SnapshotStore {
   writeTree(tree: string, changes: ReadonlyMap<string, FileChange>): Promise<string>;
   /** Runs a task in a real directory that holds exactly this tree (and the ignored dependencies). */
   withDirectory<T>(tree: string, task: (directory: string) => Promise<T>): Promise<T>;
+  /**
+   * Waits for a directory, first come, first served. One that is to be kept for the whole life of an agent
+   * waits for one of the few places that may be kept, so that others always get their turn.
+   */
+  openDirectory(options: {
+    readonly use: 'command' | 'agent';
+    readonly signal: AbortSignal;
+  }): Promise<WorkDirectory>;
 }

@@ -38,6 +38,11 @@ export interface RunStore {
   openTranscript(agentId: number): TranscriptWriter;
   /** Absolute path for a verification's log; its folder exists afterwards. */
   verifyLogPath(verifyId: number): Promise<string>;
+  /** Where the log of an agent's command goes: absolute, and as a name in the folder, which exists afterwards. */
+  commandLog(
+    agentId: number,
+    commandId: number,
+  ): Promise<{ readonly path: string; readonly name: string }>;
   writeFile(name: string, text: string): Promise<void>;
   /** Rejects with code `ENOENT` when there is no such file. */
   readFile(name: string): Promise<string>;

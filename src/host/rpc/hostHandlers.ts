@@ -176,7 +176,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     'run.start': async (params) => {
       const { provider } = state;
       const rest = {
-        allowedCommands: [],
+        allowedCommands: params.allowedCommands ?? [],
         budgetTokens: null,
         onLimit: 'wait' as const,
         onGate: 'wait' as const,
@@ -185,9 +185,9 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       const live = await runs.start({ ...params, ...rest, provider }, signal);
       return { runId: await begin(state, live) };
     },
-    'run.resume': async ({ runId, limits }) => {
+    'run.resume': async ({ runId, limits, allowedCommands = [] }) => {
       const kept = { script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null };
-      const rest = { allowedCommands: [], onLimit: 'wait' as const, onGate: 'wait' as const };
+      const rest = { allowedCommands, onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
         ...{ ...kept, ...rest, limits },
         provider: state.provider,

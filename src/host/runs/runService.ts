@@ -1,7 +1,6 @@
 /** Starts runs, keeps the live ones, and reads the earlier ones from their folders. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
@@ -239,7 +238,8 @@ export class RunService {
     const engine = new RunEngine(
       {
         ...{ ...request, runId, scriptSha256, meta, model, prices: priced.prices },
-        allowCommand: allowedBy(request.allowedCommands),
+        // Whoever can answer a gate can answer for a command.
+        onCommand: request.onGate === 'wait' ? 'ask' : 'refuse',
       },
       { ...this.#services, store, snapshot, governor },
       (event, view) => {
@@ -372,12 +372,6 @@ function busy(runId: string, state: string): RunBusyError {
   return new RunBusyError(
     `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
   );
-}
-
-function allowedBy(globs: readonly string[]): (command: string) => Promise<boolean> {
-  // These globs come from the user's own settings or command line, not from a script.
-  const isMatch = globs.length === 0 ? () => false : picomatch([...globs], { bash: true });
-  return (command) => Promise.resolve(isMatch(command));
 }
 
 /** A view whose host has gone: what was under way ended with the last thing that the journal knows. */

@@ -123,6 +123,15 @@ export class RunTree implements FileView {
     return new Map(this.changedHistories().map((history) => [history.path, history.content]));
   }
 
+  /** The same for an earlier version of this tree. */
+  changesAt(version: number): ReadonlyMap<string, FileChange> {
+    const states = this.#sortedHistories().map((history) => ({
+      ...{ path: history.path, base: history.base, content: stateAt(history, version) },
+    }));
+    const changed = states.filter(({ base, content }) => !sameContent(base, content));
+    return new Map(changed.map(({ path, content }) => [path, content]));
+  }
+
   /** Sorted paths that differ from the snapshot. */
   changedPaths(): readonly string[] {
     return this.changedHistories().map((history) => history.path);

@@ -68,6 +68,7 @@ function marksOf(event: DurableRunEvent): readonly FileMark[] {
   switch (event.type) {
     case 'agent.ended':
     case 'verify.ended':
+    case 'command.ended':
     case 'proposals.changed':
       return event.files ?? [];
     default:

@@ -105,12 +105,8 @@ export class VerifyRunner {
   }
 
   async #refusal(call: VerifyCall): Promise<string | null> {
-    const { approvedCommands, allowCommand, unsandboxed } = this.#ctx.config;
-    if (!approvedCommands.includes(call.command) && !(await allowCommand(call.command))) {
-      return `verify: the command "${call.command}" was not approved. Approve it with the plan, or allow it (--allow-command).`;
-    }
-    if (unsandboxed || (await this.#ctx.services.commands.sandbox()) !== 'none') return null;
-    return `verify: "${call.command}" would run code written by agents with your rights, because no sandbox is available. Give that consent with the plan (--unsandboxed).`;
+    const approval = await this.#ctx.commands.decideListed(call.command);
+    return approval.type === 'allowed' ? null : `verify: ${approval.reason}`;
   }
 
   async #verify(

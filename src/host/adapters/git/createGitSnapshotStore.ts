@@ -30,9 +30,10 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
   const environment = options.environment ?? process.env;
   const shadow = new ShadowRepository(stateDirectory, environment);
   const reader = new BlobReader(shadow);
-  const pool = new DirectoryPool({ workspaceRoot, stateDirectory, shadow, log });
   const memory: SnapshotMemory = { knownObjects: new Set<string>(), last: null };
   const isHidden = hideState(options);
+  const place = { workspaceRoot, stateDirectory, environment, isHidden };
+  const pool = new DirectoryPool({ ...place, shadow, log });
   return {
     takeSnapshot: ({ runId, signal }) =>
       takeSnapshot({ workspaceRoot, environment, shadow, isHidden, signal, runId, memory }),
@@ -41,6 +42,7 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
     writeTree: (tree: string, changes: ReadonlyMap<string, FileChange>) =>
       writeTree({ shadow, tree, changes, knownObjects: memory.knownObjects }),
     withDirectory: (tree, task) => pool.run(tree, task),
+    openDirectory: (use) => pool.open(use),
     dispose: async () => {
       await reader.dispose();
       await pool.dispose();

@@ -1,16 +1,20 @@
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createDeferred } from '../../../base/deferred.ts';
-import type { Deferred } from '../../../base/deferred.ts';
 import { errorText } from '../../../base/errorText.ts';
+import { Semaphore } from '../../../base/semaphore.ts';
+import type { WorkDirectory } from '../../../core/ports/fileView.ts';
 import type { Log } from '../../../core/ports/log.ts';
+import { directoryChanges } from './directoryChanges.ts';
 import { bringDependencies, DEPENDENCY_FOLDERS } from './dependencyFolders.ts';
 import { freshHome, linkCaches } from './scratchHome.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
 import { claimSlot, releaseSlot } from './slotLock.ts';
 
 /** Directories that one process has at once: a test suite takes a core or more, and machines have few. */
-export const MAX_DIRECTORY_SLOTS = 2;
+export const MAX_DIRECTORY_SLOTS = 4;
+
+/** Those of them that agents may keep while they think: the others serve one command after the other. */
+export const MAX_KEPT_DIRECTORIES = 2;
 
 /** Slots that all processes of a workspace may have; beyond it something leaks them. */
 const MAX_SLOT_NUMBER = 64;
@@ -26,6 +30,9 @@ export interface DirectoryPoolOptions {
   readonly workspaceRoot: string;
   readonly stateDirectory: string;
   readonly shadow: ShadowRepository;
+  /** Environment of the user's own git, which knows what the user ignores. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly isHidden: (path: string) => boolean;
   readonly log: Log;
 }
 
@@ -33,9 +40,9 @@ export interface DirectoryPoolOptions {
 export class DirectoryPool {
   readonly #options: DirectoryPoolOptions;
   readonly #free: Slot[] = [];
-  readonly #waiting: Deferred<null>[] = [];
+  readonly #places = new Semaphore(MAX_DIRECTORY_SLOTS);
+  readonly #keepers = new Semaphore(MAX_KEPT_DIRECTORIES);
   readonly #locks = new Set<string>();
-  #busy = 0;
 
   constructor(options: DirectoryPoolOptions) {
     this.#options = options;
@@ -43,41 +50,54 @@ export class DirectoryPool {
 
   /** Waits for its turn, first come, first served; the directory is the task's until it settles. */
   async run<T>(tree: string, task: (directory: string) => Promise<T>): Promise<T> {
-    await this.#enter();
+    const directory = await this.open({ use: 'command', signal: new AbortController().signal });
     try {
-      const slot = this.#free.pop() ?? (await this.#claim());
-      try {
-        await this.#prepare(slot, tree);
-        return await task(slot.directory);
-      } finally {
-        this.#free.push(slot);
-      }
+      await directory.show(tree);
+      return await task(directory.path);
     } finally {
-      this.#leave();
+      directory.release();
     }
+  }
+
+  /** A directory to be released by whoever opened it. */
+  async open(options: {
+    readonly use: 'command' | 'agent';
+    readonly signal: AbortSignal;
+  }): Promise<WorkDirectory> {
+    const { use, signal } = options;
+    const releases: (() => void)[] = [];
+    try {
+      if (use === 'agent') releases.push(await this.#keepers.acquire(signal));
+      releases.push(await this.#places.acquire(signal));
+      const slot = this.#free.pop() ?? (await this.#claim());
+      releases.push(() => this.#free.push(slot));
+      return this.#directoryOf(slot, releases);
+    } catch (error) {
+      releaseAll(releases);
+      throw error;
+    }
+  }
+
+  #directoryOf(slot: Slot, releases: (() => void)[]): WorkDirectory {
+    const { shadow, workspaceRoot, environment, isHidden } = this.#options;
+    const { directory, indexFile } = slot;
+    let wasShown = false;
+    return {
+      path: directory,
+      show: async (tree) => {
+        await (wasShown ? this.#showAgain(slot, tree) : this.#prepare(slot, tree));
+        wasShown = true;
+      },
+      changes: () =>
+        directoryChanges({ shadow, directory, indexFile, workspaceRoot, environment, isHidden }),
+      release: () => releaseAll(releases),
+    };
   }
 
   /** Gives the slots back to other processes; their files stay for the next one. */
   async dispose(): Promise<void> {
     await Promise.all([...this.#locks].map(releaseSlot));
     this.#locks.clear();
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#busy < MAX_DIRECTORY_SLOTS) {
-      this.#busy += 1;
-      return;
-    }
-    // The task that leaves hands its place over without counting down.
-    const turn = createDeferred<null>();
-    this.#waiting.push(turn);
-    await turn.promise;
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#busy -= 1;
-    else next.resolve(null);
   }
 
   async #claim(): Promise<Slot> {
@@ -125,10 +145,23 @@ export class DirectoryPool {
     if (!isInTree('node_modules')) await linkCaches(slotDirectory);
   }
 
+  /** The next tree of the same agent: what its commands built and git ignores is still there for the next one. */
+  async #showAgain(slot: Slot, tree: string): Promise<void> {
+    const { shadow } = this.#options;
+    const call = { workTree: slot.directory, indexFile: slot.indexFile };
+    await shadow.git(['clean', '-ffdq'], call);
+    await shadow.git(['read-tree', '--reset', '-u', tree], call);
+  }
+
   async #namesInTree(tree: string): Promise<ReadonlySet<string>> {
     const output = await this.#options.shadow.git(['ls-tree', '-z', '--name-only', tree]);
     return new Set(output.toString('utf8').split('\0'));
   }
+}
+
+/** In the order opposite to that of taking; a second call does nothing. */
+function releaseAll(releases: (() => void)[]): void {
+  for (const release of releases.splice(0).reverse()) release();
 }
 
 async function wipe(slot: Slot): Promise<void> {

@@ -130,6 +130,11 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
       await makePrivateFolder(folder);
       return path.join(folder, 'output.log');
     },
+    commandLog: async (agentId, commandId) => {
+      const name = `agents/${numbered(agentId)}/command-${numbered(commandId)}.log`;
+      await makePrivateFolder(path.join(directory, path.dirname(name)));
+      return { path: path.join(directory, name), name };
+    },
     writeFile: async (name, text) => {
       seal.note(name, await writeNamed({ directory, name, text, secrets }));
     },
