@@ -115,7 +115,12 @@ function withRunOptions(command: Command): Command {
     .option('--per-phase <bounds>', 'bounds of each phase, such as maxUsd=1,maxAgents=20')
     .option('--per-agent <bounds>', 'bounds of each agent: maxUsd, maxTokens, maxMinutes')
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
-    .option('--allow-command <glob>', 'commands that verify() may run (repeatable)', collect, [])
+    .option(
+      '--allow-command <glob>',
+      'commands that verify() and agents may run (repeatable)',
+      collect,
+      [],
+    )
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--yes', 'approve the plan and the commands on it')
     .option('--on-gate <what>', 'approve, reject or stop (stop): at a gate() without a person')

@@ -12,6 +12,8 @@ export const CommandAsked = z.object({
   command: z.string(),
   /** A folder below the repository; '' for its root. */
   cwd: z.string(),
+  /** What it would run in. */
+  sandbox: z.enum(['bwrap', 'seatbelt', 'none']),
 });
 
 export const CommandAnswered = z.object({

@@ -283,13 +283,13 @@ function openGate(view: RunView, event: RunEventOf<'gate.opened'>): RunView {
 }
 
 function askCommand(view: RunView, event: RunEventOf<'command.asked'>): RunView {
-  const { questionId, agentId, command, cwd, at } = event;
+  const { questionId, agentId, command, cwd, sandbox, at } = event;
   const agent = view.agents.find((candidate) => candidate.agentId === agentId);
   const label = agent?.label ?? `Agent ${agentId}`;
   const gate = {
-    ...{ gateId: questionId, question: `May ${label} run ${command}?`, details: '' },
+    ...{ gateId: questionId, question: `May “${label}” run ${command}?`, details: '' },
     ...{ phase: agent?.phase ?? null, openedAt: at, answeredAt: null, approved: null, note: '' },
-    command: { agentId, agentLabel: label, command, cwd },
+    command: { agentId, agentLabel: label, command, cwd, sandbox },
   };
   return { ...view, gates: [...view.gates, gate] };
 }

@@ -70,6 +70,7 @@ export const GateView = z.object({
       command: z.string(),
       /** A folder below the repository; '' for its root. */
       cwd: z.string(),
+      sandbox: z.enum(['bwrap', 'seatbelt', 'none']),
     })
     .optional(),
 });

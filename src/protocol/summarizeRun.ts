@@ -37,6 +37,8 @@ export const RunSummary = z.object({
   /** Questions that nobody has answered yet. */
   openGates: z.array(GateView),
   answeredGates: z.array(GateView),
+  /** Agents that a resume runs again and whose commands had the user's rights, so that they may act twice. */
+  rerunsUnsandboxed: z.number().int().nonnegative(),
   failures: z.array(z.object({ label: z.string(), code: z.string(), message: z.string() })),
   usage: TokenUsage,
   usd: z.number().nullable(),
@@ -47,6 +49,9 @@ export type RunSummary = z.infer<typeof RunSummary>;
 
 /** Failures that a summary names; the run tree has them all. */
 const MAX_SUMMARY_FAILURES = 20;
+
+/** Answers that a summary names: enough for whoever was just asked; the run tree has them all. */
+const MAX_SUMMARY_ANSWERS = 100;
 
 /** Counts a view; tokens include those of agents still running. */
 export function summarizeRun(view: RunView): RunSummary {
@@ -60,12 +65,17 @@ export function summarizeRun(view: RunView): RunSummary {
     phases: summarizePhases(view),
     receipts: view.verifications.flatMap((item) => (item.receipt === null ? [] : [item.receipt])),
     openGates: view.gates.filter((gate) => gate.approved === null),
-    answeredGates: view.gates.filter((gate) => gate.approved !== null),
+    answeredGates: view.gates.filter((gate) => gate.approved !== null).slice(-MAX_SUMMARY_ANSWERS),
+    rerunsUnsandboxed: view.agents.filter(rerunsUnsandboxed).length,
     failures: summarizeFailures(view),
     usage: view.agents
       .filter((agent) => agent.status === 'running')
       .reduce((sum, agent) => addTokens(sum, agent.usage), view.usage),
   };
+}
+
+function rerunsUnsandboxed({ status, commands }: AgentView): boolean {
+  return status !== 'ok' && (commands?.unsandboxed ?? 0) > 0;
 }
 
 /** Number of agents in each state. */

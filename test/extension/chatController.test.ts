@@ -84,6 +84,7 @@ describe('the chat', () => {
     assert.deepEqual(host.requests.at(-1)?.params, {
       ...{ request: 'Modernise lib', script: 'original script', argsJson: null },
       ...{ limits: defaultLimits, approvedCommands: ['npm test'], unsandboxed: false },
+      allowedCommands: ['npm *'],
     });
     host.notify('runs.changed', { run: sampleRun() });
     host.notify('runs.changed', { run: sampleRun({ state: 'completed' }) });
@@ -201,6 +202,21 @@ describe('the chat', () => {
       assert.deepEqual(outline(conversation).slice(1), ['gate: answered, approved true Go.']);
     });
 
+    it('sends whether a command is allowed for the whole run', async () => {
+      const { controller, host } = startAsking({ 'run.control': () => ({}) });
+      await controller.handle({ type: 'gate', itemId, approved: true, note: '', forRun: true });
+      const control = { action: 'answerGate', gateId: 1, approved: true, note: '', forRun: true };
+      assert.deepEqual(host.requests[0]?.params, { runId: 'r1', control });
+    });
+
+    it('closes a question about a command with the run that asked it', () => {
+      const place = { agentId: 1, agentLabel: 'a', cwd: '' };
+      const gate = sampleGate({ command: { ...place, command: 'ls', sandbox: 'bwrap' } });
+      const { conversation, host } = startAsking({});
+      host.notify('runs.changed', { run: asking({ openGates: [gate], state: 'interrupted' }) });
+      assert.deepEqual(outline(conversation).slice(1), ['gate: closed, approved null']);
+    });
+
     it('keeps the question open when the answer does not reach the host', async () => {
       const { controller, conversation } = startAsking({
         'run.control': () => Promise.reject(new Error('The host is gone.')),
@@ -288,6 +304,7 @@ describe('the chat', () => {
           ...{ providerLabel: '', modelLabel: '', capsLabel: '' },
         }),
       limits: () => defaultLimits,
+      allowedCommands: () => ['npm *'],
       openScript: () => Promise.resolve(),
       editedScript: () => Promise.resolve(editorScript),
       askLimits: () => Promise.resolve(null),

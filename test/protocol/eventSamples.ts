@@ -59,6 +59,7 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
   },
   'command.asked': {
     ...{ type: 'command.asked', ...head, questionId: 2, agentId: 1, command: 'npm test', cwd: '' },
+    sandbox: 'bwrap',
   },
   'command.answered': {
     ...{ type: 'command.answered', ...head, questionId: 2, approved: true, forRun: false },

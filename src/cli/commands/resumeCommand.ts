@@ -1,7 +1,9 @@
 /** `muster resume`: goes on with an earlier run from its journal. */
 import { checkScript } from '../../core/script/checkScript.ts';
 import { withChildCommands } from '../../host/childCommands.ts';
-import { chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
+import { plural } from '../../base/format.ts';
+import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
@@ -40,6 +42,7 @@ export async function resumeCommand(
     const script = options.script === undefined ? null : await readText(options.script);
     const edited =
       script === null ? null : await approveEdited(ctx, { options, script, workspace });
+    await confirmReruns(ctx, options, summarizeRun(earlier).rerunsUnsandboxed);
     const live = await workspace.runs.resume(runId, {
       ...{ script, provider, limits: changeLimits(earlier.limits, options) },
       approvedCommands: edited?.commands ?? null,
@@ -51,6 +54,19 @@ export async function resumeCommand(
     });
     return followRun(ctx, { workspace, live, options });
   });
+}
+
+/** Rejects unless agents may do again what they did with the user's rights. */
+async function confirmReruns(
+  ctx: CliContext,
+  { yes }: Pick<ResumeOptions, 'yes'>,
+  count: number,
+): Promise<void> {
+  if (count === 0 || yes === true) return;
+  const what = `${plural(count, 'agent')} ran commands without a sandbox and will run again; what those did may happen twice.`;
+  const isInteractive = ctx.stdin.isTTY === true && ctx.stderr.isTTY === true;
+  if (isInteractive && (await askYesNo(ctx, `${what} Resume?`))) return;
+  throw new CliError(EXIT.usage, `${what} Say --yes to resume all the same.`);
 }
 
 async function approveEdited(

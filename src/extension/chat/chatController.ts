@@ -32,6 +32,8 @@ type ProblemAction = keyof typeof problemActions;
 export interface ChatEditor {
   readonly composer: (isBusy: boolean) => Promise<ComposerState>;
   readonly limits: () => RunLimits;
+  /** Globs of commands that the user's settings allow. */
+  readonly allowedCommands: () => readonly string[];
   readonly openScript: (plan: WorkflowPlan) => Promise<void>;
   /** The script as the user edited it, or null when it was never opened. */
   readonly editedScript: (planId: string) => Promise<string | null>;
@@ -279,6 +281,7 @@ export class ChatController implements Disposable {
       argsJson: null,
       limits: plan.limits,
       approvedCommands: plan.check.commands,
+      allowedCommands: [...this.#options.editor.allowedCommands()],
       // Without this consent the host refuses the commands where it has no sandbox, and says so.
       unsandboxed,
     });

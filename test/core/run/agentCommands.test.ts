@@ -171,7 +171,7 @@ describe('A question about a command', () => {
     const bench = agent([run('rm -rf build', 'web')], asking);
     const { ended } = await asked(bench);
     assert.deepEqual(bench.engine.view.gates[0]?.command, {
-      ...{ agentId: 1, agentLabel: 'a', command: 'rm -rf build', cwd: 'web' },
+      ...{ agentId: 1, agentLabel: 'a', command: 'rm -rf build', cwd: 'web', sandbox: 'bwrap' },
     });
     assert.equal(bench.commands.length, 0);
     assert.equal(bench.engine.view.state, 'running');

@@ -28,6 +28,7 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     receipts: [],
     openGates: [],
     answeredGates: [],
+    rerunsUnsandboxed: 0,
     failures: [],
     usage: noTokens,
     usd: 0.42,

@@ -6,6 +6,7 @@ import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import { useKeptFocus } from '../shared/keepFocus.ts';
 import { describeGate } from '../shared/stateWords.ts';
+import { CommandQuestion } from './commandQuestion.tsx';
 import type { GateNotes } from './gateNotes.ts';
 
 /** What the host takes as a note. */
@@ -33,7 +34,7 @@ export function GateCard({ item, notes, wanted, post }: GateCardProps): JSX.Elem
       tabIndex={-1}
       ref={card}
     >
-      {open ? <OpenGate item={item} notes={notes} post={post} /> : <ClosedGate item={item} />}
+      {open ? <OpenItem item={item} notes={notes} post={post} /> : <ClosedGate item={item} />}
     </article>
   );
 }
@@ -51,19 +52,32 @@ function useFocusWhenWanted(
   }, [request]);
 }
 
-function OpenGate({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Element {
-  const { gate, id, runName } = item;
-  const noteId = `note-${id}`;
-  const answer = (approved: boolean): void =>
-    post({ type: 'gate', itemId: id, approved, note: notes.of(id).trim() });
+function OpenItem({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Element {
+  const { command } = item.gate;
   return (
     <>
       <p class="kicker">
         <Icon name="bell" tone="warning" />
         <span class="gateState">Waits for your answer</span>
         <span class="spacer" />
-        <span class="gateRun">{runName}</span>
+        <span class="gateRun">{item.runName}</span>
       </p>
+      {command === undefined ? (
+        <OpenGate item={item} notes={notes} post={post} />
+      ) : (
+        <CommandQuestion item={item} command={command} post={post} />
+      )}
+    </>
+  );
+}
+
+function OpenGate({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Element {
+  const { gate, id } = item;
+  const noteId = `note-${id}`;
+  const answer = (approved: boolean): void =>
+    post({ type: 'gate', itemId: id, approved, note: notes.of(id).trim() });
+  return (
+    <>
       <h2>{gate.question}</h2>
       {gate.details === '' ? null : (
         <pre class="gateDetails" role="region" aria-label="Details" tabIndex={0}>

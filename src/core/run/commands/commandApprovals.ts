@@ -119,9 +119,10 @@ export class CommandApprovals {
   }
 
   async #ask(asked: AskedCommand, signal: AbortSignal): Promise<CommandApproval> {
+    const sandbox = await this.#options.sandbox();
     signal.throwIfAborted();
     const key = JSON.stringify([asked.command, asked.cwd]);
-    const question = this.#open.get(key) ?? this.#openQuestion(key, asked);
+    const question = this.#open.get(key) ?? this.#openQuestion(key, { ...asked, sandbox });
     if (question === null) {
       const reason = `${MAX_OPEN_COMMAND_QUESTIONS} commands wait for an answer already. Go on without this one, or try it later.`;
       return { type: 'refused', reason };
@@ -131,7 +132,10 @@ export class CommandApprovals {
     return { type: 'refused', reason: refusalOf(answer) };
   }
 
-  #openQuestion(key: string, { agentId, command, cwd }: AskedCommand): Question | null {
+  #openQuestion(
+    key: string,
+    { agentId, command, cwd, sandbox }: AskedCommand & { readonly sandbox: SandboxKind },
+  ): Question | null {
     const { clock, record, track, nextQuestionId } = this.#options;
     if (this.#open.size >= MAX_OPEN_COMMAND_QUESTIONS) return null;
     const id = nextQuestionId();
@@ -141,7 +145,7 @@ export class CommandApprovals {
     const answered = createDeferred<CommandAnswer>();
     const question = { id, key, command, answered, timer, waiting: 0 };
     this.#open.set(key, question);
-    track(record({ type: 'command.asked', questionId: id, agentId, command, cwd }));
+    track(record({ type: 'command.asked', questionId: id, agentId, command, cwd, sandbox }));
     return question;
   }
 
