@@ -63,7 +63,7 @@ async function prepare(
 ): Promise<PreparedRequest> {
   const { command, tree, signal } = request;
   if (sandbox === null) return { ...request, line: command, environment: options.environment };
-  const wrapped = await sandbox.wrap(command, scratchOf(tree), signal);
+  const wrapped = await sandbox.wrap(command, await scratchOf(tree), signal);
   return { ...request, line: wrapped.command, environment: wrapped.environment };
 }
 

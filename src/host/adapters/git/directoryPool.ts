@@ -5,15 +5,19 @@ import { Semaphore } from '../../../base/semaphore.ts';
 import type { WorkDirectory } from '../../../core/ports/fileView.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import { directoryChanges } from './directoryChanges.ts';
-import { bringDependencies, DEPENDENCY_FOLDERS } from './dependencyFolders.ts';
+import { bringDependencies, stampFileOf } from './dependencyFolders.ts';
+import { dependencyFolders } from './ignoredPaths.ts';
+import { bringIncluded, INCLUDE_FILE } from './includedFiles.ts';
 import { freshHome, linkCaches } from './scratchHome.ts';
+import { isGitError } from './gitError.ts';
+import { splitNul } from './runGit.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
 import { claimSlot, releaseSlot } from './slotLock.ts';
 
-/** Directories that one process has at once: a test suite takes a core or more, and machines have few. */
-export const MAX_DIRECTORY_SLOTS = 4;
+/** Directories for single commands that one process has at once: a test suite takes a core or more, and machines have few. */
+export const MAX_COMMAND_DIRECTORIES = 2;
 
-/** Those of them that agents may keep while they think: the others serve one command after the other. */
+/** Directories that agents keep while they think, beside the others, so that every command gets its turn. */
 export const MAX_KEPT_DIRECTORIES = 2;
 
 /** Slots that all processes of a workspace may have; beyond it something leaks them. */
@@ -33,6 +37,8 @@ export interface DirectoryPoolOptions {
   /** Environment of the user's own git, which knows what the user ignores. */
   readonly environment: NodeJS.ProcessEnv;
   readonly isHidden: (path: string) => boolean;
+  /** The snapshot that a proposed tree was made of: configuration is read from there, never from proposals. */
+  readonly snapshotOf: (tree: string) => string;
   readonly log: Log;
 }
 
@@ -40,8 +46,10 @@ export interface DirectoryPoolOptions {
 export class DirectoryPool {
   readonly #options: DirectoryPoolOptions;
   readonly #free: Slot[] = [];
-  readonly #places = new Semaphore(MAX_DIRECTORY_SLOTS);
-  readonly #keepers = new Semaphore(MAX_KEPT_DIRECTORIES);
+  readonly #places = {
+    command: new Semaphore(MAX_COMMAND_DIRECTORIES),
+    agent: new Semaphore(MAX_KEPT_DIRECTORIES),
+  };
   readonly #locks = new Set<string>();
 
   constructor(options: DirectoryPoolOptions) {
@@ -67,8 +75,7 @@ export class DirectoryPool {
     const { use, signal } = options;
     const releases: (() => void)[] = [];
     try {
-      if (use === 'agent') releases.push(await this.#keepers.acquire(signal));
-      releases.push(await this.#places.acquire(signal));
+      releases.push(await this.#places[use].acquire(signal));
       const slot = this.#free.pop() ?? (await this.#claim());
       releases.push(() => this.#free.push(slot));
       return this.#directoryOf(slot, releases);
@@ -108,7 +115,7 @@ export class DirectoryPool {
       const lockFile = `${directory}.lock`;
       if (!(await claimSlot(lockFile))) continue;
       this.#locks.add(lockFile);
-      const stampFile = `${directory}.dependencies.json`;
+      const stampFile = stampFileOf(directory);
       return { directory, lockFile, stampFile, indexFile: `${directory}.index` };
     }
     throw new Error(
@@ -128,21 +135,34 @@ export class DirectoryPool {
   }
 
   async #checkOut(slot: Slot, tree: string): Promise<void> {
-    const { shadow, workspaceRoot } = this.#options;
-    await mkdir(slot.directory, { recursive: true, mode: 0o700 });
-    const call = { workTree: slot.directory, indexFile: slot.indexFile };
-    const [inTree] = await Promise.all([
-      this.#namesInTree(tree),
+    const { shadow, workspaceRoot, environment } = this.#options;
+    const { directory, stampFile, indexFile } = slot;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const call = { workTree: directory, indexFile };
+    const [folders] = await Promise.all([
+      dependencyFolders({ workspaceRoot, environment }),
       shadow.git(['read-tree', '--reset', '-u', tree], call),
     ]);
+    const inTree = await this.#foundInTree(tree, folders);
     const isInTree = (folder: string) => inTree.has(folder);
-    const kept = DEPENDENCY_FOLDERS.filter((folder) => !isInTree(folder));
-    const keep = kept.flatMap((folder) => ['-e', `/${folder}`]);
+    const kept = folders.filter((folder) => !isInTree(folder));
+    const keep = kept.flatMap((folder) => ['-e', `/${escapePattern(folder)}`]);
     await shadow.git(['clean', '-ffdxq', ...keep], call);
-    const { directory: slotDirectory, stampFile } = slot;
-    await bringDependencies({ workspaceRoot, slotDirectory, stampFile, isInTree });
-    await freshHome(slotDirectory);
-    if (!isInTree('node_modules')) await linkCaches(slotDirectory);
+    const slotDirectory = directory;
+    await bringDependencies({ workspaceRoot, slotDirectory, stampFile, folders, isInTree });
+    await this.#bringIncluded(slot, tree);
+    await freshHome(directory);
+    await linkCaches(directory, kept);
+  }
+
+  async #bringIncluded({ directory }: Slot, tree: string): Promise<void> {
+    const { workspaceRoot, environment, isHidden, snapshotOf, shadow, log } = this.#options;
+    const file = `${snapshotOf(tree)}:${INCLUDE_FILE}`;
+    const patterns = await shadow.git(['cat-file', 'blob', file]).catch(ignoreMissing);
+    await bringIncluded({
+      ...{ workspaceRoot, environment, isHidden, log, patterns: patterns.toString('utf8') },
+      ...{ slotDirectory: directory, scratchDirectory: shadow.gitDir },
+    });
   }
 
   /** The next tree of the same agent: what its commands built and git ignores is still there for the next one. */
@@ -153,10 +173,22 @@ export class DirectoryPool {
     await shadow.git(['read-tree', '--reset', '-u', tree], call);
   }
 
-  async #namesInTree(tree: string): Promise<ReadonlySet<string>> {
-    const output = await this.#options.shadow.git(['ls-tree', '-z', '--name-only', tree]);
-    return new Set(output.toString('utf8').split('\0'));
+  /** Those of the paths that stand in the tree. */
+  async #foundInTree(tree: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+    const list = ['ls-tree', '-z', '--name-only', '--full-tree', tree, '--', ...paths];
+    return new Set(splitNul(await this.#options.shadow.git(list)));
   }
+}
+
+/** A tree without such a file is what most trees are. */
+function ignoreMissing(error: unknown): Buffer {
+  if (isGitError(error) && error.exitCode === 128) return Buffer.alloc(0);
+  throw error;
+}
+
+/** Characters that mean something in a pattern of `git clean -e` stand for themselves. */
+function escapePattern(folder: string): string {
+  return folder.replaceAll(/[\\*?[\]!#]/gu, String.raw`\$&`);
 }
 
 /** In the order opposite to that of taking; a second call does nothing. */
