@@ -135,34 +135,46 @@ export class DirectoryPool {
   }
 
   async #checkOut(slot: Slot, tree: string): Promise<void> {
-    const { shadow, workspaceRoot, environment } = this.#options;
+    const { shadow, workspaceRoot } = this.#options;
     const { directory, stampFile, indexFile } = slot;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const call = { workTree: directory, indexFile };
-    const [folders] = await Promise.all([
-      dependencyFolders({ workspaceRoot, environment }),
+    // A git process takes longer to start than to do this: those that do not need each other run at once.
+    const [{ folders, inTree }, patterns] = await Promise.all([
+      this.#dependenciesFor(tree),
+      this.#includePatterns(tree),
       shadow.git(['read-tree', '--reset', '-u', tree], call),
     ]);
-    const inTree = await this.#foundInTree(tree, folders);
     const isInTree = (folder: string) => inTree.has(folder);
     const kept = folders.filter((folder) => !isInTree(folder));
     const keep = kept.flatMap((folder) => ['-e', `/${escapePattern(folder)}`]);
     await shadow.git(['clean', '-ffdxq', ...keep], call);
     const slotDirectory = directory;
     await bringDependencies({ workspaceRoot, slotDirectory, stampFile, folders, isInTree });
-    await this.#bringIncluded(slot, tree);
+    const { environment, isHidden, log } = this.#options;
+    await bringIncluded({
+      ...{ workspaceRoot, environment, isHidden, log, patterns },
+      ...{ slotDirectory: directory, scratchDirectory: shadow.gitDir },
+    });
     await freshHome(directory);
     await linkCaches(directory, kept);
   }
 
-  async #bringIncluded({ directory }: Slot, tree: string): Promise<void> {
-    const { workspaceRoot, environment, isHidden, snapshotOf, shadow, log } = this.#options;
+  /** Folders of dependencies, and those of them that stand in the tree. */
+  async #dependenciesFor(
+    tree: string,
+  ): Promise<{ readonly folders: readonly string[]; readonly inTree: ReadonlySet<string> }> {
+    const { shadow, workspaceRoot, environment } = this.#options;
+    const folders = await dependencyFolders({ workspaceRoot, environment });
+    const list = ['ls-tree', '-z', '--name-only', '--full-tree', tree, '--', ...folders];
+    return { folders, inTree: new Set(splitNul(await shadow.git(list))) };
+  }
+
+  async #includePatterns(tree: string): Promise<string> {
+    const { shadow, snapshotOf } = this.#options;
     const file = `${snapshotOf(tree)}:${INCLUDE_FILE}`;
-    const patterns = await shadow.git(['cat-file', 'blob', file]).catch(ignoreMissing);
-    await bringIncluded({
-      ...{ workspaceRoot, environment, isHidden, log, patterns: patterns.toString('utf8') },
-      ...{ slotDirectory: directory, scratchDirectory: shadow.gitDir },
-    });
+    const text = await shadow.git(['cat-file', 'blob', file]).catch(ignoreMissing);
+    return text.toString('utf8');
   }
 
   /** The next tree of the same agent: what its commands built and git ignores is still there for the next one. */
@@ -171,12 +183,6 @@ export class DirectoryPool {
     const call = { workTree: slot.directory, indexFile: slot.indexFile };
     await shadow.git(['clean', '-ffdq'], call);
     await shadow.git(['read-tree', '--reset', '-u', tree], call);
-  }
-
-  /** Those of the paths that stand in the tree. */
-  async #foundInTree(tree: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
-    const list = ['ls-tree', '-z', '--name-only', '--full-tree', tree, '--', ...paths];
-    return new Set(splitNul(await this.#options.shadow.git(list)));
   }
 }
 
