@@ -114,9 +114,17 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
     case 'agent.ended':
       return endAgent(view, event);
     case 'proposals.changed':
-      return { ...view, proposals: event.counts, treeHash: event.treeHash };
+      return {
+        ...view,
+        ...{ proposals: event.counts, treeHash: event.treeHash },
+        ...(event.gitTree === undefined ? {} : { proposedTree: event.gitTree }),
+      };
     case 'review.changed':
-      return { ...view, proposals: event.counts, verdict: event.verdict };
+      return {
+        ...view,
+        ...{ proposals: event.counts, verdict: event.verdict },
+        ...(event.proposedTree === undefined ? {} : { proposedTree: event.proposedTree }),
+      };
     case 'run.ended':
       return endRun(view, event);
     default:

@@ -124,6 +124,8 @@ export const RunView = z.object({
   usd: z.number().nullable(),
   proposals: ProposalCounts,
   treeHash: z.string().nullable(),
+  /** Git tree that is proposed now; null when rejections made another one of it, absent when nothing was verified. */
+  proposedTree: z.string().nullable().optional(),
   resultPreview: z.string().nullable(),
   error: ErrorInfo.nullable(),
 });

@@ -17,7 +17,7 @@ type Ran = Extract<AgentCommandOutcome, { type: 'ran' }>;
 export const runCommandTool = defineTool({
   name: 'run_command',
   description:
-    'Runs a shell command on your copy of the files and returns what it printed. A person may have to allow it, and may refuse. There is no network, and nothing can be answered to a question that it asks. Files that it changes count as your edits.',
+    'Runs a shell command on your copy of the files. A person may have to allow it, and may refuse. It has no network and no input. Files that it changes count as your edits.',
   input: z.object({
     command: z
       .string()
@@ -25,10 +25,7 @@ export const runCommandTool = defineTool({
       .min(1)
       .max(MAX_COMMAND_CHARS)
       .refine((command) => !command.includes('\0'), 'it must not contain NUL'),
-    cwd: z
-      .string()
-      .optional()
-      .describe('Folder to start in; the root of the repository if absent.'),
+    cwd: z.string().optional().describe('Folder to start in.'),
     timeoutMs: z.number().int().min(1).max(MAX_COMMAND_TIMEOUT_MS).optional(),
   }),
   run: async ({ command, cwd, timeoutMs }, ctx) => {

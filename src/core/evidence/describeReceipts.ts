@@ -1,7 +1,7 @@
 import { formatDuration, plural } from '../../base/format.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/runView.ts';
-import { isStale } from './verdictOf.ts';
+import { isStale } from '../../protocol/summarizeRun.ts';
 
 /** Names of failed tests that a receipt shows here; its log has them all. */
 const MAX_TEST_NAMES = 10;
@@ -27,7 +27,7 @@ function describe(receipt: Receipt, view: RunView): string[] {
     ...(receipt.tests === null ? [] : [testText(receipt.tests)]),
     `sandbox: ${receipt.sandbox}`,
     ...(receipt.required ? [] : ['not required']),
-    ...(view.treeHash !== null && isStale(receipt, view.treeHash) ? ['stale'] : []),
+    ...(isStale(receipt, view) ? ['stale: the tree that is proposed now is another one'] : []),
   ];
   const place = receipt.cwd === '' ? '' : ` in \`${receipt.cwd}\``;
   return [

@@ -29,15 +29,10 @@ export function verdictOf(evidence: Evidence): Verdict {
   return standings.every((standing) => standing === 'passed') ? 'passed' : 'unverified';
 }
 
-/** True when the receipt is about another tree than the one that is proposed now. */
-export function isStale(receipt: Receipt, currentTreeHash: string | null): boolean {
-  return receipt.treeHash !== currentTreeHash;
-}
-
 function standingOf(key: string, evidence: Evidence): Standing {
   const latest = evidence.receipts.findLast((receipt) => keyOf(receipt) === key);
   if (latest === undefined) return 'missing';
-  if (isStale(latest, evidence.currentTreeHash)) return 'stale';
+  if (latest.treeHash !== evidence.currentTreeHash) return 'stale';
   return latest.ok || isWithoutRegressions(latest) ? 'passed' : 'failed';
 }
 

@@ -25,7 +25,6 @@ import type {
   Selection,
   WriteOutcome,
 } from '../../protocol/proposals.ts';
-import type { Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isLive } from '../../protocol/summarizeRun.ts';
 import { createDecisionLog, type DecisionLog } from '../adapters/store/decisionLog.ts';
@@ -157,7 +156,7 @@ export class ReviewService {
       const review = await this.#open(view.runId, []);
       const set = toProposalSet(review.record, review.decisions, new Set());
       const proposals = countProposals(set, review.record);
-      return { ...view, proposals, verdict: verdictAfter(view.verdict, set) };
+      return { ...view, proposals, ...evidenceAfter(view, set) };
     } catch (error) {
       // One run whose snapshot or decisions are gone must not hide all the others.
       const facts = { runId: view.runId, reason: errorText(error) };
@@ -226,7 +225,9 @@ export class ReviewService {
 }
 
 /** A rejected hunk makes another tree of what is proposed; no receipt speaks about that one. */
-function verdictAfter(verdict: Verdict, set: ProposalSet): Verdict {
+function evidenceAfter({ verdict, proposedTree }: RunView, set: ProposalSet): Partial<RunView> {
   const isChanged = set.files.some((file) => file.hunks.some((hunk) => hunk.state === 'rejected'));
-  return isChanged ? 'unverified' : verdict;
+  if (!isChanged) return { verdict };
+  // Nothing was verified: there is no receipt that could be stale.
+  return proposedTree === undefined ? { verdict } : { verdict: 'unverified', proposedTree: null };
 }

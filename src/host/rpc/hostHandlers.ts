@@ -286,8 +286,8 @@ function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods>
 async function announceReview(state: HostState, runId: string): Promise<void> {
   const { runs, reviews, services } = state;
   const view = await reviews.withDecisions(await runs.view(runId));
-  const { proposals: counts, verdict } = view;
+  const { proposals: counts, verdict, proposedTree } = view;
   const at = services.clock.nowMs();
-  runs.show({ type: 'review.changed', runId, at, counts, verdict }, view);
+  runs.show({ type: 'review.changed', runId, at, counts, verdict, proposedTree }, view);
   await state.broadcast('proposals.changed', { runId });
 }

@@ -34,7 +34,7 @@ const view: RunView = {
   logs: [{ at: 0, level: 'warning', message: 'dropped 3 items' }],
   ...{ droppedLogs: 0, usage: { ...noTokens, inputTokens: 1500, outputTokens: 20 }, usd: 0.25 },
   proposals: { groups: 1, files: 1, hunks: 2, pending: 2, conflicts: 0 },
-  ...{ treeHash: 'new', resultPreview: null, error: null },
+  ...{ treeHash: 'id', proposedTree: 'new', resultPreview: null, error: null },
 };
 
 describe('writeReport', () => {
@@ -59,7 +59,7 @@ describe('writeReport', () => {
       '> Modernise\n> it',
       '- Agents: 1 ok, 1 failed',
       '- Time: 1 min 01 s',
-      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale',
+      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale: the tree that is proposed now is another one',
       '  - failed: `sum > adds`',
       '### Edit\n\n- `a.ts` +2 −1',
       '- fix \\*b\\* (agent 2): `max_turns` It used all of its turns.',

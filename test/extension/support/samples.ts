@@ -26,6 +26,7 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     counts: { ...noCounts, ok: 37, running: 14, queued: 69 },
     phases: [{ title: 'Edit', counts: { ...noCounts, ok: 37, running: 14, queued: 69 } }],
     receipts: [],
+    staleReceipts: [],
     openGates: [],
     answeredGates: [],
     rerunsUnsandboxed: 0,
