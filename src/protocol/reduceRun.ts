@@ -13,6 +13,9 @@ export const MAX_LOG_LINES = 1000;
 /** Characters of a result that a view carries; the whole value stays in the journal. */
 export const RESULT_PREVIEW_CHARS = 2000;
 
+/** Names of files that a view carries; the journal has them all. */
+const MAX_LEFT_OUT = 50;
+
 /** Applies one event; the first event of a run must be `run.started`. Never changes its input. */
 export function reduceRun(view: RunView | null, event: RunEvent): RunView {
   if (event.type === 'run.started') return startView(event);
@@ -39,6 +42,7 @@ function startView(event: RunEventOf<'run.started'>): RunView {
     limits: event.limits,
     concurrency: event.limits.concurrency,
     snapshotFiles: event.snapshotFiles,
+    leftOut: { first: event.leftOut.slice(0, MAX_LEFT_OUT), count: event.leftOut.length },
     startedAt: event.at,
     endedAt: null,
     phases: event.meta.phases.map((phase) => phase.title),

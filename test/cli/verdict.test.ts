@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { obey } from '../host/support/obedientModel.ts';
 import { agentThatEdits, workflow } from '../host/support/workflowScript.ts';
 import { RunView } from '../../src/protocol/runView.ts';
@@ -62,7 +64,11 @@ describe('The verdict of a run', function () {
     assert.deepEqual([view.verdict, view.proposedTree], ['unverified', null]);
     const report = await bed.run('show', runId);
     assert.equal(report.stdout.match(/stale: the tree that is proposed now/gu)?.length, 2);
-    assert.equal((await bed.run('audit', runId)).exitCode, 0);
+    const file = path.join(await bed.stateDirectory(), 'runs', runId, 'report.md');
+    const head = /Journal head: `(?<head>[0-9a-f]{64})`/u.exec(await readFile(file, 'utf8'));
+    const audit = await bed.run('audit', runId, '--anchor', head?.groups?.['head'] ?? '');
+    assert.equal(audit.exitCode, 0, audit.stdout + audit.stderr);
+    assert.doesNotMatch(audit.stdout, /unanchored/u);
   });
 });
 

@@ -37,7 +37,7 @@ export function showCommand(
     const { runs, reviews } = workspace;
     const view = await reviews.withDecisions(await runs.view(runId));
     if (options.json === true) printLine(ctx.stdout, JSON.stringify(view));
-    else ctx.stdout.write(writeReport(view, null));
+    else ctx.stdout.write(writeReport(view, { proposals: await reviews.get(runId) }));
     return EXIT.ok;
   });
 }

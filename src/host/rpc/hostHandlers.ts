@@ -200,7 +200,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     },
     'run.report': async ({ runId }) => {
       const view = await state.reviews.withDecisions(await runs.view(runId));
-      return { markdown: writeReport(view, null) };
+      return { markdown: writeReport(view, { proposals: await state.reviews.get(runId) }) };
     },
     'run.script': async ({ runId }) => ({ script: await runs.readFile(runId, 'script.js') }),
     'agent.transcript': async ({ runId, agentId }) => ({
