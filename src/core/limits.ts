@@ -43,6 +43,13 @@ export const MAX_LISTED_FILES = 1000;
 /** Lines that search_text returns at most. */
 export const MAX_SEARCH_MATCHES = 200;
 
+/** Texts of a snapshot that are held for searching: all of most repositories, and little beside what an editor takes. */
+export const MAX_CORPUS_BYTES = 32 * 1024 * 1024;
+
+/** Characters of texts that one search reads beside those, and hands over at once: a message that costs 10 ms. */
+export const MAX_SEARCHED_CHARS = 128 * 1024 * 1024;
+export const SEARCH_BATCH_CHARS = 8 * 1024 * 1024;
+
 /** Largest file that an agent may write; what is larger is data, not an edit. */
 export const MAX_WRITTEN_BYTES = 5 * 1024 * 1024;
 
