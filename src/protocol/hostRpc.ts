@@ -155,6 +155,24 @@ export const hostMethods = {
     params: z.object({ runId: z.string(), selection: Selection }),
     result: ProposalSet,
   },
+  /** Makes rejected hunks, and edits kept aside that were discarded, undecided again. */
+  'proposals.restore': {
+    params: z.object({
+      runId: z.string(),
+      hunkIds: z.array(z.string()),
+      conflictIds: z.array(z.string()),
+    }),
+    result: ProposalSet,
+  },
+  /** `agent` is what is proposed now with this agent's edit in it; the two differ by nothing else. */
+  'conflicts.content': {
+    params: z.object({
+      runId: z.string(),
+      conflictId: z.string(),
+      side: z.enum(['base', 'proposed', 'agent']),
+    }),
+    result: z.object({ bytesBase64: z.string().nullable() }),
+  },
 } as const;
 
 export type HostMethod = keyof typeof hostMethods;

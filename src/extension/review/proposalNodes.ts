@@ -1,4 +1,4 @@
-import type { FileProposal, Hunk, ProposalCounts, ProposalSet } from '../../protocol/proposals.ts';
+import type { FileProposal, Hunk, ProposalSet } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { ReviewGrouping } from '../settings/settings.ts';
 
@@ -105,16 +105,6 @@ export function findHunkNode(nodes: readonly ProposalNode[], hunkId: string): Hu
     if (found !== null) return found;
   }
   return null;
-}
-
-/** What a set of proposals amounts to now. */
-export function countProposals({ groups, files }: ProposalSet): ProposalCounts {
-  const hunks = files.flatMap((file) => file.hunks);
-  const inState = (state: Hunk['state']) => hunks.filter((hunk) => hunk.state === state).length;
-  return {
-    ...{ groups: groups.length, files: files.length, hunks: hunks.length },
-    ...{ pending: inState('pending'), conflicts: inState('conflict') },
-  };
 }
 
 /** True for hunks that the user has not decided about. */

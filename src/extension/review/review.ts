@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { plural } from '../../base/format.ts';
+import { countProposals } from '../../protocol/countProposals.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { t } from '../localize.ts';
 import type { RunRegistry } from '../runTree/runRegistry.ts';
@@ -10,7 +11,7 @@ import { ApplyService } from './applyService.ts';
 import { findDirtyDocument, readOpenBuffers, workspaceFolder } from './openDocuments.ts';
 import { ProposalFileSystem } from './proposalFileSystem.ts';
 import { ProposalModel } from './proposalModel.ts';
-import { countProposals, type ProposalNode } from './proposalNodes.ts';
+import type { ProposalNode } from './proposalNodes.ts';
 import { ProposalTree, proposalViewId } from './proposalTree.ts';
 import { ReviewController } from './reviewController.ts';
 

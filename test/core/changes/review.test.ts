@@ -28,7 +28,7 @@ describe('accepting', () => {
     const bench = await benchWithTwoHunks();
     await bench.accept({ type: 'hunks', hunkIds: bench.hunkIds().slice(1) });
     assert.equal(bench.liveTexts()['a.ts'], lines.with(20, 'TWENTY-ONE\n').join(''));
-    const set = toProposalSet(bench.review.record, bench.review.decisions, new Set());
+    const set = toProposalSet(bench.review.record, bench.review.decisions);
     assert.deepEqual(
       set.files[0]?.hunks.map((hunk) => hunk.state),
       ['pending', 'accepted'],
@@ -258,7 +258,11 @@ describe('rejecting', () => {
     await bench.accept();
     assert.equal(bench.liveTexts()['a.ts'], lines.with(20, 'TWENTY-ONE\n').join(''));
     const head = { decisionId: 'x', at: 3, by: 'user' };
-    const restore = planRestore(bench.review.decisions, { ...head, hunkIds: [first, 'other'] });
+    const restore = planRestore(bench.review.decisions, {
+      ...head,
+      hunkIds: [first, 'other'],
+      conflictIds: [],
+    });
     assert.deepEqual(restore.decision?.hunkIds, [first]);
     bench.decisions.push(restore.decision);
     await bench.accept();

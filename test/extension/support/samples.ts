@@ -101,7 +101,7 @@ export function sampleFile(
 /** A set of proposals in two groups. */
 export function sampleSet(files: readonly FileProposal[]): ProposalSet {
   return {
-    ...{ runId: 'r1', treeHash: 'tree', files: [...files] },
+    ...{ runId: 'r1', treeHash: 'tree', files: [...files], conflicts: [] },
     groups: [
       { groupId: 'g1', title: 'Edit lib' },
       { groupId: 'g2', title: 'Edit bin' },
