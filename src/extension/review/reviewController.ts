@@ -3,10 +3,16 @@ import { plural } from '../../base/format.ts';
 import type { FileProposal, Selection } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { Tasks } from '../tasks.ts';
+import { ConflictController } from './conflictController.ts';
 import { firstHunkOfAgent, neighbourHunk } from './hunkPositions.ts';
 import { activeProposal, hunkAtCursor, showDiff } from './proposalDiff.ts';
 import type { ApplyResult, ProposalModel } from './proposalModel.ts';
-import { acceptableHunkIds, rejectableHunkIds, type ProposalNode } from './proposalNodes.ts';
+import {
+  acceptableHunkIds,
+  conflictIdsOf,
+  rejectableHunkIds,
+  type ProposalNode,
+} from './proposalNodes.ts';
 import type { ProposalTree } from './proposalTree.ts';
 import { summarizeApply } from './summarizeApply.ts';
 
@@ -21,15 +27,22 @@ export interface ReviewParts {
 /** The user's decisions about proposals, wherever they are made. */
 export class ReviewController {
   readonly #parts: ReviewParts;
+  /** What was kept aside is decided apart from all else. */
+  readonly conflicts: ConflictController;
 
   constructor(parts: ReviewParts) {
     this.#parts = parts;
+    this.conflicts = new ConflictController(parts);
   }
 
   /** Shows the diff behind a row of the tree. */
   async openNode(node: ProposalNode): Promise<void> {
     const runId = this.#parts.model.runId;
-    if (runId === null || node.type === 'group') return;
+    if (runId === null || node.type === 'group' || node.type === 'conflicts') return;
+    if (node.type === 'conflict') {
+      await this.conflicts.open(runId, node.conflict);
+      return;
+    }
     const file = node.type === 'file' ? node.file : node.parent.file;
     const hunk = node.type === 'hunk' ? node.hunk : null;
     await showDiff({ runId, file, hunk, focus: 'keep' });
@@ -58,13 +71,21 @@ export class ReviewController {
 
   /** Rejects all that the tree shows, after a question. */
   async rejectAll(): Promise<void> {
-    const hunkIds = (await this.#rows()).flatMap(rejectableHunkIds);
-    if (hunkIds.length === 0) return;
-    const reject = t('Reject {0}', plural(hunkIds.length, 'change'));
+    const rows = await this.#rows();
+    const hunkIds = rows.flatMap(rejectableHunkIds);
+    const conflictIds = rows.flatMap(conflictIdsOf);
+    const what = [
+      ...(hunkIds.length === 0 ? [] : [plural(hunkIds.length, 'change')]),
+      ...(conflictIds.length === 0 ? [] : [plural(conflictIds.length, 'conflict')]),
+    ];
+    if (what.length === 0) return;
+    const reject = t('Reject {0}', what.join(t(' and ')));
     const choice = await vscode.window.showQuickPick([reject, t('Keep them')], {
       title: t('Reject All Proposed Changes'),
     });
-    if (choice === reject) await this.#reject({ type: 'hunks', hunkIds });
+    if (choice !== reject) return;
+    if (hunkIds.length > 0) await this.#reject({ type: 'hunks', hunkIds });
+    if (conflictIds.length > 0) await this.#reject({ type: 'conflicts', conflictIds });
   }
 
   /** Takes back the last accept of the run under review. */
@@ -124,7 +145,9 @@ export class ReviewController {
     const set = await model.load();
     const place = set === null ? null : firstHunkOfAgent(set, agentId);
     if (place === null) {
-      tell(t('This agent proposed no change.'));
+      const aside = set?.conflicts.find((conflict) => conflict.agentId === agentId);
+      if (aside === undefined) tell(t('This agent proposed no change.'));
+      else await this.conflicts.open(runId, aside);
       return;
     }
     await showDiff({ runId, ...place, focus: 'keep' });

@@ -1,0 +1,158 @@
+/** Two agents that change the same line, in a real VS Code with the real engine: what was kept aside is seen and decided. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { FrameLocator, Page } from 'playwright-core';
+import { ConflictingAgents, lateLabel } from '../support/messagesApi/conflictingAgents.ts';
+import {
+  openChat,
+  planAndRun,
+  startMusterEditor,
+  type MusterEditor,
+} from '../support/vscode/musterWindow.ts';
+import type { Workbench } from '../support/vscode/workbench.ts';
+import {
+  notification,
+  quickPickItem,
+  runCommand,
+  screenshot,
+  statusBarItem,
+} from '../support/vscode/workbenchParts.ts';
+import { ProposedChanges, tabTitles } from './support/editorParts.ts';
+
+const file = 'src/greeting.js';
+const original = [
+  "const greeting = 'Good morning';",
+  "const farewell = 'Good bye';",
+  '',
+  'function greet(name) {',
+  "  return greeting + ', dear ' + name + '!';",
+  '}',
+  '',
+  'function part(name) {',
+  "  return farewell + ', ' + name + '.';",
+  '}',
+  '',
+  'module.exports = { greet, part };',
+  '',
+].join('\n');
+const conflictTab = new RegExp(`greeting\\.js \\(proposed ↔ ${lateLabel}\\)`, 'u');
+
+describe('edits of agents that do not fit', function () {
+  this.timeout(60_000);
+  const model = new ConflictingAgents({
+    path: file,
+    early: [
+      { from: "'Good morning'", to: "'Bonjour'" },
+      { from: "farewell + ', ' + name + '.'", to: 'farewell + `, ${name}.`' },
+    ],
+    late: [
+      { from: "'Good morning'", to: "'Hi'" },
+      { from: "', dear ' + name", to: "' ' + name" },
+    ],
+  });
+  let editor: MusterEditor;
+  let workbench: Workbench;
+  let page: Page;
+  let chat: FrameLocator;
+  let changes: ProposedChanges;
+
+  before(async function () {
+    this.timeout(90_000);
+    editor = await startMusterEditor({
+      files: { [file]: original },
+      apiKey: 'test-key',
+      respond: (request) => model.answer(request),
+    });
+    workbench = await editor.openWindow();
+    ({ page } = workbench);
+    chat = await openChat(page);
+    changes = new ProposedChanges(page);
+  });
+
+  after(() => editor.dispose());
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await screenshot(page, 'conflicts-failed');
+  });
+
+  const conflictRow = () => changes.row(new RegExp(`greeting\\.js.*${lateLabel}`, 'u'));
+  const shownLines = (side: 'original' | 'modified') =>
+    page.locator(`.monaco-diff-editor .editor.${side} .view-line`);
+  const editorButton = (name: string) =>
+    page.locator('.editor-group-container').getByRole('button', { name });
+  const onDisk = () => readFile(path.join(editor.workspace.dir, file), 'utf8');
+
+  it('stand above all groups, with the agent and the reason, and are counted', async () => {
+    await planAndRun(chat, { request: 'Rework the greeting', name: 'Two minds' });
+    const report = chat.getByRole('article', { name: 'Report: Two minds' });
+    await report.getByText('2 pending, 1 conflict').waitFor();
+    await report.getByRole('button', { name: 'Review changes' }).click();
+    await changes.row(/^Conflicts between agents/u).waitFor();
+    await changes.row(/same lines \(near line 1\)/u).waitFor();
+    await conflictRow().waitFor();
+    await changes.row(/greeting\.js.*1 kept aside/u).waitFor();
+    await statusBarItem(page, /^\s*2\s*1\s*$/u).waitFor();
+    const counts = page.getByText('Two minds · 2 pending · 1 conflict', { exact: true });
+    await counts.waitFor({ state: 'attached' });
+  });
+
+  it('are shown as what their agent wanted, against the proposal, and nothing else differs', async () => {
+    await conflictRow().click();
+    await page.getByRole('tab', { name: conflictTab }).waitFor();
+    await shownLines('original').filter({ hasText: "'Bonjour'" }).waitFor();
+    await shownLines('modified').filter({ hasText: "'Hi'" }).waitFor();
+    for (const side of ['original', 'modified'] as const)
+      await shownLines(side).filter({ hasText: 'farewell + `' }).waitFor();
+    await shownLines('modified').filter({ hasText: "greeting + ' '" }).waitFor();
+    // One line of each place, and a button of the proposals' that decides about hunks is not there.
+    assert.equal(await page.locator('.editor.modified .line-insert').count(), 2);
+    assert.equal(await editorButton('Accept Change at Cursor').count(), 0);
+    await editorButton('Discard Kept-Aside Edit').waitFor();
+    await screenshot(page, 'conflicts-dark');
+  });
+
+  it('are left alone by an accept of everything', async () => {
+    await runCommand(page, 'Muster: Accept All Proposed Changes');
+    await notification(page, 'Applied the changes in 1 file.').waitFor();
+    assert.equal(
+      await onDisk(),
+      original
+        .replace('Good morning', 'Bonjour')
+        .replace("farewell + ', ' + name + '.'", 'farewell + `, ${name}.`'),
+    );
+    await page.getByText('Only conflicts are left: 1.').waitFor();
+    await conflictRow().waitFor();
+    await statusBarItem(page, /^\s*1\s*$/u).waitFor();
+  });
+
+  it('survive a reload, tab and all', async () => {
+    await workbench.reload();
+    await page.getByRole('tab', { name: conflictTab }).waitFor();
+    await shownLines('modified').filter({ hasText: "'Hi'" }).waitFor();
+    await conflictRow().waitFor();
+  });
+
+  it('are discarded from the row, and taken back at once', async () => {
+    await runCommand(page, 'Notifications: Clear All Notifications');
+    await conflictRow().hover();
+    await conflictRow().getByRole('button', { name: 'Discard Kept-Aside Edit' }).click();
+    await conflictRow().waitFor({ state: 'detached' });
+    await runCommand(page, 'Notifications: Show Notifications');
+    const told = notification(page, `Discarded what “${lateLabel}” had done in ${file}.`);
+    await told.getByRole('button', { name: 'Undo' }).click();
+    await conflictRow().waitFor();
+  });
+
+  it('are discarded from the diff, and restored a reload later', async () => {
+    await editorButton('Discard Kept-Aside Edit').click();
+    await conflictRow().waitFor({ state: 'detached' });
+    await workbench.reload();
+    await page.getByText('All proposed changes are decided.').waitFor();
+    await runCommand(page, 'Muster: Restore Discarded Conflicts…');
+    await quickPickItem(page, file).click();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await conflictRow().waitFor();
+    assert.ok((await tabTitles(page)).length > 0);
+  });
+});
