@@ -6,9 +6,9 @@ import type { ChatView } from './chat/chatView.ts';
 import type { Conversation } from './chat/conversation.ts';
 import type { HostProcess } from './hostProcess/hostProcess.ts';
 import { t } from './localize.ts';
-import { isConflictNode, type ConflictNode } from './review/conflictNodes.ts';
+import type { ConflictNode } from './review/conflictNodes.ts';
 import type { ProposalModel } from './review/proposalModel.ts';
-import type { ProposalNode } from './review/proposalNodes.ts';
+import { isProposalNode, type ProposalNode } from './review/proposalNodes.ts';
 import type { ProposalTree } from './review/proposalTree.ts';
 import type { ReviewController } from './review/reviewController.ts';
 import type { RunRegistry } from './runTree/runRegistry.ts';
@@ -138,6 +138,7 @@ function reviewCommands({ review, model, tree, settings }: CommandParts): Record
     'muster.openProposal': (node: ProposalNode) => review.openNode(node),
     'muster.acceptProposal': (node: ProposalNode) => review.acceptNode(node),
     'muster.rejectProposal': (node: ProposalNode) => review.rejectNode(node),
+    'muster.openMerge': (row: unknown) => review.openMerge(isProposalNode(row) ? row : null),
     'muster.discardConflict': (row: unknown) => review.conflicts.discard(conflictRow(row)),
     'muster.restoreConflicts': () => review.conflicts.restore(),
     'muster.acceptAll': () => review.acceptAll(),
@@ -159,7 +160,7 @@ function reviewCommands({ review, model, tree, settings }: CommandParts): Record
 
 // From an editor's title the command gets the document, and the active tab says the rest.
 function conflictRow(row: unknown): ConflictNode | null {
-  return isConflictNode(row) ? row : null;
+  return isProposalNode(row) && row.type === 'conflict' ? row : null;
 }
 
 // A command may be the first thing that happens in a window: the list is then read now.

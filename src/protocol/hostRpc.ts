@@ -120,12 +120,15 @@ export const hostMethods = {
     result: z.object({ markdown: z.string() }),
   },
   'proposals.get': { params: RunRef, result: ProposalSet },
-  /** `proposed` is the right side of the diff: base and live file merged with all but rejected hunks. */
+  /**
+   * `proposed` is the right side of the diff: base and live file merged with all but rejected hunks.
+   * `unmerged` is the same without what only the live file has, for a merge by hand.
+   */
   'proposals.content': {
     params: z.object({
       runId: z.string(),
       path: z.string(),
-      side: z.enum(['base', 'proposed']),
+      side: z.enum(['base', 'proposed', 'unmerged']),
       openBuffers: z.array(OpenBuffer),
     }),
     result: z.object({ bytesBase64: z.string().nullable() }),

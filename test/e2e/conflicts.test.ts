@@ -1,6 +1,6 @@
 /** Two agents that change the same line, in a real VS Code with the real engine: what was kept aside is seen and decided. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import { ConflictingAgents, lateLabel } from '../support/messagesApi/conflictingAgents.ts';
@@ -79,6 +79,13 @@ describe('edits of agents that do not fit', function () {
   const conflictRow = () => changes.row(new RegExp(`greeting\\.js.*${lateLabel}`, 'u'));
   const shownLines = (side: 'original' | 'modified') =>
     page.locator(`.monaco-diff-editor .editor.${side} .view-line`);
+  const mergeEditor = () => page.locator('.merge-editor');
+  /** The editor asks, because nothing was merged. */
+  const closeMerge = async () => {
+    await runCommand(page, 'View: Close Editor');
+    await page.getByRole('dialog').getByRole('button', { name: 'Close with Conflicts' }).click();
+    await mergeEditor().waitFor({ state: 'detached' });
+  };
   const editorButton = (name: string) =>
     page.locator('.editor-group-container').getByRole('button', { name });
   const onDisk = () => readFile(path.join(editor.workspace.dir, file), 'utf8');
@@ -112,6 +119,49 @@ describe('edits of agents that do not fit', function () {
     await screenshot(page, 'conflicts-dark');
   });
 
+  it('are merged by hand in the merge editor, whose result is the live file', async () => {
+    await conflictRow().hover();
+    await conflictRow().getByRole('button', { name: 'Open 3-Way Merge' }).click();
+    await mergeEditor().getByText(lateLabel).first().waitFor();
+    await mergeEditor().getByText("'Bonjour'").first().waitFor();
+    await mergeEditor().getByText("'Hi'").first().waitFor();
+    await mergeEditor().getByText("'Good morning'").first().waitFor();
+    await screenshot(page, 'conflicts-merge');
+    assert.equal(await onDisk(), original);
+    assert.equal(await page.locator('.tab.dirty').count(), 0);
+    await closeMerge();
+  });
+
+  it('and a change that no longer fits the live file can be merged or rejected, and not accepted', async () => {
+    const edited = original.replace('Good morning', 'Howdy');
+    await writeFile(path.join(editor.workspace.dir, file), edited);
+    await runCommand(page, 'Muster: Refresh Proposed Changes');
+    await changes.row(/greeting\.js.*conflict · 1 kept aside/u).waitFor();
+    await changes.expand(/greeting\.js.*kept aside/u);
+    const unfit = changes.row("'Bonjour'");
+    await unfit.hover();
+    await unfit.getByRole('button', { name: 'Reject' }).waitFor();
+    assert.equal(await unfit.getByRole('button', { name: 'Accept' }).count(), 0);
+    await unfit.click();
+    await page.getByRole('tab', { name: /^greeting\.js \(proposed\)/u }).waitFor();
+    await shownLines('modified').filter({ hasText: "'Bonjour'" }).click();
+    await page.keyboard.press('Control+Alt+KeyY');
+    await runCommand(page, 'Notifications: Show Notifications');
+    const told = notification(page, /the file changed since it was read, in the same lines/u);
+    await told.getByRole('button', { name: 'Reject' }).waitFor();
+    await told.getByRole('button', { name: 'Open 3-Way Merge' }).click();
+    for (const text of ['Your File', 'Proposed', "'Howdy'", "'Bonjour'"])
+      await mergeEditor().getByText(text).first().waitFor();
+    await screenshot(page, 'conflicts-unfit');
+    assert.equal(await onDisk(), edited);
+    await closeMerge();
+    await writeFile(path.join(editor.workspace.dir, file), original);
+    await runCommand(page, 'Muster: Refresh Proposed Changes');
+    await changes.row(/greeting\.js.*−2 · 1 kept aside/u).waitFor();
+    await conflictRow().click();
+    await page.getByRole('tab', { name: conflictTab }).waitFor();
+  });
+
   it('are left alone by an accept of everything', async () => {
     await runCommand(page, 'Muster: Accept All Proposed Changes');
     await notification(page, 'Applied the changes in 1 file.').waitFor();
@@ -123,7 +173,7 @@ describe('edits of agents that do not fit', function () {
     );
     await page.getByText('Only conflicts are left: 1.').waitFor();
     await conflictRow().waitFor();
-    await statusBarItem(page, /^\s*1\s*$/u).waitFor();
+    await page.locator('.statusbar-item[aria-label*="review: 1 conflict"]').waitFor();
   });
 
   it('survive a reload, tab and all', async () => {

@@ -5,6 +5,7 @@ import { t } from '../localize.ts';
 import type { Tasks } from '../tasks.ts';
 import type { ConflictNode } from './conflictNodes.ts';
 import { activeConflict, conflictUri } from './conflictUri.ts';
+import { openMerge } from './openMerge.ts';
 import type { ProposalModel } from './proposalModel.ts';
 
 /** The user's decisions about edits that were kept aside. */
@@ -28,6 +29,24 @@ export class ConflictController {
       t('{0} (proposed ↔ {1})', name, oneLine(conflict.agentLabel, maxTitleLabelChars)),
       options,
     );
+  }
+
+  /** Opens a merge by hand of the edit of a row, or of the diff in the active tab. */
+  async merge(row: ConflictNode | null): Promise<void> {
+    const found = await this.#find(row);
+    if (found === null) return;
+    const { runId, conflict } = found;
+    // A file that goes is taken or left as a whole.
+    if (conflict.oursSha256 === null || conflict.theirsSha256 === null) {
+      await this.open(runId, conflict);
+      return;
+    }
+    await openMerge({
+      path: conflict.path,
+      base: conflictUri(runId, conflict, 'base'),
+      ours: { uri: conflictUri(runId, conflict, 'proposed'), title: t('Proposed') },
+      theirs: { uri: conflictUri(runId, conflict, 'agent'), title: conflict.agentLabel },
+    });
   }
 
   /** Decides against the edit of a row, or of the diff in the active tab. */

@@ -32,13 +32,6 @@ export function buildConflictsNodes({ conflicts }: ProposalSet): readonly Confli
   return [parent];
 }
 
-/** Tells a row from whatever else a command may be given. */
-export function isConflictNode(value: unknown): value is ConflictNode {
-  return (
-    typeof value === 'object' && value !== null && 'type' in value && value.type === 'conflict'
-  );
-}
-
 /** How many edits of each file wait beside its proposal. */
 export function countKeptAside({ conflicts }: ProposalSet): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -39,6 +39,15 @@ export interface HunkNode {
   readonly ordinal: number;
 }
 
+const nodeTypes: readonly unknown[] = ['conflicts', 'conflict', 'group', 'file', 'hunk'];
+
+/** Tells a row from whatever else a command may be given, such as a document. */
+export function isProposalNode(value: unknown): value is ProposalNode {
+  return (
+    typeof value === 'object' && value !== null && 'type' in value && nodeTypes.includes(value.type)
+  );
+}
+
 /** The tree's top rows: what is still undecided, what fits no group before the groups. */
 export function buildProposalNodes(
   set: ProposalSet,

@@ -63,6 +63,11 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     model.onDidLoad((set) => registry.setProposals(set.runId, countProposals(set))),
     registry.onDidChange(() => describeView(view, registry)),
     settings.onDidChange(() => tree.refresh()),
+    // What fitted before may not fit what was saved, and the reverse.
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      const name = vscode.workspace.asRelativePath(uri, false);
+      if (model.loaded?.files.some(({ path }) => path === name) === true) model.invalidate();
+    }),
   ];
   return {
     model,

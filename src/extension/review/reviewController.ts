@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { plural } from '../../base/format.ts';
-import type { FileProposal, Selection } from '../../protocol/proposals.ts';
+import type { FileProposal, Hunk, Selection } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { Tasks } from '../tasks.ts';
 import { ConflictController } from './conflictController.ts';
+import { activeConflict } from './conflictUri.ts';
 import { firstHunkOfAgent, neighbourHunk } from './hunkPositions.ts';
+import { openMerge } from './openMerge.ts';
 import { activeProposal, hunkAtCursor, showDiff } from './proposalDiff.ts';
 import type { ApplyResult, ProposalModel } from './proposalModel.ts';
 import {
@@ -13,6 +15,7 @@ import {
   rejectableHunkIds,
   type ProposalNode,
 } from './proposalNodes.ts';
+import { proposalUri } from './proposalUri.ts';
 import type { ProposalTree } from './proposalTree.ts';
 import { summarizeApply } from './summarizeApply.ts';
 
@@ -56,6 +59,29 @@ export class ReviewController {
       return;
     }
     await this.#accept({ type: 'hunks', hunkIds }, node.type === 'group' ? 'always' : 'problems');
+  }
+
+  /** Opens a merge by hand where a change does not fit: of a row, or of the diff in the active tab. */
+  async openMerge(node: ProposalNode | null): Promise<void> {
+    if (node?.type === 'conflict' || activeConflict() !== null) {
+      await this.conflicts.merge(node?.type === 'conflict' ? node : null);
+      return;
+    }
+    const file = fileOf(node) ?? (await this.#activeFile());
+    const { runId } = this.#parts.model;
+    if (file === null || runId === null) return;
+    // A file that goes, or has no lines, is taken or left as a whole.
+    if (file.kind === 'delete' || file.kind === 'binary') {
+      await showDiff({ runId, file, hunk: null, focus: 'keep' });
+      return;
+    }
+    const { path } = file;
+    await openMerge({
+      path,
+      base: proposalUri(runId, path, 'base'),
+      ours: { uri: proposalUri(runId, path, 'saved'), title: t('Your File') },
+      theirs: { uri: proposalUri(runId, path, 'unmerged'), title: t('Proposed') },
+    });
   }
 
   async rejectNode(node: ProposalNode): Promise<void> {
@@ -115,6 +141,10 @@ export class ReviewController {
     const file = await this.#activeFile();
     const hunk = file === null ? null : hunkAtCursor(file);
     if (file === null || hunk === null) return;
+    if (hunk.state === 'conflict') {
+      this.#parts.tasks.track('Telling why it does not fit', this.#offerWays(hunk));
+      return;
+    }
     await this.#accept({ type: 'hunks', hunkIds: [hunk.hunkId] }, 'problems');
     await this.#goOn(file, hunk.hunkId);
   }
@@ -154,6 +184,16 @@ export class ReviewController {
     await this.#rows();
     const node = tree.findHunk(place.hunk.hunkId);
     if (node !== null) await view.reveal(node, { select: true, focus: false });
+  }
+
+  // There is no "accept anyway": what does not fit is merged by hand, or not taken.
+  async #offerWays({ hunkId, path, conflictReason }: Hunk): Promise<void> {
+    const merge = t('Open 3-Way Merge');
+    const discard = t('Reject');
+    const reason = conflictReason ?? t('{0} changed since it was read.', path);
+    const choice = await vscode.window.showWarningMessage(reason, merge, discard);
+    if (choice === merge) await this.openMerge(null);
+    if (choice === discard) await this.#reject({ type: 'hunks', hunkIds: [hunkId] });
   }
 
   async #accept(selection: Selection, report: 'always' | 'problems'): Promise<void> {
@@ -203,6 +243,11 @@ export class ReviewController {
       await showDiff({ runId: set.runId, ...place, focus: 'move' });
     }
   }
+}
+
+function fileOf(node: ProposalNode | null): FileProposal | null {
+  if (node?.type === 'file') return node.file;
+  return node?.type === 'hunk' ? node.parent.file : null;
 }
 
 function isAllowed(): boolean {

@@ -41,7 +41,7 @@ function waitingText(pendingChanges: number, conflicts: number): StatusText | nu
   ];
   return {
     text: icons.join(' '),
-    tooltip: t('Muster: {0} wait for your review', what.join(', ')),
+    tooltip: t('Muster: waits for your review: {0}', what.join(', ')),
     emphasis: 'none',
   };
 }

@@ -21,7 +21,7 @@ import {
 import { planUndo } from '../../core/changes/review/planUndo.ts';
 import { conflictSide, type ConflictSide } from '../../core/changes/review/keptAside.ts';
 import { buildProposals, toProposalSet } from '../../core/changes/proposals.ts';
-import { baseSide, proposedSide } from '../../core/changes/review/proposedSide.ts';
+import { baseSide, proposedSide, unmergedSide } from '../../core/changes/review/proposedSide.ts';
 import type { RunTree } from '../../core/changes/tree/runTree.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
@@ -53,6 +53,8 @@ export class ReviewError extends Error {
 interface OpenedReview extends Review {
   readonly blobs: BlobStore;
 }
+
+const contentSides = { base: baseSide, proposed: proposedSide, unmerged: unmergedSide };
 
 /** An edit that was kept aside, with the places where it meets what others did. */
 export type DescribedConflict = KeptAside & ConflictDescription;
@@ -120,11 +122,11 @@ export class ReviewService {
   async content(request: {
     readonly runId: string;
     readonly path: string;
-    readonly side: 'base' | 'proposed';
+    readonly side: keyof typeof contentSides;
     readonly openBuffers: readonly OpenBuffer[];
   }): Promise<Uint8Array | null> {
     const review = await this.#open(request.runId, request.openBuffers);
-    const side = request.side === 'base' ? baseSide : proposedSide;
+    const side = contentSides[request.side];
     return (await side(review, request.path))?.bytes ?? null;
   }
 

@@ -24,6 +24,12 @@ export async function proposedSide(review: Review, path: string): Promise<FileCo
   return result.type === 'fits' ? result.content : to;
 }
 
+/** The base with all hunks in it that are not rejected, whatever the live file is; null for a file that it deletes. */
+export async function unmergedSide(review: Review, path: string): Promise<FileContent | null> {
+  const record = review.record.files.find((candidate) => candidate.path === path);
+  return record === undefined ? null : (await proposedChange(review, record)).to;
+}
+
 /** A file with its accepted hunks (`from`), and with all hunks that are not rejected (`to`), whatever the live file is. */
 export async function proposedChange(
   { decisions, contents }: Pick<Review, 'decisions' | 'contents'>,
