@@ -31,7 +31,7 @@ export function buildProposals(options: {
   };
   const keepNow = (content: FileContent | null): ContentRef | null => keep(refOf(content), content);
   const histories = tree.changedHistories();
-  const files = histories.map((history): FileRecord => {
+  const described = histories.map((history): FileRecord => {
     const file = currentRecord(history);
     keep(file.base, history.base);
     keep(file.current.proposed, history.content);
@@ -39,6 +39,7 @@ export function buildProposals(options: {
     for (const { version, content } of earlier) keep(version.proposed, content);
     return { ...file, earlier: earlier.map(({ version }) => version) };
   });
+  const files = flagMoved(described);
   const conflicts = tree.conflicts().map((conflict) => ({
     ...conflict,
     oursAgentIds: [...conflict.oursAgentIds],
@@ -119,11 +120,11 @@ interface CachedRecord {
 }
 
 /** Histories only grow, so a description holds until the next version. */
-const described = new WeakMap<PathHistory, CachedRecord>();
+const describedHistories = new WeakMap<PathHistory, CachedRecord>();
 
 function currentRecord(history: PathHistory): CachedRecord['record'] {
   const versions = history.versions.length;
-  const cached = described.get(history);
+  const cached = describedHistories.get(history);
   if (cached?.versions === versions) return cached.record;
   const { path, base, content } = history;
   const current = describeVersion({
@@ -134,7 +135,7 @@ function currentRecord(history: PathHistory): CachedRecord['record'] {
   });
   const flag = flagForChange({ path, base, proposed: content });
   const record = { path, flag, base: refOf(base), current };
-  described.set(history, { versions, record });
+  describedHistories.set(history, { versions, record });
   return record;
 }
 
@@ -145,6 +146,17 @@ function creditOf(
 ): Pick<HunkRecord, 'agentIds' | 'groupId'> {
   const first = history.versions.find((version) => version.agentId === agentIds[0]);
   return { agentIds: [...agentIds], groupId: groupIdOf(first?.groupTitle ?? '') };
+}
+
+/** A file that moved to where it needs an accept of its own must not go from its old place without it. */
+function flagMoved(files: readonly FileRecord[]): FileRecord[] {
+  const flagged = files.filter((file) => file.flag !== null && file.current.kind === 'create');
+  return files.map((file) => {
+    if (file.flag !== null || file.current.kind !== 'delete') return file;
+    const target = flagged.find(({ current }) => current.proposed?.sha256 === file.base?.sha256);
+    if (target === undefined) return file;
+    return { ...file, flag: `Moved to ${target.path}. ${target.flag ?? ''}` };
+  });
 }
 
 interface EarlierVersion {

@@ -153,7 +153,7 @@ describe('accepting', () => {
     const [first = ''] = bench.hunkIds('tool');
     await bench.accept({ type: 'hunks', hunkIds: [first] });
     assert.deepEqual(modes(), [0o100755, 0o100644]);
-    await bench.accept();
+    await bench.accept({ type: 'files', paths: ['run', 'tool'] });
     assert.deepEqual(modes(), [0o100755, 0o100755]);
     await bench.undo();
     assert.deepEqual(modes(), [0o100755, 0o100644]);
@@ -162,7 +162,7 @@ describe('accepting', () => {
   it('carries a change of mode alone', async () => {
     const bench = new ReviewBench({ run: 'x' });
     await bench.agent({ run: file('x', 0o100755) });
-    await bench.accept();
+    await bench.accept({ type: 'files', paths: ['run'] });
     assert.equal(bench.live.get('run')?.mode, 0o100755);
     await bench.undo();
     assert.equal(bench.live.get('run')?.mode, 0o100644);
