@@ -1,5 +1,6 @@
 /** Two agents that change the same line, in a real VS Code with the real engine: what was kept aside is seen and decided. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
@@ -21,6 +22,7 @@ import {
 import { ProposedChanges, tabTitles } from './support/editorParts.ts';
 
 const file = 'src/greeting.js';
+const workflowFile = '.github/workflows/ci.yml';
 const original = [
   "const greeting = 'Good morning';",
   "const farewell = 'Good bye';",
@@ -50,6 +52,7 @@ describe('edits of agents that do not fit', function () {
       { from: "'Good morning'", to: "'Hi'" },
       { from: "', dear ' + name", to: "' ' + name" },
     ],
+    creates: { path: workflowFile, text: 'on: push\n' },
   });
   let editor: MusterEditor;
   let workbench: Workbench;
@@ -93,14 +96,14 @@ describe('edits of agents that do not fit', function () {
   it('stand above all groups, with the agent and the reason, and are counted', async () => {
     await planAndRun(chat, { request: 'Rework the greeting', name: 'Two minds' });
     const report = chat.getByRole('article', { name: 'Report: Two minds' });
-    await report.getByText('2 pending, 1 conflict').waitFor();
+    await report.getByText('3 pending, 1 conflict').waitFor();
     await report.getByRole('button', { name: 'Review changes' }).click();
     await changes.row(/^Conflicts between agents/u).waitFor();
     await changes.row(/same lines \(near line 1\)/u).waitFor();
     await conflictRow().waitFor();
     await changes.row(/greeting\.js.*1 kept aside/u).waitFor();
-    await statusBarItem(page, /^\s*2\s*1\s*$/u).waitFor();
-    const counts = page.getByText('Two minds · 2 pending · 1 conflict', { exact: true });
+    await statusBarItem(page, /^\s*3\s*1\s*$/u).waitFor();
+    const counts = page.getByText('Two minds · 3 pending · 1 conflict', { exact: true });
     await counts.waitFor({ state: 'attached' });
   });
 
@@ -171,8 +174,23 @@ describe('edits of agents that do not fit', function () {
         .replace('Good morning', 'Bonjour')
         .replace("farewell + ', ' + name + '.'", 'farewell + `, ${name}.`'),
     );
-    await page.getByText('Only conflicts are left: 1.').waitFor();
     await conflictRow().waitFor();
+  });
+
+  it('are all that is left when a flagged file got the accept of its own, which is asked for', async () => {
+    const flagged = changes.row(/ci\.yml.*CI file: needs its own accept/u);
+    await changes.decide(/ci\.yml/u, 'Accept');
+    const reason = 'CI file: it runs on your build machines.';
+    await quickPickItem(page, reason).waitFor();
+    await screenshot(page, 'conflicts-flagged');
+    await page.keyboard.press('Escape');
+    await flagged.waitFor();
+    assert.equal(existsSync(path.join(editor.workspace.dir, workflowFile)), false);
+    await changes.decide(/ci\.yml/u, 'Accept');
+    await quickPickItem(page, reason).click();
+    await flagged.waitFor({ state: 'detached' });
+    assert.equal(existsSync(path.join(editor.workspace.dir, workflowFile)), true);
+    await page.getByText('Only conflicts are left: 1.').waitFor();
     await page.locator('.statusbar-item[aria-label*="review: 1 conflict"]').waitFor();
   });
 

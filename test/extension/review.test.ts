@@ -29,7 +29,7 @@ const flagged = sampleHunk({ hunkId: 'h5', path: 'package.json' });
 const set = sampleSet([
   sampleFile([first, conflict, decided]),
   sampleFile([other], { path: 'bin/b.js', kind: 'create' }),
-  sampleFile([flagged], { path: 'package.json', flag: 'It changes package scripts.' }),
+  sampleFile([flagged], { path: 'package.json', flag: 'Package scripts: they run on install.' }),
 ]);
 
 describe('the tree of proposed changes', () => {
@@ -39,7 +39,7 @@ describe('the tree of proposed changes', () => {
       '  a.js [+4 −2 · conflict] file.pending',
       '    h1 [+2 −1] hunk.pending',
       '    h2 [+2 −1 · conflict] hunk.conflict',
-      '  package.json [+2 −1 · needs its own accept] file.pending',
+      '  package.json [+2 −1 · Package scripts: needs its own accept] file.pending',
       '    h5 [+2 −1] hunk.pending',
       'Edit bin [+2 −1] group.pending',
       '  bin/b.js [+2 −1] file.pending',

@@ -117,8 +117,14 @@ export function describeNode(node: ProposalNode): string {
   if (conflicts === 1) parts.push(t('conflict'));
   if (conflicts > 1) parts.push(t('{0} conflicts', conflicts));
   if (node.type === 'file' && node.keptAside > 0) parts.push(t('{0} kept aside', node.keptAside));
-  if (node.type === 'file' && node.file.flag !== null) parts.push(t('needs its own accept'));
+  if (node.type === 'file' && node.file.flag !== null)
+    parts.push(t('{0}: needs its own accept', flagTitle(node.file.flag)));
   return parts.join(' · ');
+}
+
+/** What a flag is about: its sentence up to the colon. */
+function flagTitle(flag: string): string {
+  return flag.split(':')[0] ?? flag;
 }
 
 /** `<type>.pending` while something under it can be accepted, else `<type>.conflict`; of what was kept aside the type alone. */

@@ -58,6 +58,8 @@ export class ReviewController {
       tell(t('Nothing here can be accepted: it is in conflict, or needs an accept of its own.'));
       return;
     }
+    const file = fileOf(node);
+    if (file !== null && !(await isWanted(file))) return;
     await this.#accept({ type: 'hunks', hunkIds }, node.type === 'group' ? 'always' : 'problems');
   }
 
@@ -124,7 +126,7 @@ export class ReviewController {
 
   async acceptFile(): Promise<void> {
     const file = await this.#activeFile();
-    if (file === null) return;
+    if (file === null || !(await isWanted(file))) return;
     await this.#accept({ type: 'files', paths: [file.path] }, 'problems');
     await this.#goOn(file, null);
   }
@@ -145,6 +147,7 @@ export class ReviewController {
       this.#parts.tasks.track('Telling why it does not fit', this.#offerWays(hunk));
       return;
     }
+    if (!(await isWanted(file))) return;
     await this.#accept({ type: 'hunks', hunkIds: [hunk.hunkId] }, 'problems');
     await this.#goOn(file, hunk.hunkId);
   }
@@ -243,6 +246,17 @@ export class ReviewController {
       await showDiff({ runId: set.runId, ...place, focus: 'move' });
     }
   }
+}
+
+// Whoever accepts one change after the other by the same key must not run over what is flagged.
+async function isWanted({ path, flag }: FileProposal): Promise<boolean> {
+  if (flag === null) return true;
+  const accept: vscode.QuickPickItem = { label: t('Accept'), detail: flag };
+  const title = t('{0} Needs an Accept of Its Own', path);
+  const choice = await vscode.window.showQuickPick([accept, { label: t('Leave it pending') }], {
+    title,
+  });
+  return choice === accept;
 }
 
 function fileOf(node: ProposalNode | null): FileProposal | null {

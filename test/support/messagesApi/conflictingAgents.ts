@@ -12,6 +12,8 @@ export interface Disagreement {
   readonly path: string;
   readonly early: readonly Replacement[];
   readonly late: readonly Replacement[];
+  /** A file that the early agent writes beside. */
+  readonly creates?: { readonly path: string; readonly text: string } | undefined;
 }
 
 /** The labels of the two agents. */
@@ -75,12 +77,12 @@ export class ConflictingAgents {
   }
 
   #edit(who: 'early' | 'late'): Reply {
-    const { path } = this.#what;
-    return toolUses(
-      this.#what[who].map(({ from, to }) => {
-        return { name: 'edit_file', input: { path, old_text: from, new_text: to } };
-      }),
-    );
+    const { path, creates } = this.#what;
+    const edits = this.#what[who].map(({ from, to }) => {
+      return { name: 'edit_file', input: { path, old_text: from, new_text: to } };
+    });
+    const isCreating = who === 'early' && creates !== undefined;
+    return toolUses([...edits, ...(isCreating ? [{ name: 'write_file', input: creates }] : [])]);
   }
 }
 
