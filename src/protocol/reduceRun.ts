@@ -16,6 +16,11 @@ export const RESULT_PREVIEW_CHARS = 2000;
 /** Names of files that a view carries; the journal has them all. */
 const MAX_LEFT_OUT = 50;
 
+function leftOutOf({ leftOut }: RunEventOf<'run.started'>): Pick<RunView, 'leftOut'> {
+  if (leftOut.length === 0) return {};
+  return { leftOut: { first: leftOut.slice(0, MAX_LEFT_OUT), count: leftOut.length } };
+}
+
 /** Applies one event; the first event of a run must be `run.started`. Never changes its input. */
 export function reduceRun(view: RunView | null, event: RunEvent): RunView {
   if (event.type === 'run.started') return startView(event);
@@ -42,7 +47,7 @@ function startView(event: RunEventOf<'run.started'>): RunView {
     limits: event.limits,
     concurrency: event.limits.concurrency,
     snapshotFiles: event.snapshotFiles,
-    leftOut: { first: event.leftOut.slice(0, MAX_LEFT_OUT), count: event.leftOut.length },
+    ...leftOutOf(event),
     startedAt: event.at,
     endedAt: null,
     phases: event.meta.phases.map((phase) => phase.title),

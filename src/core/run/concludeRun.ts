@@ -5,14 +5,10 @@ import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { ProposalCounts } from '../../protocol/proposals.ts';
 import type { PauseReason, RunEvent, RunFact } from '../../protocol/runEvents.ts';
 import type { ScriptOutcome } from '../../protocol/scriptMessages.ts';
+import { countProposals } from '../../protocol/countProposals.ts';
 import { countStatuses } from '../../protocol/summarizeRun.ts';
 import { NO_DECISIONS } from '../changes/review/decisions.ts';
-import {
-  buildProposals,
-  countProposals,
-  storeProposalContents,
-  toProposalSet,
-} from '../changes/proposals.ts';
+import { buildProposals, storeProposalContents, toProposalSet } from '../changes/proposals.ts';
 import { verdictOf, type RequiredCommand } from '../evidence/verdictOf.ts';
 import type { RunContext } from './runContext.ts';
 import type { StopReason } from './runErrors.ts';
@@ -56,8 +52,7 @@ async function recordProposals(ctx: RunContext, gitTree: string | null): Promise
   const built = buildProposals({ runId: config.runId, tree, decisions: NO_DECISIONS });
   await storeProposalContents(built, { blobs: store.blobs, stored: new Set() });
   await store.writeFile('proposals.json', JSON.stringify(built.record));
-  const set = toProposalSet(built.record, NO_DECISIONS, new Set());
-  const counts = countProposals(set, built.record);
+  const counts = countProposals(toProposalSet(built.record, NO_DECISIONS));
   const files = [...(await store.markFiles(['proposals.json']))];
   await recorder.record({
     ...{ type: 'proposals.changed', treeHash: tree.treeHash(), counts },

@@ -254,17 +254,17 @@ type ProposalMethods =
   | 'proposals.accept'
   | 'proposals.undo'
   | 'proposals.applied'
-  | 'proposals.reject';
+  | 'proposals.reject'
+  | 'proposals.restore'
+  | 'conflicts.content';
 
 function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods> {
   const { reviews } = state;
   const announce = (runId: string): Promise<void> => announceReview(state, runId);
   return {
     'proposals.get': ({ runId }) => reviews.get(runId),
-    'proposals.content': async (params) => {
-      const bytes = await reviews.content(params);
-      return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
-    },
+    'proposals.content': async (params) => toContent(await reviews.content(params)),
+    'conflicts.content': async (params) => toContent(await reviews.conflictContent(params)),
     'proposals.accept': ({ runId, selection, openBuffers }) =>
       reviews.accept(runId, selection, openBuffers),
     'proposals.undo': ({ runId, decisionId, openBuffers }) =>
@@ -279,7 +279,16 @@ function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods>
       await announce(runId);
       return set;
     },
+    'proposals.restore': async ({ runId, ...named }) => {
+      const set = await reviews.restore(runId, named);
+      await announce(runId);
+      return set;
+    },
   };
+}
+
+function toContent(bytes: Uint8Array | null): { readonly bytesBase64: string | null } {
+  return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
 }
 
 /** After a decision every window learns what is still pending and whether the verdict still holds. */

@@ -382,7 +382,7 @@ function busy(runId: string, state: string): RunBusyError {
 /** What a run proposes at its end, before anything was decided. */
 function proposedBy({ tree }: RunEngine, runId: string): ProposalSet {
   const { record } = buildProposals({ runId, tree, decisions: NO_DECISIONS });
-  return toProposalSet(record, NO_DECISIONS, new Set());
+  return toProposalSet(record, NO_DECISIONS);
 }
 
 /** A view whose host has gone: what was under way ended with the last thing that the journal knows. */

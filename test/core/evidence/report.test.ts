@@ -43,6 +43,7 @@ describe('writeReport', () => {
   it('tells what was asked, what ran, the evidence, the failures, the gaps and the cost', () => {
     const proposals: ProposalSet = {
       ...{ runId: 'run-1', treeHash: 'new', groups: [{ groupId: 'g', title: 'Edit' }] },
+      conflicts: [],
       files: [
         {
           ...{ path: 'a.ts', kind: 'modify', encoding: 'utf8', mode: 0o100644, flag: null },

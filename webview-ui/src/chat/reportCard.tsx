@@ -143,7 +143,8 @@ function Section(props: {
 function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
   // What was interrupted or stopped is not done: going on comes before looking at what there is.
   const isUnfinished = run.state === 'interrupted' || run.state === 'paused';
-  const worthReview = run.proposals.pending > 0 && !isUnfinished;
+  const { pending, conflicts } = run.proposals;
+  const worthReview = pending + conflicts > 0 && !isUnfinished;
   const resume = steeringButtons(run, 0).map(({ action, label }) => (
     <ActionButton
       key={action}

@@ -72,7 +72,7 @@ export function describeReceipt(receipt: Receipt): string {
 
 /** `12 files, 31 hunks, 4 groups, 9 pending`. */
 export function describeProposals(counts: z.infer<typeof ProposalCounts>): string {
-  if (counts.files === 0) return 'No changes proposed';
+  if (counts.files + counts.conflicts === 0) return 'No changes proposed';
   return [
     plural(counts.files, 'file'),
     plural(counts.hunks, 'hunk'),

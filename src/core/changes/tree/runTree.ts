@@ -124,6 +124,11 @@ export class RunTree implements FileView {
     return this.#conflicts;
   }
 
+  /** The present content of a path that some merge has looked at, also one that did not fit. */
+  mergedContent(path: string): FileContent | null {
+    return this.#histories.get(path)?.content ?? null;
+  }
+
   /** Paths that differ from the snapshot, with their present content; null stands for deleted. Sorted. */
   changes(): ReadonlyMap<string, FileChange> {
     return new Map(this.changedHistories().map((history) => [history.path, history.content]));
