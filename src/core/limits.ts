@@ -34,6 +34,21 @@ export const MAX_IDENTICAL_FAILURES = 3;
 /** Tokens that one answer may have; fits a rewritten file of about 2,000 lines. */
 export const MAX_OUTPUT_TOKENS = 32_000;
 
+/** Bytes of one answer as it comes over the wire: five times what so many tokens take, one event for each. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/** Blocks of one answer: more calls than are carried out, so that a model that asks for more is told. */
+export const MAX_ANSWER_BLOCKS = 20_000;
+
+/** Depth of the JSON that a model gives to a tool: what people can still read, and every walk over it can bear. */
+export const MAX_TOOL_INPUT_DEPTH = 100;
+
+/** Tool calls of one answer that are carried out: more than agents ask for at once, few enough to wait for. */
+export const MAX_TOOL_CALLS = 100;
+
+/** Characters that the tools of one answer give back, before the rest waits for another: about 100,000 tokens. */
+export const MAX_TURN_OUTPUT_CHARS = 400_000;
+
 /** Characters of a tool's output that go back to the model: about 12,000 tokens. */
 export const MAX_TOOL_OUTPUT_CHARS = 48_000;
 
