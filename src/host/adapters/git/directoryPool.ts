@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorText } from '../../../base/errorText.ts';
 import { Semaphore } from '../../../base/semaphore.ts';
@@ -6,7 +7,9 @@ import type { WorkDirectory } from '../../../core/ports/fileView.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import { directoryChanges } from './directoryChanges.ts';
 import { bringDependencies, DEPENDENCY_FOLDERS } from './dependencyFolders.ts';
+import { removeFolder } from './removeFolder.ts';
 import { freshHome, linkCaches } from './scratchHome.ts';
+import { splitNul } from './runGit.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
 import { claimSlot, releaseSlot } from './slotLock.ts';
 
@@ -85,7 +88,7 @@ export class DirectoryPool {
     return {
       path: directory,
       show: async (tree) => {
-        await (wasShown ? this.#showAgain(slot, tree) : this.#prepare(slot, tree));
+        if (!wasShown || !(await this.#couldShowAgain(slot, tree))) await this.#prepare(slot, tree);
         wasShown = true;
       },
       changes: () =>
@@ -139,18 +142,45 @@ export class DirectoryPool {
     const kept = DEPENDENCY_FOLDERS.filter((folder) => !isInTree(folder));
     const keep = kept.flatMap((folder) => ['-e', `/${folder}`]);
     await shadow.git(['clean', '-ffdxq', ...keep], call);
+    await this.#removeRepositories(slot, tree);
     const { directory: slotDirectory, stampFile } = slot;
     await bringDependencies({ workspaceRoot, slotDirectory, stampFile, isInTree });
     await freshHome(slotDirectory);
     if (!isInTree('node_modules')) await linkCaches(slotDirectory);
   }
 
+  /** `git clean` leaves them alone beside tracked files, and what they are set up for would run in the next command. */
+  async #removeRepositories({ directory }: Slot, tree: string): Promise<void> {
+    const output = await this.#options.shadow.git([
+      'ls-tree',
+      '-r',
+      '-d',
+      '-z',
+      '--name-only',
+      tree,
+    ]);
+    const root = await realpath(directory);
+    for (const folder of ['', ...splitNul(output)]) {
+      const place = path.join(root, folder);
+      const repository = path.join(place, '.git');
+      if (lstatSync(repository, { throwIfNoEntry: false }) === undefined) continue;
+      // Never through a link.
+      if ((await realpath(place)) === place) await removeFolder(repository);
+    }
+  }
+
   /** The next tree of the same agent: what its commands built and git ignores is still there for the next one. */
-  async #showAgain(slot: Slot, tree: string): Promise<void> {
-    const { shadow } = this.#options;
+  async #couldShowAgain(slot: Slot, tree: string): Promise<boolean> {
+    const { shadow, log } = this.#options;
     const call = { workTree: slot.directory, indexFile: slot.indexFile };
-    await shadow.git(['clean', '-ffdq'], call);
-    await shadow.git(['read-tree', '--reset', '-u', tree], call);
+    try {
+      await shadow.git(['clean', '-ffdq'], call);
+      await shadow.git(['read-tree', '--reset', '-u', tree], call);
+      return true;
+    } catch (error) {
+      log.warn('trees', 'cannot go on in a directory', { reason: errorText(error) });
+      return false;
+    }
   }
 
   async #namesInTree(tree: string): Promise<ReadonlySet<string>> {
@@ -168,15 +198,5 @@ async function wipe(slot: Slot): Promise<void> {
   await rm(slot.indexFile, { force: true });
   await rm(`${slot.indexFile}.lock`, { force: true });
   await rm(slot.stampFile, { force: true });
-  await openFolders(slot.directory);
-  await rm(slot.directory, { recursive: true, force: true });
-}
-
-/** Makes every folder enterable, so that it can be emptied. */
-async function openFolders(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  const children = await readdir(folder, { withFileTypes: true });
-  for (const child of children) {
-    if (child.isDirectory()) await openFolders(path.join(folder, child.name));
-  }
+  await removeFolder(slot.directory);
 }
