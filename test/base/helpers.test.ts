@@ -9,7 +9,7 @@ import {
   oneLine,
   plural,
 } from '../../src/base/format.ts';
-import { canonicalJson, parseJson } from '../../src/base/json.ts';
+import { canonicalJson, isJsonDeeperThan, parseJson } from '../../src/base/json.ts';
 import { splitLines } from '../../src/base/lines.ts';
 import { Mutex } from '../../src/base/mutex.ts';
 
@@ -54,6 +54,12 @@ describe('format', () => {
 });
 
 describe('json', () => {
+  it('knows how deep a text nests, whatever stands in its strings', () => {
+    const depths = ['[[[]]]', '{"a":{"b":[]}}', '["[[[[", "\\"]]", {}]', '[[],[],[],[]]', '[[['];
+    const found = depths.map((text) => [1, 2, 3].filter((depth) => !isJsonDeeperThan(text, depth)));
+    assert.deepEqual(found, [[3], [3], [2, 3], [2, 3], [2, 3]]);
+  });
+
   check(
     'sorts keys at every depth',
     canonicalJson({ b: [{ d: 1, c: null }], a: 'x' }),

@@ -5,6 +5,7 @@ import {
   chmod,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   realpath,
   rename,
@@ -146,6 +147,55 @@ describe('A directory for the commands of an agent', function () {
     assert.equal(directory.path, before);
     assert.equal(existsSync(inside('dist/out.js')), false);
   });
+
+  it('is clean for the next agent of repositories, whose settings would run in its commands', async () => {
+    await mkdir(path.join(base, 'elsewhere', '.git'), { recursive: true });
+    for (const folder of ['.git', 'src/.git', 'new/.git'])
+      await put(directory.path, `${folder}/config`, '[core]\nfsmonitor = "touch ran"\n');
+    await next();
+    for (const folder of ['.git', 'src/.git', 'new'])
+      assert.ok(!existsSync(inside(folder)), folder);
+    await rename(inside('src'), inside('moved'));
+    await symlink(path.join(base, 'elsewhere'), inside('src'));
+    await next();
+    assert.ok(
+      existsSync(path.join(base, 'elsewhere', '.git')),
+      'nothing is removed through a link',
+    );
+  });
+
+  it('is clean for the next agent of folders that are deep, locked or pipes', async () => {
+    const deepen = `for (let i = 0; i < 1000; i += 1) { require('fs').mkdirSync('deep'); process.chdir('deep'); }`;
+    const home = `${directory.path}.home`;
+    for (const cwd of [directory.path, home])
+      execFileSync(process.execPath, ['-e', deepen], { cwd });
+    await put(directory.path, 'locked/x', 'x');
+    await put(home, 'locked/x', 'x');
+    await rm(inside('b.ts'));
+    execFileSync('mkfifo', [inside('b.ts'), inside('pipe')]);
+    for (const folder of [inside('locked'), path.join(home, 'locked')]) await chmod(folder, 0o000);
+    await next();
+    assert.equal(await readFile(inside('b.ts'), 'utf8'), 'b\n');
+    assert.deepEqual((await readdir(directory.path)).sort(), ['.gitignore', 'b.ts', 'src']);
+    assert.deepEqual(await readdir(home), ['tmp']);
+  });
+
+  it('starts the directory of one agent afresh where it cannot be cleaned', async () => {
+    directory.release();
+    directory = await store.openDirectory({ use: 'agent', signal });
+    await directory.show(tree);
+    const deepen = `for (let i = 0; i < 1000; i += 1) { require('fs').mkdirSync('deep'); process.chdir('deep'); }`;
+    execFileSync(process.execPath, ['-e', deepen], { cwd: directory.path });
+    await directory.show(tree);
+    assert.deepEqual((await readdir(directory.path)).sort(), ['.gitignore', 'b.ts', 'src']);
+  });
+
+  /** Gives the directory back and takes it for another agent. */
+  async function next(): Promise<void> {
+    directory.release();
+    directory = await store.openDirectory({ use: 'command', signal });
+    await directory.show(tree);
+  }
 
   it('can be kept by few, so that commands of others always find one', async () => {
     const kept = await Promise.all(

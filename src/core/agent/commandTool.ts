@@ -72,16 +72,18 @@ async function takeChange(change: DirectoryChange, ctx: ToolContext): Promise<st
 }
 
 function describe(ran: Ran, { kept, leftOut }: Taken, timeoutMs: number): string {
-  const seconds = (ran.durationMs / 1000).toFixed(1);
-  const end = ran.timedOut
-    ? `Stopped: it was not finished after ${timeoutMs / 1000} s.`
-    : `Exit code ${ran.exitCode ?? 'unknown'} after ${seconds} s.`;
   return [
-    end,
+    endOf(ran, timeoutMs),
     ...listed('Files that it changed', kept),
     ...listed('Changes that were not kept', leftOut),
     ran.output === '' ? 'It printed nothing.' : `It printed:\n${cutMiddle(ran.output)}`,
   ].join('\n');
+}
+
+function endOf({ timedOut, stopped, exitCode, durationMs }: Ran, timeoutMs: number): string {
+  if (timedOut) return `Stopped: it was not finished after ${timeoutMs / 1000} s.`;
+  if (stopped !== undefined) return `Stopped: ${stopped}.`;
+  return `Exit code ${exitCode ?? 'unknown'} after ${(durationMs / 1000).toFixed(1)} s.`;
 }
 
 const MAX_LISTED_CHANGES = 50;

@@ -2,6 +2,7 @@ import { formatDuration, plural } from '../../base/format.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isStale } from '../../protocol/summarizeRun.ts';
+import { whyCut } from './describeReceipt.ts';
 
 /** Names of failed tests that a receipt shows here; its log has them all. */
 const MAX_TEST_NAMES = 10;
@@ -22,7 +23,7 @@ export function describeReceipts(view: RunView): string {
 
 function describe(receipt: Receipt, view: RunView): string[] {
   const facts = [
-    receipt.ok ? 'passed' : receipt.timedOut ? 'ran out of time' : `failed (${exitText(receipt)})`,
+    receipt.ok ? 'passed' : (whyCut(receipt) ?? `failed (${exitText(receipt)})`),
     formatDuration(receipt.durationMs),
     ...(receipt.tests === null ? [] : [testText(receipt.tests)]),
     `sandbox: ${receipt.sandbox}`,

@@ -38,10 +38,11 @@ function standingOf(key: string, evidence: Evidence): Standing {
 
 /** No new failure compared with the snapshot, from a suite that really ran and failed by its tests alone. */
 function isWithoutRegressions(receipt: Receipt): boolean {
-  const { tests, timedOut, regressions, baseline } = receipt;
+  const { tests, timedOut, stopped, regressions, baseline } = receipt;
   if (baseline?.problem !== null) return false;
   // Without a failed test it failed for another reason, such as an error outside of any test.
-  const failedByTests = tests !== null && tests.failed > 0 && !timedOut;
+  const wasCut = timedOut || stopped !== undefined;
+  const failedByTests = tests !== null && tests.failed > 0 && !wasCut;
   return failedByTests && regressions.length === 0;
 }
 

@@ -95,6 +95,7 @@ export function commonCause(failures: RunSummary['failures']): string | null {
 function describeOutcome(receipt: Receipt): string {
   if (receipt.ok) return 'passed';
   if (receipt.timedOut) return 'timed out';
+  if (receipt.stopped !== undefined) return `stopped: ${receipt.stopped}`;
   return receipt.exitCode === null ? 'failed' : `failed with exit code ${receipt.exitCode}`;
 }
 

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorText } from '../../../base/errorText.ts';
 import { Semaphore } from '../../../base/semaphore.ts';
@@ -8,6 +9,7 @@ import { directoryChanges } from './directoryChanges.ts';
 import { bringDependencies, stampFileOf } from './dependencyFolders.ts';
 import { dependencyFolders } from './ignoredPaths.ts';
 import { bringIncluded, INCLUDE_FILE } from './includedFiles.ts';
+import { removeFolder } from './removeFolder.ts';
 import { freshHome, linkCaches } from './scratchHome.ts';
 import { isGitError } from './gitError.ts';
 import { splitNul } from './runGit.ts';
@@ -92,7 +94,7 @@ export class DirectoryPool {
     return {
       path: directory,
       show: async (tree) => {
-        await (wasShown ? this.#showAgain(slot, tree) : this.#prepare(slot, tree));
+        if (!wasShown || !(await this.#couldShowAgain(slot, tree))) await this.#prepare(slot, tree);
         wasShown = true;
       },
       changes: () =>
@@ -140,15 +142,17 @@ export class DirectoryPool {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const call = { workTree: directory, indexFile };
     // A git process takes longer to start than to do this: those that do not need each other run at once.
-    const [{ folders, inTree }, patterns] = await Promise.all([
+    const [{ folders, inTree }, patterns, treeFolders] = await Promise.all([
       this.#dependenciesFor(tree),
       this.#includePatterns(tree),
+      this.#foldersOf(tree),
       shadow.git(['read-tree', '--reset', '-u', tree], call),
     ]);
     const isInTree = (folder: string) => inTree.has(folder);
     const kept = folders.filter((folder) => !isInTree(folder));
     const keep = kept.flatMap((folder) => ['-e', `/${escapePattern(folder)}`]);
     await shadow.git(['clean', '-ffdxq', ...keep], call);
+    await removeRepositories(directory, treeFolders);
     const slotDirectory = directory;
     await bringDependencies({ workspaceRoot, slotDirectory, stampFile, folders, isInTree });
     const { environment, isHidden, log } = this.#options;
@@ -177,12 +181,36 @@ export class DirectoryPool {
     return text.toString('utf8');
   }
 
+  /** All folders of a tree, and its root. */
+  async #foldersOf(tree: string): Promise<readonly string[]> {
+    const list = ['ls-tree', '-r', '-d', '-z', '--name-only', '--full-tree', tree];
+    return ['', ...splitNul(await this.#options.shadow.git(list))];
+  }
+
   /** The next tree of the same agent: what its commands built and git ignores is still there for the next one. */
-  async #showAgain(slot: Slot, tree: string): Promise<void> {
-    const { shadow } = this.#options;
+  async #couldShowAgain(slot: Slot, tree: string): Promise<boolean> {
+    const { shadow, log } = this.#options;
     const call = { workTree: slot.directory, indexFile: slot.indexFile };
-    await shadow.git(['clean', '-ffdq'], call);
-    await shadow.git(['read-tree', '--reset', '-u', tree], call);
+    try {
+      await shadow.git(['clean', '-ffdq'], call);
+      await shadow.git(['read-tree', '--reset', '-u', tree], call);
+      return true;
+    } catch (error) {
+      log.warn('trees', 'cannot go on in a directory', { reason: errorText(error) });
+      return false;
+    }
+  }
+}
+
+/** `git clean` leaves them alone beside tracked files, and what they are set up for would run in the next command. */
+async function removeRepositories(directory: string, folders: readonly string[]): Promise<void> {
+  const root = await realpath(directory);
+  for (const folder of folders) {
+    const place = path.join(root, folder);
+    const repository = path.join(place, '.git');
+    if (lstatSync(repository, { throwIfNoEntry: false }) === undefined) continue;
+    // Never through a link.
+    if ((await realpath(place)) === place) await removeFolder(repository);
   }
 }
 
@@ -206,15 +234,5 @@ async function wipe(slot: Slot): Promise<void> {
   await rm(slot.indexFile, { force: true });
   await rm(`${slot.indexFile}.lock`, { force: true });
   await rm(slot.stampFile, { force: true });
-  await openFolders(slot.directory);
-  await rm(slot.directory, { recursive: true, force: true });
-}
-
-/** Makes every folder enterable, so that it can be emptied. */
-async function openFolders(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  const children = await readdir(folder, { withFileTypes: true });
-  for (const child of children) {
-    if (child.isDirectory()) await openFolders(path.join(folder, child.name));
-  }
+  await removeFolder(slot.directory);
 }

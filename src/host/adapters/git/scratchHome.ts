@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { removeFolder } from './removeFolder.ts';
 
 /** What tools write into installed dependencies at every run; all else there must stay as it is. */
 const CACHE_FOLDERS = ['.cache', '.vite', '.vite-temp'];
@@ -14,7 +15,7 @@ export function scratchHomeOf(tree: string): string {
 /** Empties it, so that nothing of an earlier command meets the next one. */
 export async function freshHome(tree: string): Promise<void> {
   const home = scratchHomeOf(tree);
-  await rm(home, { recursive: true, force: true });
+  await removeFolder(home);
   await mkdir(path.join(home, 'tmp'), { recursive: true, mode: 0o700 });
 }
 
