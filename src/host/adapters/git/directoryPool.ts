@@ -1,5 +1,4 @@
-import { lstatSync } from 'node:fs';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorText } from '../../../base/errorText.ts';
 import { Semaphore } from '../../../base/semaphore.ts';
@@ -21,6 +20,9 @@ export const MAX_KEPT_DIRECTORIES = 2;
 
 /** Slots that all processes of a workspace may have; beyond it something leaks them. */
 const MAX_SLOT_NUMBER = 64;
+
+/** Folders that are looked at at once. */
+const FOLDER_BATCH = 64;
 
 interface Slot {
   readonly directory: string;
@@ -142,30 +144,22 @@ export class DirectoryPool {
     const kept = DEPENDENCY_FOLDERS.filter((folder) => !isInTree(folder));
     const keep = kept.flatMap((folder) => ['-e', `/${folder}`]);
     await shadow.git(['clean', '-ffdxq', ...keep], call);
-    await this.#removeRepositories(slot, tree);
+    await this.#removeSpecial(slot, tree);
     const { directory: slotDirectory, stampFile } = slot;
     await bringDependencies({ workspaceRoot, slotDirectory, stampFile, isInTree });
     await freshHome(slotDirectory);
     if (!isInTree('node_modules')) await linkCaches(slotDirectory);
   }
 
-  /** `git clean` leaves them alone beside tracked files, and what they are set up for would run in the next command. */
-  async #removeRepositories({ directory }: Slot, tree: string): Promise<void> {
-    const output = await this.#options.shadow.git([
-      'ls-tree',
-      '-r',
-      '-d',
-      '-z',
-      '--name-only',
-      tree,
-    ]);
+  /** What `git clean` leaves alone beside tracked files; the settings of a repository would run in the next command. */
+  async #removeSpecial({ directory }: Slot, tree: string): Promise<void> {
+    const { shadow } = this.#options;
+    const output = await shadow.git(['ls-tree', '-r', '-d', '-z', '--name-only', tree]);
     const root = await realpath(directory);
-    for (const folder of ['', ...splitNul(output)]) {
-      const place = path.join(root, folder);
-      const repository = path.join(place, '.git');
-      if (lstatSync(repository, { throwIfNoEntry: false }) === undefined) continue;
-      // Never through a link.
-      if ((await realpath(place)) === place) await removeFolder(repository);
+    const folders = ['', ...splitNul(output)];
+    for (let start = 0; start < folders.length; start += FOLDER_BATCH) {
+      const batch = folders.slice(start, start + FOLDER_BATCH);
+      await Promise.all(batch.map((folder) => removeSpecialIn(path.join(root, folder))));
     }
   }
 
@@ -186,6 +180,15 @@ export class DirectoryPool {
   async #namesInTree(tree: string): Promise<ReadonlySet<string>> {
     const output = await this.#options.shadow.git(['ls-tree', '-z', '--name-only', tree]);
     return new Set(output.toString('utf8').split('\0'));
+  }
+}
+
+/** Repositories, pipes, sockets and devices in one folder. Never through a link. */
+async function removeSpecialIn(folder: string): Promise<void> {
+  if ((await realpath(folder)) !== folder) return;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const isPlain = entry.isFile() || entry.isDirectory() || entry.isSymbolicLink();
+    if (!isPlain || entry.name === '.git') await removeFolder(path.join(folder, entry.name));
   }
 }
 
