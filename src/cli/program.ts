@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { errorCode, errorText } from '../base/errorText.ts';
 import { PRODUCT_VERSION } from '../protocol/version.ts';
-import type { CliContext } from './cliContext.ts';
+import { printLine, type CliContext } from './cliContext.ts';
 import { acceptCommand, undoCommand } from './commands/acceptCommand.ts';
 import { auditCommand } from './commands/auditCommand.ts';
 import { checkCommand } from './commands/checkCommand.ts';
@@ -46,7 +46,7 @@ export async function runProgram(ctx: CliContext, args: readonly string[]): Prom
 function reportError(ctx: CliContext, error: unknown): ExitCode {
   // Commander has printed its own errors, and help is not one.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  ctx.stderr.write(`${errorText(error)}\n`);
+  printLine(ctx.stderr, errorText(error));
   if (error instanceof CliError) return error.exitCode;
   // Nothing ran: what was asked for cannot be promised.
   return errorCode(error) === 'price_unknown' ? EXIT.usage : EXIT.failed;

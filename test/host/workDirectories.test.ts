@@ -112,6 +112,11 @@ describe('A directory for the commands of an agent', function () {
     ]);
   });
 
+  it('leaves out files whose names are no text', async () => {
+    await writeFile(Buffer.concat([Buffer.from(inside('bad')), Buffer.from([0xff])]), 'x');
+    assert.deepEqual(await seen(), ['bad\ufffd: its name is not valid text']);
+  });
+
   it('reads nothing through a folder that was made a link', async () => {
     const elsewhere = path.join(base, 'home');
     await put(elsewhere, 'config', 'secret of the user');
@@ -164,18 +169,25 @@ describe('A directory for the commands of an agent', function () {
     );
   });
 
-  it('is clean for the next agent of folders that are deep, locked or pipes', async () => {
+  it('is clean for the next agent of pipes, which its commands would wait at', async () => {
+    await rm(inside('b.ts'));
+    execFileSync('mkfifo', ['b.ts', 'pipe', 'src/pipe'].map(inside));
+    await mkdir(inside('new'));
+    execFileSync('mkfifo', [inside('new/pipe')]);
+    await next();
+    assert.equal(await readFile(inside('b.ts'), 'utf8'), 'b\n');
+    for (const name of ['pipe', 'src/pipe', 'new']) assert.ok(!existsSync(inside(name)), name);
+  });
+
+  it('is clean for the next agent of folders that are deep or locked', async () => {
     const deepen = `for (let i = 0; i < 1000; i += 1) { require('fs').mkdirSync('deep'); process.chdir('deep'); }`;
     const home = `${directory.path}.home`;
     for (const cwd of [directory.path, home])
       execFileSync(process.execPath, ['-e', deepen], { cwd });
     await put(directory.path, 'locked/x', 'x');
     await put(home, 'locked/x', 'x');
-    await rm(inside('b.ts'));
-    execFileSync('mkfifo', [inside('b.ts'), inside('pipe')]);
     for (const folder of [inside('locked'), path.join(home, 'locked')]) await chmod(folder, 0o000);
     await next();
-    assert.equal(await readFile(inside('b.ts'), 'utf8'), 'b\n');
     assert.deepEqual((await readdir(directory.path)).sort(), ['.gitignore', 'b.ts', 'src']);
     assert.deepEqual(await readdir(home), ['tmp']);
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { realpath, stat, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createDeferred } from '../../../base/deferred.ts';
 import { errorText } from '../../../base/errorText.ts';
@@ -22,6 +22,7 @@ import { watchCommand, type WatchedCommand } from './watch/watchCommand.ts';
 import type { CommandSandbox } from './sandbox/commandSandbox.ts';
 import { scratchHomeOf } from '../git/scratchHome.ts';
 import { scratchOf } from './sandbox/scratch.ts';
+import { contains } from './sandbox/toolHomes.ts';
 
 type CommandProcess = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -67,9 +68,23 @@ async function prepare(
   sandbox: CommandSandbox | null,
 ): Promise<PreparedRequest> {
   const { command, tree, signal } = request;
+  await refuseOutside(request);
   if (sandbox === null) return { ...request, line: command, environment: options.environment };
   const wrapped = await sandbox.wrap(command, await scratchOf(tree), signal);
   return { ...request, line: wrapped.command, environment: wrapped.environment };
+}
+
+/** The tree may hold links that lead anywhere. */
+async function refuseOutside({ command, tree, directory }: CommandRequest): Promise<void> {
+  const refuse = (reason: string): never => {
+    throw new CommandUnavailableError(`Cannot start "${command}" in ${directory}: ${reason}`);
+  };
+  const place = await realpath(directory).catch(() => null);
+  if (place === null || !(await stat(place)).isDirectory()) {
+    refuse('there is no such folder. Check that it exists.');
+  } else if (!contains(await realpath(tree), place)) {
+    refuse('that folder leads out of the repository. Name one inside it.');
+  }
 }
 
 /** What the shell is given, and the variables from which the command's own are taken. */

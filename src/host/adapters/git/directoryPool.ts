@@ -1,5 +1,4 @@
-import { lstatSync } from 'node:fs';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorText } from '../../../base/errorText.ts';
 import { Semaphore } from '../../../base/semaphore.ts';
@@ -24,6 +23,9 @@ export const MAX_KEPT_DIRECTORIES = 2;
 
 /** Slots that all processes of a workspace may have; beyond it something leaks them. */
 const MAX_SLOT_NUMBER = 64;
+
+/** Folders that are looked at at once. */
+const FOLDER_BATCH = 64;
 
 interface Slot {
   readonly directory: string;
@@ -152,7 +154,7 @@ export class DirectoryPool {
     const kept = folders.filter((folder) => !isInTree(folder));
     const keep = kept.flatMap((folder) => ['-e', `/${escapePattern(folder)}`]);
     await shadow.git(['clean', '-ffdxq', ...keep], call);
-    await removeRepositories(directory, treeFolders);
+    await removeSpecial(directory, treeFolders);
     const slotDirectory = directory;
     await bringDependencies({ workspaceRoot, slotDirectory, stampFile, folders, isInTree });
     const { environment, isHidden, log } = this.#options;
@@ -202,15 +204,12 @@ export class DirectoryPool {
   }
 }
 
-/** `git clean` leaves them alone beside tracked files, and what they are set up for would run in the next command. */
-async function removeRepositories(directory: string, folders: readonly string[]): Promise<void> {
+/** What `git clean` leaves alone beside tracked files; the settings of a repository would run in the next command. */
+async function removeSpecial(directory: string, folders: readonly string[]): Promise<void> {
   const root = await realpath(directory);
-  for (const folder of folders) {
-    const place = path.join(root, folder);
-    const repository = path.join(place, '.git');
-    if (lstatSync(repository, { throwIfNoEntry: false }) === undefined) continue;
-    // Never through a link.
-    if ((await realpath(place)) === place) await removeFolder(repository);
+  for (let start = 0; start < folders.length; start += FOLDER_BATCH) {
+    const batch = folders.slice(start, start + FOLDER_BATCH);
+    await Promise.all(batch.map((folder) => removeSpecialIn(path.join(root, folder))));
   }
 }
 
@@ -223,6 +222,15 @@ function ignoreMissing(error: unknown): Buffer {
 /** Characters that mean something in a pattern of `git clean -e` stand for themselves. */
 function escapePattern(folder: string): string {
   return folder.replaceAll(/[\\*?[\]!#]/gu, String.raw`\$&`);
+}
+
+/** Repositories, pipes, sockets and devices in one folder. Never through a link. */
+async function removeSpecialIn(folder: string): Promise<void> {
+  if ((await realpath(folder)) !== folder) return;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const isPlain = entry.isFile() || entry.isDirectory() || entry.isSymbolicLink();
+    if (!isPlain || entry.name === '.git') await removeFolder(path.join(folder, entry.name));
+  }
 }
 
 /** In the order opposite to that of taking; a second call does nothing. */
