@@ -101,6 +101,8 @@ export const hostMethods = {
       /** Globs of commands that the user's settings allow to agents and scripts. */
       allowedCommands: z.array(z.string()).optional(),
       unsandboxed: z.boolean(),
+      /** What the plan foretold of this script, for the report. */
+      estimate: Estimate.optional(),
     }),
     result: RunRef,
   },

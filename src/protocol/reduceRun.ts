@@ -13,14 +13,6 @@ export const MAX_LOG_LINES = 1000;
 /** Characters of a result that a view carries; the whole value stays in the journal. */
 export const RESULT_PREVIEW_CHARS = 2000;
 
-/** Names of files that a view carries; the journal has them all. */
-const MAX_LEFT_OUT = 50;
-
-function leftOutOf({ leftOut }: RunEventOf<'run.started'>): Pick<RunView, 'leftOut'> {
-  if (leftOut.length === 0) return {};
-  return { leftOut: { first: leftOut.slice(0, MAX_LEFT_OUT), count: leftOut.length } };
-}
-
 /** Applies one event; the first event of a run must be `run.started`. Never changes its input. */
 export function reduceRun(view: RunView | null, event: RunEvent): RunView {
   if (event.type === 'run.started') return startView(event);
@@ -47,7 +39,6 @@ function startView(event: RunEventOf<'run.started'>): RunView {
     limits: event.limits,
     concurrency: event.limits.concurrency,
     snapshotFiles: event.snapshotFiles,
-    ...leftOutOf(event),
     startedAt: event.at,
     endedAt: null,
     phases: event.meta.phases.map((phase) => phase.title),
@@ -235,6 +226,7 @@ function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
     changedPaths: [],
     conflictPaths: [],
     workflowId: event.workflowId,
+    ...(event.expectsEdits === true ? { expectsEdits: true } : {}),
   };
   const shown = withPhase(view, event.phase);
   // A resumed run tries an agent again under its old number.

@@ -148,6 +148,8 @@ export const AgentQueued = z.object({
   agentType: z.string(),
   promptSha256: z.string(),
   promptPreview: z.string(),
+  /** The call named what it is to change; absent where it did not. */
+  expectsEdits: z.boolean().optional(),
   /** The child workflow that asked for it; null for the script itself. */
   workflowId: z.number().int().positive().nullable().default(null),
 });
@@ -204,6 +206,9 @@ export const VerifyStarted = z.object({
   label: z.string(),
   phase: z.string().nullable(),
   command: z.string(),
+  /** Absent in journals of older versions. */
+  cwd: z.string().optional(),
+  required: z.boolean().optional(),
   treeHash: z.string(),
 });
 
@@ -278,6 +283,8 @@ export const CallRefused = z.object({
   error: ThrownError,
   /** True where the cause may be gone when the run goes on, such as a command that was not approved. */
   mayRetry: z.boolean(),
+  /** What verify() was to run; absent for other calls and in journals of older versions. */
+  verify: z.object({ command: z.string(), cwd: z.string(), required: z.boolean() }).optional(),
 });
 
 export const ProposalsChanged = z.object({

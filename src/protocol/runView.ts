@@ -35,6 +35,8 @@ export const AgentView = z.object({
   conflictPaths: z.array(z.string()),
   /** Commands that it ran, and how many of them with the user's rights because there was no sandbox. */
   commands: z.object({ ran: z.number().int(), unsandboxed: z.number().int() }).optional(),
+  /** The call named what it is to change, so that an end without a change tells something. */
+  expectsEdits: z.boolean().optional(),
   /** The child workflow it belongs to; null for the script itself. */
   workflowId: z.number().int().positive().nullable(),
 });
@@ -109,8 +111,6 @@ export const RunView = z.object({
   /** The present throttle, 1 to 256. */
   concurrency: z.number().int().positive(),
   snapshotFiles: z.number().int(),
-  /** The first of the files that are no part of the snapshot, with the reason, and how many there are. */
-  leftOut: z.object({ first: z.array(z.string()), count: z.number().int() }).optional(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),
   /** Titles in order of first use. */

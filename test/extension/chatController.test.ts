@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Estimate } from '../../src/protocol/estimate.ts';
 import { createDeferred } from '../../src/base/deferred.ts';
 import type { ChatItem } from '../../src/protocol/chatMessages.ts';
 import type { HostResult } from '../../src/protocol/hostRpc.ts';
@@ -90,6 +91,20 @@ describe('the chat', () => {
     host.notify('runs.changed', { run: sampleRun({ state: 'completed' }) });
     host.notify('runs.changed', { run: sampleRun({ runId: 'of-another-window' }) });
     assert.deepEqual(outline(conversation), ['plan: approved', 'run: r1 completed']);
+  });
+
+  it('hands the estimate of the plan to the run, for its report', async () => {
+    const { controller, conversation, host } = start({ 'run.start': () => ({ runId: 'r1' }) });
+    const none = { min: 0, max: 0 };
+    const estimate: Estimate = {
+      ...{ schemaVersion: 1, provider: 'offline', agents: none, models: [], agentTypes: [] },
+      ...{ tools: [], writes: [], verifications: none, gates: none, tokens: none, usd: null },
+      ...{ phases: [], longestChain: none, commands: [], workflows: [], unbounded: null },
+      ...{ gaps: [], tokenSources: [] },
+    };
+    putPlan(conversation, { estimate });
+    await controller.handle(run());
+    assert.partialDeepStrictEqual(host.requests.at(-1)?.params, { estimate });
   });
 
   it('estimates the script as it stands in the editor, and runs nothing', async () => {

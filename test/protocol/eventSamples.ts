@@ -1,5 +1,11 @@
 import type { Receipt } from '../../src/protocol/receipt.ts';
-import { RunEvent, type RunEventOf, type RunEventType } from '../../src/protocol/runEvents.ts';
+import {
+  isTransient,
+  RunEvent,
+  type DurableRunEvent,
+  type RunEventOf,
+  type RunEventType,
+} from '../../src/protocol/runEvents.ts';
 import { noTokens, type TokenUsage } from '../../src/protocol/runLimits.ts';
 
 export function usageOf(inputTokens: number): TokenUsage {
@@ -109,6 +115,16 @@ export function makeEvent<T extends RunEventType>(
   fields: Partial<RunEventOf<T>>,
 ): RunEvent {
   return RunEvent.parse({ ...samples[type], ...fields });
+}
+
+/** The same for an entry of a journal. */
+export function durableEvent<T extends RunEventType>(
+  type: T,
+  fields: Partial<RunEventOf<T>>,
+): DurableRunEvent {
+  const event = makeEvent(type, fields);
+  if (isTransient(event)) throw new Error(`${type} is never journaled.`);
+  return event;
 }
 
 export function allEvents(): RunEvent[] {

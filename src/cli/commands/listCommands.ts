@@ -1,5 +1,4 @@
 import { formatDuration, oneLine, visibleText } from '../../base/format.ts';
-import { writeReport } from '../../core/evidence/writeReport.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
@@ -35,12 +34,10 @@ export function showCommand(
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const { runs, reviews } = workspace;
-    const view = await reviews.withDecisions(await runs.view(runId));
-    if (options.json === true) printLine(ctx.stdout, JSON.stringify(view));
-    else {
-      const proposals = await reviews.get(runId);
-      ctx.stdout.write(visibleText(writeReport(view, { proposals })));
-    }
+    if (options.json === true) {
+      const view = await reviews.withDecisions(await runs.view(runId));
+      printLine(ctx.stdout, JSON.stringify(view));
+    } else ctx.stdout.write(visibleText(await reviews.report(runId)));
     return EXIT.ok;
   });
 }

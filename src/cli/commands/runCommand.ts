@@ -72,6 +72,7 @@ export async function runCommand(
         budgetTokens: options.budget ?? null,
         onLimit: 'stop',
         onGate: readOnGate(options),
+        estimate: draft.estimate,
       },
       signal,
     );

@@ -1,5 +1,6 @@
 import { formatUsd, plural } from '../../base/format.ts';
 import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
+import { hasNoChange } from '../../protocol/noChange.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { countStatuses, isStale } from '../../protocol/summarizeRun.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
@@ -8,12 +9,13 @@ import { printLine, type OutputStream } from '../cliContext.ts';
 export function printReport(out: OutputStream, view: RunView, directory: string): void {
   const counts = countStatuses(view.agents);
   const { proposals, verdict, usd } = view;
+  const idle = view.agents.filter(hasNoChange).length;
   printLine(out, '');
   printLine(out, `Run ${view.runId} ${view.state}${suffix(view.stateMessage)}`);
   if (view.error !== null) printLine(out, `  error: ${view.error.message}`);
   printLine(
     out,
-    `  agents: ${counts.ok} ok, ${counts.failed} failed, ${counts.cancelled} cancelled`,
+    `  agents: ${counts.ok} ok, ${counts.failed} failed, ${counts.cancelled} cancelled${idle === 0 ? '' : `; ${idle} with no change`}`,
   );
   const { files, hunks, groups, conflicts } = proposals;
   const kept = conflicts === 0 ? '' : `, ${plural(conflicts, 'conflict')}`;

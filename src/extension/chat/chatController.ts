@@ -284,6 +284,7 @@ export class ChatController implements Disposable {
       allowedCommands: [...this.#options.editor.allowedCommands()],
       // Without this consent the host refuses the commands where it has no sandbox, and says so.
       unsandboxed,
+      ...(plan.estimate === null ? {} : { estimate: plan.estimate }),
     });
     this.#options.conversation.put({ ...approved, status: 'approved' });
     this.#showRun(runId);

@@ -39,6 +39,7 @@ import { createDecisionLog, type DecisionLog } from '../adapters/store/decisionL
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
 import { runDirectory } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
+import { makeRunReport } from '../runs/runReport.ts';
 import type { RunService } from '../runs/runService.ts';
 import { readLiveFile } from './readLiveFile.ts';
 import { rebuildTree } from './rebuildTree.ts';
@@ -227,6 +228,23 @@ export class ReviewService {
     if (conflicts.length === 0) return new Map();
     const { agents } = await this.#runs.view(runId);
     return new Map(agents.map(({ agentId, label }) => [agentId, label]));
+  }
+
+  /** The report of a run, with what was decided since it ended. */
+  async report(runId: string): Promise<string> {
+    const view = await this.withDecisions(await this.#runs.view(runId));
+    const directory = runDirectory(this.#services.stateDirectory, runId);
+    return makeRunReport(directory, view, await this.#getIfThere(runId));
+  }
+
+  async #getIfThere(runId: string): Promise<ProposalSet | null> {
+    try {
+      return await this.get(runId);
+    } catch (error) {
+      // Whoever asks what a run did is to learn it, also when its snapshot is gone.
+      this.#services.log.warn('review', 'no proposals', { runId, reason: errorText(error) });
+      return null;
+    }
   }
 
   async #recordIntent(

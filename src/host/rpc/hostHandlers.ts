@@ -1,6 +1,5 @@
 /** What each request of a client does. One set of handlers serves one connection. */
 import { errorCode } from '../../base/errorText.ts';
-import { writeReport } from '../../core/evidence/writeReport.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import type {
   HostMethod,
@@ -198,10 +197,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       await steer(runs, runId, control);
       return {};
     },
-    'run.report': async ({ runId }) => {
-      const view = await state.reviews.withDecisions(await runs.view(runId));
-      return { markdown: writeReport(view, { proposals: await state.reviews.get(runId) }) };
-    },
+    'run.report': async ({ runId }) => ({ markdown: await state.reviews.report(runId) }),
     'run.script': async ({ runId }) => ({ script: await runs.readFile(runId, 'script.js') }),
     'agent.transcript': async ({ runId, agentId }) => ({
       markdown: await readTranscript(runs, runId, agentId),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Estimate } from '../../protocol/estimate.ts';
 import type { ProviderConfig } from '../../protocol/hostRpc.ts';
 import type { ScriptCheck } from '../../protocol/plan.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
@@ -18,6 +19,8 @@ export interface RunRequest {
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
   readonly onGate: 'wait' | 'stop' | 'approve' | 'reject';
+  /** What was foretold of this script, for the report. */
+  readonly estimate?: Estimate | null | undefined;
 }
 
 /** What makes an earlier run go on. What is null stays as it was. */
@@ -48,6 +51,8 @@ export const RunHead = z.object({
   approvedCommands: z.array(z.string()),
   unsandboxed: z.boolean(),
   budgetTokens: z.number().int().positive().nullable().default(null),
+  /** Only a report shows it: one of another form must not keep a run from going on. */
+  estimate: Estimate.nullable().catch(null),
 });
 export type RunHead = z.infer<typeof RunHead>;
 

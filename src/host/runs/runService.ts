@@ -4,10 +4,6 @@ import { join } from 'node:path';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
-import { buildProposals, toProposalSet } from '../../core/changes/proposals.ts';
-import { NO_DECISIONS } from '../../core/changes/review/decisions.ts';
-import { writeReport } from '../../core/evidence/writeReport.ts';
-import type { ProposalSet } from '../../protocol/proposals.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { readReplayLog } from '../../core/run/replay/replayLog.ts';
 import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
@@ -32,6 +28,7 @@ import { claimRun, type Ownership } from './claimRun.ts';
 import { assertDollarsCount, describeTokenFallback, type PricedRun } from './priceCheck.ts';
 import { processIdentity } from './processIdentity.ts';
 import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './runOwner.ts';
+import { makeEndReport } from './runReport.ts';
 import { InvalidScriptError, RunHead, type ResumeRequest, type RunRequest } from './runRequest.ts';
 
 /** Thrown when a run that was named does not exist. */
@@ -131,6 +128,8 @@ export class RunService {
           allowedCommands: request.allowedCommands,
           budgetTokens,
           ...{ onLimit: request.onLimit, onGate: request.onGate },
+          // What was foretold of one script says nothing about another.
+          estimate: request.script === null ? head.estimate : null,
         },
       });
     } catch (error) {
@@ -341,9 +340,7 @@ export class RunService {
     const { store, ownership, head } = owned;
     try {
       const [ended] = await Promise.all([engine.execute(), head]);
-      const proposals = proposedBy(engine, store.runId);
-      const headHash = store.journal.headHash();
-      await store.writeFile('report.md', writeReport(engine.view, { proposals, headHash }));
+      await store.writeFile('report.md', await makeEndReport(store.directory, engine));
       return ended;
     } finally {
       this.#live.delete(store.runId);
@@ -364,7 +361,7 @@ export class RunService {
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
       ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
-      budgetTokens,
+      ...{ budgetTokens, estimate: request.estimate ?? null },
     };
     await Promise.all([
       store.writeFile('script.js', request.script),
@@ -377,12 +374,6 @@ function busy(runId: string, state: string): RunBusyError {
   return new RunBusyError(
     `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
   );
-}
-
-/** What a run proposes at its end, before anything was decided. */
-function proposedBy({ tree }: RunEngine, runId: string): ProposalSet {
-  const { record } = buildProposals({ runId, tree, decisions: NO_DECISIONS });
-  return toProposalSet(record, NO_DECISIONS);
 }
 
 /** A view whose host has gone: what was under way ended with the last thing that the journal knows. */

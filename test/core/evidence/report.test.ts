@@ -35,7 +35,6 @@ const view: RunView = {
   logs: [{ at: 0, level: 'warning', message: 'dropped 3 items' }],
   ...{ droppedLogs: 0, usage: { ...noTokens, inputTokens: 1500, outputTokens: 20 }, usd: 0.25 },
   proposals: { groups: 1, files: 1, hunks: 2, pending: 2, conflicts: 0 },
-  ...{ leftOut: { first: ['big.bin: too large'], count: 5 } },
   ...{ treeHash: 'id', proposedTree: 'new', resultPreview: null, error: null },
 };
 
@@ -58,7 +57,7 @@ describe('writeReport', () => {
         },
       ],
     };
-    const text = writeReport(view, { proposals, headHash: 'abc' });
+    const text = writeReport(view, proposals);
     const expected = [
       '> Modernise\n> it',
       '- Agents: 1 ok, 1 failed',
@@ -67,9 +66,8 @@ describe('writeReport', () => {
       '  - failed: `sum > adds`',
       '### Edit\n\n- `a.ts` +2 −1',
       '- fix \\*b\\* (agent 2): `max_turns` It used all of its turns.',
-      '## Not covered\n\n- Not in the snapshot, so that no agent saw it: `big.bin: too large` and 4 more\n- dropped 3 items',
-      'Journal head: `abc`.',
-      '`muster audit run-1 --anchor abc`',
+      '## Not covered\n\n- 1 agent failed: null to the script\n',
+      '- dropped 3 items',
       '$0.25 of at most $5.00; 1.5k input tokens (0 from the cache), 20 output tokens.',
     ];
     assert.deepEqual(
@@ -80,7 +78,10 @@ describe('writeReport', () => {
   });
 
   it('says that nothing was done when no agent started', () => {
-    const text = writeReport({ ...view, agents: [], verifications: [], verdict: 'unverified' });
+    const text = writeReport(
+      { ...view, agents: [], verifications: [], verdict: 'unverified' },
+      null,
+    );
     assert.match(text, /none was started; nothing was done/u);
     assert.match(text, /No command was run/u);
   });

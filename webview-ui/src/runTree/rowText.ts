@@ -3,7 +3,7 @@ import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
 import { describeElapsed } from '../shared/clock.ts';
 import { describeProgress, describeReceipt, totalCount } from '../shared/runFacts.ts';
 import {
-  agentWords,
+  describeAgent,
   describeGate,
   describeRunState,
   describeVerification,
@@ -98,7 +98,7 @@ function describeAgentRow({ agent, queuePlace }: Extract<TreeRow, { type: 'agent
   const isFree = tokens === 0 && agent.usd === 0;
   return {
     ...nothing,
-    words: agentWords[agent.status],
+    words: describeAgent(agent),
     label: agent.label,
     detail: oneLine(agentDetail(agent, queuePlace), maxDetailChars),
     model: agent.model,

@@ -1,11 +1,13 @@
 import type { PauseReason, RunState } from '../../../src/protocol/runEvents.ts';
 import type {
   AgentStatus,
+  AgentView,
   GateView,
   VerifyView,
   WorkflowView,
 } from '../../../src/protocol/runView.ts';
 import type { Verdict } from '../../../src/protocol/receipt.ts';
+import { hasNoChange } from '../../../src/protocol/noChange.ts';
 import { situationOf, type RunStanding } from './runSituation.ts';
 
 export type Tone = 'ok' | 'failed' | 'running' | 'warning' | 'muted';
@@ -40,6 +42,12 @@ export const verdictWords: Readonly<Record<Verdict, StateWords>> = {
   failed: { icon: 'error', text: 'Failed', tone: 'failed' },
   unverified: { icon: 'unverified', text: 'Unverified', tone: 'warning' },
 };
+
+/** What became of one agent; one that was to edit and changed nothing is done, and not as it was meant. */
+export function describeAgent(agent: AgentView): StateWords {
+  if (!hasNoChange(agent)) return agentWords[agent.status];
+  return { ...agentWords.ok, text: 'No change', tone: 'warning' };
+}
 
 /** What became of one verification. */
 export function describeVerification(item: VerifyView): StateWords {

@@ -85,23 +85,32 @@ export class VerifyRunner {
     message: Extract<AsyncCall, { method: 'verify' }>,
     send: (answer: HostToScript) => void,
   ): Promise<void> {
-    const refuse = (message: string, mayRetry: boolean): Promise<void> => {
-      const error = { name: 'Error', message };
-      return refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry }, send);
-    };
     const call = readSpec(message.params, message.phase);
     if (typeof call === 'string') {
-      await refuse(call, false);
+      const error = { name: 'Error', message: call };
+      await refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry: false }, send);
       return;
     }
     const refusal = await this.#refusal(call);
     if (refusal !== null) {
       this.#ctx.warn(refusal);
-      if (call.required) this.#unfinished.push({ command: call.command, cwd: call.cwd });
-      await refuse(refusal, true);
+      await this.#refuse({ callId, call, message: refusal }, send);
       return;
     }
     await this.#verify(callId, call, send);
+  }
+
+  /** Whoever resumes the run may have taken the cause away. */
+  #refuse(
+    refused: { readonly callId: number; readonly call: VerifyCall; readonly message: string },
+    send: (answer: HostToScript) => void,
+  ): Promise<void> {
+    const { callId, call, message } = refused;
+    const { command, cwd, required } = call;
+    if (required) this.#unfinished.push({ command, cwd });
+    const error = { name: 'Error', message };
+    const verify = { command, cwd, required };
+    return refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry: true, verify }, send);
   }
 
   async #refusal(call: VerifyCall): Promise<string | null> {
@@ -118,20 +127,18 @@ export class VerifyRunner {
     const { recorder, deliveries, tree } = this.#ctx;
     this.#lastVerifyId += 1;
     const verifyId = this.#lastVerifyId;
-    const { label, phase, command } = call;
+    const { label, phase, command, cwd, required } = call;
     let treeHash: string;
     try {
       treeHash = await snapshots.writeTree(snapshot.tree, tree.changes());
     } catch (error) {
       const message = `verify: the tree cannot be written: ${errorText(error)}`;
-      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
-      const failure = { name: 'Error', message };
-      const refusal = { callId, method: 'verify', error: failure, mayRetry: true } as const;
-      await refuseCall(this.#ctx, refusal, send);
+      await this.#refuse({ callId, call, message }, send);
       return;
     }
     await recorder.record({
-      ...{ type: 'verify.started', verifyId, callId, label, phase, command, treeHash },
+      ...{ type: 'verify.started', verifyId, callId, label, phase, treeHash },
+      ...{ command, cwd, required },
     });
     try {
       const known = this.#knownReceipt(verifyId, call, treeHash);
@@ -142,7 +149,7 @@ export class VerifyRunner {
       await recorder.record(fact, () => send(deliveries.settle(callId, scriptReceipt(receipt))));
     } catch (error) {
       const info = describeFailure(error);
-      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
+      if (required) this.#unfinished.push({ command, cwd });
       await recorder.record({ type: 'verify.ended', verifyId, receipt: null, error: info }, () =>
         send(deliveries.fail(callId, this.#ctx.stopError() ?? verifyError(info.message))),
       );
