@@ -68,6 +68,9 @@ export const SEARCH_BATCH_CHARS = 8 * 1024 * 1024;
 /** Largest file that an agent may write; what is larger is data, not an edit. */
 export const MAX_WRITTEN_BYTES = 5 * 1024 * 1024;
 
+/** Patch of one agent: room for the largest file rewritten from end to end, which stands in it twice. */
+export const MAX_AGENT_PATCH_BYTES = 12 * 1024 * 1024;
+
 /** Items of one parallel() or pipeline() call, as the dialect says. */
 export const MAX_BATCH_ITEMS = 4096;
 

@@ -194,7 +194,7 @@ export const AgentEnded = z.object({
   conflictPaths: z.array(z.string()),
   /** Identity of the proposed tree after this agent's changes. */
   treeHash: z.string(),
-  /** Its transcript; absent where it wrote none. */
+  /** Its transcript and the patch of its changes; absent where it left neither. */
   files: z.array(FileMark).optional(),
 });
 

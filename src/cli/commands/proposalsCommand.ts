@@ -1,4 +1,5 @@
 import { plural } from '../../base/format.ts';
+import { quotePath } from '../../core/changes/patch/quotePath.ts';
 import { PLAIN_FILE_MODE } from '../../core/changes/text/fileContent.ts';
 import { unifiedHunks } from '../../core/changes/text/unifiedHunks.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
@@ -76,7 +77,7 @@ async function patchOf(workspace: Workspace, runId: string, file: FileProposal):
   const request = { runId, path, openBuffers: [] };
   const base = await workspace.reviews.content({ ...request, side: 'base' });
   const proposed = await workspace.reviews.content({ ...request, side: 'proposed' });
-  const [before, after] = [gitPath(`a/${path}`), gitPath(`b/${path}`)];
+  const [before, after] = [quotePath(`a/${path}`), quotePath(`b/${path}`)];
   const head = `diff --git ${before} ${after}\n${modeLine(file)}`;
   if (kind === 'binary') return toBytes(`${head}Binary files differ\n`);
   const hunks = hunksOf(toCharacters(base), toCharacters(proposed));
@@ -95,21 +96,6 @@ function modeLine({ kind, mode }: FileProposal): string {
   const octal = (mode || PLAIN_FILE_MODE).toString(8);
   if (kind === 'create') return `new file mode ${octal}\n`;
   return kind === 'delete' ? `deleted file mode ${octal}\n` : '';
-}
-
-/** A path as git writes it: in quotes where a character would be taken for something else. */
-function gitPath(path: string): string {
-  const bytes = Buffer.from(path).toString('latin1');
-
-  if (!/["\\\u0000-\u001f\u007f]/u.test(bytes)) return bytes;
-
-  const quoted = bytes.replace(/["\\\u0000-\u001f\u007f]/gu, (character) => {
-    const code = character.charCodeAt(0);
-    return code >= 0x20 && code < 0x7f
-      ? `\\${character}`
-      : `\\${code.toString(8).padStart(3, '0')}`;
-  });
-  return `"${quoted}"`;
 }
 
 // One character a byte, so that a file in any encoding goes through the diff and comes out as it was.

@@ -53,8 +53,8 @@ async function readResult(directory: string, events: readonly DurableRunEvent[])
   try {
     return await loadValue(last.result, new FileBlobs(path.join(directory, 'blobs')));
   } catch (error) {
-    // A blob that is lost is for the audit to name; the rest of the report is as true without it.
-    if (errorCode(error) === 'not_found') return null;
+    // A blob that is lost or damaged is for the audit to name; the rest of the report is as true without it.
+    if (['not_found', 'blob_broken'].includes(errorCode(error) ?? '')) return null;
     throw error;
   }
 }

@@ -60,13 +60,13 @@ export function endedFact(ended: {
   readonly treeHash: string;
 }): RunFact {
   const { agentId, end, value, reads, treeHash } = ended;
-  const { outcome, error, turns, usage, usd, transcript } = end;
+  const { outcome, error, turns, usage, usd, files = [] } = end;
   return {
     ...{ type: 'agent.ended', agentId, outcome, value, error, turns, usage, usd, reads, treeHash },
     valuePreview: outcome === 'ok' ? preview(end.value) : '',
     changes: [...end.changes],
     conflictPaths: [...end.conflictPaths],
-    ...(transcript == null ? {} : { files: [transcript] }),
+    ...(files.length === 0 ? {} : { files: [...files] }),
   };
 }
 

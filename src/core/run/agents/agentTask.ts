@@ -2,6 +2,7 @@
 import type { Json } from '../../../base/json.ts';
 import { formatCount, formatUsd } from '../../../base/format.ts';
 import type { ErrorCode } from '../../../protocol/errorCodes.ts';
+import type { FileMark } from '../../../protocol/fileMark.ts';
 import { addTokens, noTokens, totalTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { agentSystemPrompt } from '../../agent/agentPrompt.ts';
@@ -14,6 +15,7 @@ import {
   type AgentAnswer,
   type AgentProgress,
 } from '../../agent/runAgent.ts';
+import { agentPatch } from '../../changes/patch/agentPatch.ts';
 import { collectAgentChanges, storeAgentChanges } from '../../changes/tree/agentChanges.ts';
 import type { Overlay } from '../../changes/tree/overlay.ts';
 import { PROGRESS_INTERVAL_MS } from '../../limits.ts';
@@ -105,7 +107,7 @@ export class AgentTask {
         // What it did before must not be lost because it could not do it again.
         const { turns, usage, usd } = end;
         const last = end.outcome === 'failed' && aside ? { ...aside, turns, usage, usd } : end;
-        const marked = { ...last, transcript: await transcript.mark() };
+        const marked = { ...last, files: await this.#markFiles(last, transcript) };
         const rule = aside === null && last.outcome === 'ok' ? 'ifAllFit' : 'keepAside';
         const conflictPaths = await finish(marked, rule);
         if (rule === 'keepAside' || conflictPaths.length === 0) return;
@@ -116,6 +118,14 @@ export class AgentTask {
       // The run's end waits for the disk; the agent's merge and the next agent need not.
       this.#ctx.track(transcript.close());
     }
+  }
+
+  /** Written before the entry that names them by hash. */
+  async #markFiles(end: AgentEnd, transcript: TranscriptWriter): Promise<readonly FileMark[]> {
+    const { store } = this.#ctx.services;
+    const patch = agentPatch(end.edits, (text) => store.scrubText(text));
+    const marks = [await transcript.mark(), await store.writePatch(this.#job.agentId, patch)];
+    return marks.filter((mark) => mark !== null);
   }
 
   /** Why another attempt is due, when one is. */

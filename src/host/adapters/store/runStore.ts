@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Disposables } from '../../../base/disposables.ts';
 import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
+import { patchName } from '../../../core/evidence/audit/namedFiles.ts';
 import type { JournalContent } from '../../../core/journal/journalLines.ts';
 import { scrubbedJson, scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
@@ -18,6 +19,7 @@ import { openFileJournal } from './fileJournal.ts';
 import { markFiles } from './fileMarks.ts';
 import { FileTranscript } from './fileTranscript.ts';
 import { openSeal } from './runSeal.ts';
+import { writePatch } from './writePatch.ts';
 
 const JOURNAL_FILE = 'journal.jsonl';
 
@@ -118,6 +120,7 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
     blobs: new FileBlobs(path.join(directory, 'blobs')),
     decisions: createDecisionLog(directory),
     scrub: (value) => parseJson(scrubbedJson(value, secrets)),
+    scrubText: (text) => scrubSecrets(text, secrets),
     openTranscript: (agentId) => {
       const name = `agents/${numbered(agentId)}/transcript.jsonl`;
       const transcript = path.join(directory, name);
@@ -135,6 +138,7 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
       await makePrivateFolder(path.join(directory, path.dirname(name)));
       return { path: path.join(directory, name), name };
     },
+    writePatch: (agentId, patch) => writePatch({ directory, name: patchName(agentId), log }, patch),
     writeFile: async (name, text) => {
       seal.note(name, await writeNamed({ directory, name, text, secrets }));
     },
