@@ -41,6 +41,8 @@ export const CommandEnded = z.object({
   sandbox: z.enum(['bwrap', 'seatbelt', 'none']),
   exitCode: z.number().int().nullable(),
   timedOut: z.boolean(),
+  /** What it did more of than any command may; absent where it was not stopped for that. */
+  stopped: z.string().optional(),
   durationMs: z.number().nonnegative(),
   /** The log of what it printed. */
   files: z.array(FileMark).optional(),

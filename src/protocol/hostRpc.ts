@@ -128,12 +128,15 @@ export const hostMethods = {
     result: z.object({ markdown: z.string() }),
   },
   'proposals.get': { params: RunRef, result: ProposalSet },
-  /** `proposed` is the right side of the diff: base and live file merged with all but rejected hunks. */
+  /**
+   * `proposed` is the right side of the diff: base and live file merged with all but rejected hunks.
+   * `unmerged` is the same without what only the live file has, for a merge by hand.
+   */
   'proposals.content': {
     params: z.object({
       runId: z.string(),
       path: z.string(),
-      side: z.enum(['base', 'proposed']),
+      side: z.enum(['base', 'proposed', 'unmerged']),
       openBuffers: z.array(OpenBuffer),
     }),
     result: z.object({ bytesBase64: z.string().nullable() }),
@@ -162,6 +165,24 @@ export const hostMethods = {
   'proposals.reject': {
     params: z.object({ runId: z.string(), selection: Selection }),
     result: ProposalSet,
+  },
+  /** Makes rejected hunks, and edits kept aside that were discarded, undecided again. */
+  'proposals.restore': {
+    params: z.object({
+      runId: z.string(),
+      hunkIds: z.array(z.string()),
+      conflictIds: z.array(z.string()),
+    }),
+    result: ProposalSet,
+  },
+  /** `agent` is what is proposed now with this agent's edit in it; the two differ by nothing else. */
+  'conflicts.content': {
+    params: z.object({
+      runId: z.string(),
+      conflictId: z.string(),
+      side: z.enum(['base', 'proposed', 'agent']),
+    }),
+    result: z.object({ bytesBase64: z.string().nullable() }),
   },
 } as const;
 

@@ -14,6 +14,14 @@ export const MAX_LOG_LINES = 1000;
 /** Characters of a result that a view carries; the whole value stays in the journal. */
 export const RESULT_PREVIEW_CHARS = 2000;
 
+/** Names of files that a view carries; the journal has them all. */
+const MAX_LEFT_OUT = 50;
+
+function leftOutOf({ leftOut }: RunEventOf<'run.started'>): Pick<RunView, 'leftOut'> {
+  if (leftOut.length === 0) return {};
+  return { leftOut: { first: leftOut.slice(0, MAX_LEFT_OUT), count: leftOut.length } };
+}
+
 /** Applies one event; the first event of a run must be `run.started`. Never changes its input. */
 export function reduceRun(view: RunView | null, event: RunEvent): RunView {
   if (event.type === 'run.started') return startView(event);
@@ -40,6 +48,7 @@ function startView(event: RunEventOf<'run.started'>): RunView {
     limits: event.limits,
     concurrency: event.limits.concurrency,
     snapshotFiles: event.snapshotFiles,
+    ...leftOutOf(event),
     startedAt: event.at,
     endedAt: null,
     phases: event.meta.phases.map((phase) => phase.title),
@@ -115,9 +124,17 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
     case 'agent.ended':
       return endAgent(view, event);
     case 'proposals.changed':
-      return { ...view, proposals: event.counts, treeHash: event.treeHash };
+      return {
+        ...view,
+        ...{ proposals: event.counts, treeHash: event.treeHash },
+        ...(event.gitTree === undefined ? {} : { proposedTree: event.gitTree }),
+      };
     case 'review.changed':
-      return { ...view, proposals: event.counts, verdict: event.verdict };
+      return {
+        ...view,
+        ...{ proposals: event.counts, verdict: event.verdict },
+        ...(event.proposedTree === undefined ? {} : { proposedTree: event.proposedTree }),
+      };
     case 'run.ended':
       return endRun(view, event);
     default:

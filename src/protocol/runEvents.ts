@@ -285,6 +285,8 @@ export const ProposalsChanged = z.object({
   ...durable,
   treeHash: z.string(),
   counts: ProposalCounts,
+  /** Git tree of what is proposed, by which receipts name theirs; absent where nothing was verified. */
+  gitTree: z.string().optional(),
   /** The record of the proposals. */
   files: z.array(FileMark).optional(),
 });
@@ -295,6 +297,8 @@ export const ReviewChanged = z.object({
   ...head,
   counts: ProposalCounts,
   verdict: Verdict,
+  /** As in the view. */
+  proposedTree: z.string().nullable().optional(),
 });
 
 export const AgentCounts = z.object({

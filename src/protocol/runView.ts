@@ -109,6 +109,8 @@ export const RunView = z.object({
   /** The present throttle, 1 to 256. */
   concurrency: z.number().int().positive(),
   snapshotFiles: z.number().int(),
+  /** The first of the files that are no part of the snapshot, with the reason, and how many there are. */
+  leftOut: z.object({ first: z.array(z.string()), count: z.number().int() }).optional(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),
   /** Titles in order of first use. */
@@ -124,6 +126,8 @@ export const RunView = z.object({
   usd: z.number().nullable(),
   proposals: ProposalCounts,
   treeHash: z.string().nullable(),
+  /** Git tree that is proposed now; null when rejections made another one of it, absent when nothing was verified. */
+  proposedTree: z.string().nullable().optional(),
   resultPreview: z.string().nullable(),
   error: ErrorInfo.nullable(),
 });

@@ -5,6 +5,7 @@ import {
   chmod,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   realpath,
   rename,
@@ -111,6 +112,11 @@ describe('A directory for the commands of an agent', function () {
     ]);
   });
 
+  it('leaves out files whose names are no text', async () => {
+    await writeFile(Buffer.concat([Buffer.from(inside('bad')), Buffer.from([0xff])]), 'x');
+    assert.deepEqual(await seen(), ['bad\ufffd: its name is not valid text']);
+  });
+
   it('reads nothing through a folder that was made a link', async () => {
     const elsewhere = path.join(base, 'home');
     await put(elsewhere, 'config', 'secret of the user');
@@ -146,6 +152,62 @@ describe('A directory for the commands of an agent', function () {
     assert.equal(directory.path, before);
     assert.equal(existsSync(inside('dist/out.js')), false);
   });
+
+  it('is clean for the next agent of repositories, whose settings would run in its commands', async () => {
+    await mkdir(path.join(base, 'elsewhere', '.git'), { recursive: true });
+    for (const folder of ['.git', 'src/.git', 'new/.git'])
+      await put(directory.path, `${folder}/config`, '[core]\nfsmonitor = "touch ran"\n');
+    await next();
+    for (const folder of ['.git', 'src/.git', 'new'])
+      assert.ok(!existsSync(inside(folder)), folder);
+    await rename(inside('src'), inside('moved'));
+    await symlink(path.join(base, 'elsewhere'), inside('src'));
+    await next();
+    assert.ok(
+      existsSync(path.join(base, 'elsewhere', '.git')),
+      'nothing is removed through a link',
+    );
+  });
+
+  it('is clean for the next agent of pipes, which its commands would wait at', async () => {
+    await rm(inside('b.ts'));
+    execFileSync('mkfifo', ['b.ts', 'pipe', 'src/pipe'].map(inside));
+    await mkdir(inside('new'));
+    execFileSync('mkfifo', [inside('new/pipe')]);
+    await next();
+    assert.equal(await readFile(inside('b.ts'), 'utf8'), 'b\n');
+    for (const name of ['pipe', 'src/pipe', 'new']) assert.ok(!existsSync(inside(name)), name);
+  });
+
+  it('is clean for the next agent of folders that are deep or locked', async () => {
+    const deepen = `for (let i = 0; i < 1000; i += 1) { require('fs').mkdirSync('deep'); process.chdir('deep'); }`;
+    const home = `${directory.path}.home`;
+    for (const cwd of [directory.path, home])
+      execFileSync(process.execPath, ['-e', deepen], { cwd });
+    await put(directory.path, 'locked/x', 'x');
+    await put(home, 'locked/x', 'x');
+    for (const folder of [inside('locked'), path.join(home, 'locked')]) await chmod(folder, 0o000);
+    await next();
+    assert.deepEqual((await readdir(directory.path)).sort(), ['.gitignore', 'b.ts', 'src']);
+    assert.deepEqual(await readdir(home), ['tmp']);
+  });
+
+  it('starts the directory of one agent afresh where it cannot be cleaned', async () => {
+    directory.release();
+    directory = await store.openDirectory({ use: 'agent', signal });
+    await directory.show(tree);
+    const deepen = `for (let i = 0; i < 1000; i += 1) { require('fs').mkdirSync('deep'); process.chdir('deep'); }`;
+    execFileSync(process.execPath, ['-e', deepen], { cwd: directory.path });
+    await directory.show(tree);
+    assert.deepEqual((await readdir(directory.path)).sort(), ['.gitignore', 'b.ts', 'src']);
+  });
+
+  /** Gives the directory back and takes it for another agent. */
+  async function next(): Promise<void> {
+    directory.release();
+    directory = await store.openDirectory({ use: 'command', signal });
+    await directory.show(tree);
+  }
 
   it('can be kept by few, so that commands of others always find one', async () => {
     const kept = await Promise.all(

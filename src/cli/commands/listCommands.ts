@@ -1,4 +1,4 @@
-import { formatDuration, oneLine } from '../../base/format.ts';
+import { formatDuration, oneLine, visibleText } from '../../base/format.ts';
 import { writeReport } from '../../core/evidence/writeReport.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
@@ -37,7 +37,10 @@ export function showCommand(
     const { runs, reviews } = workspace;
     const view = await reviews.withDecisions(await runs.view(runId));
     if (options.json === true) printLine(ctx.stdout, JSON.stringify(view));
-    else ctx.stdout.write(writeReport(view, null));
+    else {
+      const proposals = await reviews.get(runId);
+      ctx.stdout.write(visibleText(writeReport(view, { proposals })));
+    }
     return EXIT.ok;
   });
 }

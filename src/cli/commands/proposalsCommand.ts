@@ -1,8 +1,8 @@
 import { plural } from '../../base/format.ts';
-import type { ConflictDescription } from '../../core/changes/tree/describeConflicts.ts';
 import { PLAIN_FILE_MODE } from '../../core/changes/text/fileContent.ts';
 import { unifiedHunks } from '../../core/changes/text/unifiedHunks.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
+import type { DescribedConflict } from '../../host/review/reviewService.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
@@ -27,7 +27,7 @@ export function proposalsCommand(
 function printTree(
   ctx: CliContext,
   set: ProposalSet,
-  conflicts: readonly ConflictDescription[],
+  conflicts: readonly DescribedConflict[],
 ): void {
   for (const group of set.groups) {
     printLine(ctx.stdout, `${group.title}  (${group.groupId})`);
@@ -42,14 +42,14 @@ function printTree(
     }
   }
   if (set.files.length === 0) printLine(ctx.stdout, 'Nothing is proposed.');
-  for (const conflict of conflicts) printConflict(ctx, conflict);
+  for (const conflict of conflicts) if (conflict.state === 'open') printConflict(ctx, conflict);
 }
 
 /** Both sides, as a merge tool shows them: an agent's work that is not in the proposal must be seen. */
-function printConflict(ctx: CliContext, conflict: ConflictDescription): void {
-  const { path, agentId, groupTitle, reason, places, morePlaces, oursAgentIds } = conflict;
+function printConflict(ctx: CliContext, conflict: DescribedConflict): void {
+  const { path, agentId, agentLabel, reason, places, morePlaces, oursAgentIds } = conflict;
   const others = oursAgentIds.map((id) => `agent ${id}`).join(', ') || 'the run';
-  printLine(ctx.stdout, `Not merged: ${path}, by agent ${agentId} (${groupTitle}): ${reason}`);
+  printLine(ctx.stdout, `Not merged: ${path}, by agent ${agentId} (${agentLabel}): ${reason}`);
   for (const { baseStart, ours, theirs } of places) {
     printLine(ctx.stdout, `  line ${baseStart}, in the proposal by ${others}:`);
     printLine(ctx.stdout, indented(ours));
@@ -57,6 +57,7 @@ function printConflict(ctx: CliContext, conflict: ConflictDescription): void {
     printLine(ctx.stdout, indented(theirs));
   }
   if (morePlaces > 0) printLine(ctx.stdout, `  and ${plural(morePlaces, 'place')} more`);
+  printLine(ctx.stdout, `  to discard it: --conflict ${conflict.conflictId}`);
 }
 
 function indented(text: string): string {

@@ -1,7 +1,7 @@
 import { formatUsd, plural } from '../../base/format.ts';
 import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
 import type { RunView } from '../../protocol/runView.ts';
-import { countStatuses } from '../../protocol/summarizeRun.ts';
+import { countStatuses, isStale } from '../../protocol/summarizeRun.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 
 /** What came of a run, in a few lines, and what to do next. */
@@ -23,7 +23,9 @@ export function printReport(out: OutputStream, view: RunView, directory: string)
   );
   printLine(out, `  verdict: ${verdict}`);
   for (const { receipt } of view.verifications) {
-    if (receipt !== null) printLine(out, `    ${describeReceipt(receipt)}`);
+    if (receipt === null) continue;
+    const stale = isStale(receipt, view) ? '; stale: the proposed files changed since' : '';
+    printLine(out, `    ${describeReceipt(receipt)}${stale}`);
   }
   printLine(
     out,

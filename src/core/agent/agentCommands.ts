@@ -14,6 +14,8 @@ export type AgentCommandOutcome =
       readonly type: 'ran';
       readonly exitCode: number | null;
       readonly timedOut: boolean;
+      /** What it did too much of, when it was stopped for that. */
+      readonly stopped?: string | undefined;
       readonly durationMs: number;
       readonly output: string;
       /** What it left in the files, compared with those that the agent had. */

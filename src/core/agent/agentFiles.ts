@@ -1,9 +1,11 @@
-import type { FileChange } from '../ports/fileView.ts';
+import type { FileChange, SnapshotUnderneath } from '../ports/fileView.ts';
 
 /** What the tools can do with files: an agent's own view, never the disk. */
 export interface AgentFiles {
   /** Sorted paths that the agent can see. */
   list(): readonly string[];
+  /** Present where most files need not be read to be searched. */
+  readonly underneath?: SnapshotUnderneath | undefined;
   /** Text without byte order mark and with `\n` line ends. */
   readText(path: string): Promise<FileText>;
   writeText(path: string, text: string): Promise<FileEdit>;

@@ -17,7 +17,7 @@ type Ran = Extract<AgentCommandOutcome, { type: 'ran' }>;
 export const runCommandTool = defineTool({
   name: 'run_command',
   description:
-    'Runs a shell command on your copy of the files and returns what it printed. A person may have to allow it, and may refuse. There is no network, and nothing can be answered to a question that it asks. Files that it changes count as your edits.',
+    'Runs a shell command on your copy of the files. A person may have to allow it, and may refuse. It has no network and no input. Files that it changes count as your edits.',
   input: z.object({
     command: z
       .string()
@@ -25,10 +25,7 @@ export const runCommandTool = defineTool({
       .min(1)
       .max(MAX_COMMAND_CHARS)
       .refine((command) => !command.includes('\0'), 'it must not contain NUL'),
-    cwd: z
-      .string()
-      .optional()
-      .describe('Folder to start in; the root of the repository if absent.'),
+    cwd: z.string().optional().describe('Folder to start in.'),
     timeoutMs: z.number().int().min(1).max(MAX_COMMAND_TIMEOUT_MS).optional(),
   }),
   run: async ({ command, cwd, timeoutMs }, ctx) => {
@@ -75,16 +72,18 @@ async function takeChange(change: DirectoryChange, ctx: ToolContext): Promise<st
 }
 
 function describe(ran: Ran, { kept, leftOut }: Taken, timeoutMs: number): string {
-  const seconds = (ran.durationMs / 1000).toFixed(1);
-  const end = ran.timedOut
-    ? `Stopped: it was not finished after ${timeoutMs / 1000} s.`
-    : `Exit code ${ran.exitCode ?? 'unknown'} after ${seconds} s.`;
   return [
-    end,
+    endOf(ran, timeoutMs),
     ...listed('Files that it changed', kept),
     ...listed('Changes that were not kept', leftOut),
     ran.output === '' ? 'It printed nothing.' : `It printed:\n${cutMiddle(ran.output)}`,
   ].join('\n');
+}
+
+function endOf({ timedOut, stopped, exitCode, durationMs }: Ran, timeoutMs: number): string {
+  if (timedOut) return `Stopped: it was not finished after ${timeoutMs / 1000} s.`;
+  if (stopped !== undefined) return `Stopped: ${stopped}.`;
+  return `Exit code ${exitCode ?? 'unknown'} after ${(durationMs / 1000).toFixed(1)} s.`;
 }
 
 const MAX_LISTED_CHANGES = 50;

@@ -28,6 +28,9 @@ export const editFileTool = defineTool({
         `old_text occurs ${occurrences} times in ${input.path}. Add lines around it, or set all.`,
       );
     }
+    // Before it is made: a small edit can grow to more than a text can hold.
+    const growth = occurrences * (input.new_text.length - input.old_text.length);
+    if (file.text.length + growth > MAX_WRITTEN_BYTES) return toolError(tooLarge(input.path));
     const done = `Replaced ${plural(occurrences, 'occurrence')} in ${input.path}.`;
     return writeChecked(input.path, parts.join(input.new_text), done, ctx);
   },
@@ -71,12 +74,16 @@ async function writeChecked(
   ctx: ToolContext,
 ): Promise<ToolResult> {
   if (Buffer.byteLength(text) > MAX_WRITTEN_BYTES) {
-    return toolError(`${target} would have over ${MAX_WRITTEN_BYTES} bytes, which is not allowed.`);
+    return toolError(tooLarge(target));
   }
   const refusal = await outsideWrites(target, ctx);
   if (refusal !== null) return toolError(refusal);
   const edit = await ctx.files.writeText(target, text);
   return edit.type === 'done' ? toolOk(done) : toolError(edit.reason);
+}
+
+function tooLarge(target: string): string {
+  return `${target} would have over ${MAX_WRITTEN_BYTES} bytes, which is not allowed.`;
 }
 
 const HINT_CHARS = 60;

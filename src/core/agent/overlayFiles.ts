@@ -2,7 +2,7 @@ import type { Overlay } from '../changes/tree/overlay.ts';
 import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../changes/text/fileContent.ts';
 import { classifyPath, normaliseAgentPath } from '../changes/protectedPaths.ts';
 import { decodeFile, fromAgentText, toAgentText, type TextFile } from '../changes/text/textFile.ts';
-import type { FileChange, FileContent } from '../ports/fileView.ts';
+import type { FileChange, FileContent, SnapshotUnderneath } from '../ports/fileView.ts';
 import type { AgentFiles, FileEdit, FileText } from './agentFiles.ts';
 
 /** An agent's files over its overlay: paths are checked, text is decoded, and every byte that was left alone is kept. */
@@ -11,6 +11,10 @@ export class OverlayFiles implements AgentFiles {
 
   constructor(overlay: Overlay) {
     this.#overlay = overlay;
+  }
+
+  get underneath(): SnapshotUnderneath | undefined {
+    return this.#overlay.underneath;
   }
 
   list(): readonly string[] {

@@ -7,7 +7,12 @@ import { canonicalJson, type Json } from '../../base/json.ts';
 import { oneLine } from '../../base/format.ts';
 import type { ErrorCode } from '../../protocol/errorCodes.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
-import { MAX_IDENTICAL_FAILURES, MAX_OUTPUT_TOKENS } from '../limits.ts';
+import {
+  MAX_IDENTICAL_FAILURES,
+  MAX_OUTPUT_TOKENS,
+  MAX_TOOL_CALLS,
+  MAX_TURN_OUTPUT_CHARS,
+} from '../limits.ts';
 import type { ComputePool } from '../ports/computePool.ts';
 import type {
   ModelAnswer,
@@ -146,23 +151,34 @@ class TurnLoop {
 
   async #useTools(uses: readonly ToolUse[]): Promise<Json | undefined> {
     const results: ModelContent[] = [];
-    for (const use of uses) {
+    let outputChars = 0;
+    for (const [index, use] of uses.entries()) {
       this.#attempt.signal.throwIfAborted();
-      if (use.name === SUBMIT_RESULT && this.#attempt.call.schema !== null) {
-        const problem = await this.#findSchemaProblem(use.input);
-        if (problem === null) return use.input;
-        results.push(this.#record(use, toolError(problem)));
-      } else {
-        results.push(this.#record(use, await this.#runTool(use)));
+      const reason = whyNotDone(index, outputChars);
+      if (reason !== null) {
+        results.push(this.#note(use, toolError(reason)));
+        continue;
       }
+      const result = await this.#carryOut(use);
+      if (result === null) return use.input;
+      results.push(this.#record(use, result));
+      outputChars += result.text.length;
     }
     this.#messages.push({ role: 'user', content: results });
     return undefined;
   }
 
+  /** Null for the final answer. */
+  async #carryOut(use: ToolUse): Promise<ToolResult | null> {
+    if (use.name !== SUBMIT_RESULT || this.#attempt.call.schema === null) return this.#runTool(use);
+    const problem = await this.#findSchemaProblem(use);
+    return problem === null ? null : toolError(problem);
+  }
+
   async #runTool(use: ToolUse): Promise<ToolResult> {
     const { tools, files, compute, commands, call, signal } = this.#attempt;
     this.#progress(describeUse(use));
+    if (use.problem !== undefined) return toolError(`Not done: ${use.problem}.`);
     const tool = tools.find((candidate) => candidate.spec.name === use.name);
     if (tool === undefined) {
       const names = this.#specs.map((spec) => spec.name).join(', ');
@@ -174,10 +190,15 @@ class TurnLoop {
   }
 
   #record(use: ToolUse, result: ToolResult): ModelContent {
-    this.#attempt.transcript.write({ kind: 'tool', turn: this.#turn, name: use.name, ...result });
+    const noted = this.#note(use, result);
     if (result.outcome === 'error') this.#countFailure(use);
     else this.#equalFailures = 0;
-    return { type: 'toolResult', toolUseId: use.toolUseId, ...result };
+    return noted;
+  }
+
+  #note({ name, toolUseId }: ToolUse, result: ToolResult): ModelContent {
+    this.#attempt.transcript.write({ kind: 'tool', turn: this.#turn, name, ...result });
+    return { type: 'toolResult', toolUseId, ...result };
   }
 
   #countFailure(use: ToolUse): void {
@@ -189,7 +210,11 @@ class TurnLoop {
     throw new AgentFailure('identical_failures', message);
   }
 
-  async #findSchemaProblem(input: Json): Promise<string | null> {
+  async #findSchemaProblem({ input, problem }: ToolUse): Promise<string | null> {
+    if (problem !== undefined) {
+      this.#countStructuredFailure(problem);
+      return `Not taken: ${problem}. Correct it and call ${SUBMIT_RESULT} again.`;
+    }
     const { call, compute, signal } = this.#attempt;
     const schemaJson = JSON.stringify(call.schema);
     const valueJson = JSON.stringify(input);
@@ -212,6 +237,15 @@ class TurnLoop {
   #progress(activity: string): void {
     this.#attempt.onProgress({ turn: this.#turn, activity, usage: this.#usage });
   }
+}
+
+/** Null for a call that is carried out; an answer without end must not become a request without end. */
+function whyNotDone(index: number, outputChars: number): string | null {
+  if (index >= MAX_TOOL_CALLS) {
+    return `Not done: one answer may ask for ${MAX_TOOL_CALLS} calls at most. Ask for the rest later.`;
+  }
+  if (outputChars < MAX_TURN_OUTPUT_CHARS) return null;
+  return 'Not done: the calls before it gave back as much as one turn may hold. Ask again later.';
 }
 
 const ACTIVITY_CHARS = 80;

@@ -8,17 +8,26 @@ import { describeReceipts } from './describeReceipts.ts';
 /** Rows of one list; the journal and the run tree have them all. */
 const MAX_ROWS = 50;
 
-/** Markdown. Pass the proposals where they are known, for the changes by group. */
-export function writeReport(view: RunView, proposals: ProposalSet | null): string {
+/** What a report says beside the view, where it is known. */
+export interface ReportFacts {
+  /** For the changes by group. */
+  readonly proposals?: ProposalSet | undefined;
+  /** Hash of the journal's last line: kept outside of the folder, it anchors everything in it. */
+  readonly headHash?: string | undefined;
+}
+
+/** Markdown. */
+export function writeReport(view: RunView, { proposals, headHash }: ReportFacts = {}): string {
   const sections = [
     `# ${plain(view.meta.name)}`,
     describeRequest(view),
     describeOutcome(view),
     describeReceipts(view),
-    describeChanges(view, proposals),
+    describeChanges(view, proposals ?? null),
     describeFailures(view),
     describeGaps(view),
     describeCost(view),
+    headHash === undefined ? '' : describeRecord(view, headHash),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -97,6 +106,7 @@ function describeGaps(view: RunView): string {
   );
   const warnings = view.logs.filter((line) => line.level === 'warning');
   const rows = [
+    ...describeLeftOut(view),
     ...(counts.skipped > 0 ? [`- ${plural(counts.skipped, 'agent')} skipped`] : []),
     ...(counts.cancelled > 0 ? [`- ${plural(counts.cancelled, 'agent')} cancelled`] : []),
     ...(unfinished > 0 ? [`- ${plural(unfinished, 'agent')} not finished`] : []),
@@ -108,6 +118,14 @@ function describeGaps(view: RunView): string {
   return rows.length === 0 ? '' : ['## Not covered', '', ...cutRows(rows)].join('\n');
 }
 
+function describeLeftOut({ leftOut }: RunView): string[] {
+  if (leftOut === undefined || leftOut.count === 0) return [];
+  const more = leftOut.count - leftOut.first.length;
+  const names = leftOut.first.map((name) => `\`${name.replaceAll('`', "'")}\``).join(', ');
+  const rest = more > 0 ? ` and ${more} more` : '';
+  return [`- Not in the snapshot, so that no agent saw it: ${names}${rest}`];
+}
+
 function describeCost(view: RunView): string {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = view.usage;
   const input = formatCount(inputTokens + cacheReadTokens + cacheWriteTokens);
@@ -116,6 +134,14 @@ function describeCost(view: RunView): string {
     '## Cost',
     '',
     `${formatUsd(view.usd)}${limit}; ${input} input tokens (${formatCount(cacheReadTokens)} from the cache), ${formatCount(outputTokens)} output tokens.`,
+  ].join('\n');
+}
+
+function describeRecord({ runId }: RunView, headHash: string): string {
+  return [
+    '## Record',
+    '',
+    `Journal head: \`${headHash}\`. Kept somewhere else, it shows that nothing was changed since: \`muster audit ${runId} --anchor ${headHash}\`.`,
   ].join('\n');
 }
 

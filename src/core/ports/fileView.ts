@@ -1,3 +1,5 @@
+import type { SharedTexts } from '../../protocol/computeMessages.ts';
+
 /** One file of a snapshot. `blob` is the content's git object id; `mode` is git's (0o100644, 0o100755, 0o120000). */
 export interface SnapshotEntry {
   readonly path: string;
@@ -20,6 +22,22 @@ export interface FileContent {
   readonly mode: number;
 }
 
+/** The texts of a snapshot, laid out for searching. */
+export interface TextCorpus {
+  readonly shared: SharedTexts;
+  /** Sorted paths of the texts. */
+  readonly paths: readonly string[];
+  /** False for a file that did not find room any more; what is no text is known to be none. */
+  readonly knows: (path: string) => boolean;
+}
+
+/** What a view of files lies over, for whoever wants to search all of it. */
+export interface SnapshotUnderneath {
+  readonly corpus: () => Promise<TextCorpus>;
+  /** Whether the file is still the snapshot's. */
+  readonly isUnchanged: (path: string) => boolean;
+}
+
 /** Read access to one state of a tree. Hidden files are not in it at all. */
 export interface FileView {
   /** Sorted paths. */
@@ -27,6 +45,7 @@ export interface FileView {
   has(path: string): boolean;
   /** Null when there is no such file. */
   read(path: string): Promise<FileContent | null>;
+  readonly underneath?: SnapshotUnderneath | undefined;
 }
 
 /** A change of one path against a tree; null means deleted. */

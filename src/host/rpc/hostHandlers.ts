@@ -200,7 +200,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     },
     'run.report': async ({ runId }) => {
       const view = await state.reviews.withDecisions(await runs.view(runId));
-      return { markdown: writeReport(view, null) };
+      return { markdown: writeReport(view, { proposals: await state.reviews.get(runId) }) };
     },
     'run.script': async ({ runId }) => ({ script: await runs.readFile(runId, 'script.js') }),
     'agent.transcript': async ({ runId, agentId }) => ({
@@ -254,17 +254,17 @@ type ProposalMethods =
   | 'proposals.accept'
   | 'proposals.undo'
   | 'proposals.applied'
-  | 'proposals.reject';
+  | 'proposals.reject'
+  | 'proposals.restore'
+  | 'conflicts.content';
 
 function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods> {
   const { reviews } = state;
   const announce = (runId: string): Promise<void> => announceReview(state, runId);
   return {
     'proposals.get': ({ runId }) => reviews.get(runId),
-    'proposals.content': async (params) => {
-      const bytes = await reviews.content(params);
-      return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
-    },
+    'proposals.content': async (params) => toContent(await reviews.content(params)),
+    'conflicts.content': async (params) => toContent(await reviews.conflictContent(params)),
     'proposals.accept': ({ runId, selection, openBuffers }) =>
       reviews.accept(runId, selection, openBuffers),
     'proposals.undo': ({ runId, decisionId, openBuffers }) =>
@@ -279,15 +279,24 @@ function proposalHandlers(state: HostState): Pick<HostHandlers, ProposalMethods>
       await announce(runId);
       return set;
     },
+    'proposals.restore': async ({ runId, ...named }) => {
+      const set = await reviews.restore(runId, named);
+      await announce(runId);
+      return set;
+    },
   };
+}
+
+function toContent(bytes: Uint8Array | null): { readonly bytesBase64: string | null } {
+  return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
 }
 
 /** After a decision every window learns what is still pending and whether the verdict still holds. */
 async function announceReview(state: HostState, runId: string): Promise<void> {
   const { runs, reviews, services } = state;
   const view = await reviews.withDecisions(await runs.view(runId));
-  const { proposals: counts, verdict } = view;
+  const { proposals: counts, verdict, proposedTree } = view;
   const at = services.clock.nowMs();
-  runs.show({ type: 'review.changed', runId, at, counts, verdict }, view);
+  runs.show({ type: 'review.changed', runId, at, counts, verdict, proposedTree }, view);
   await state.broadcast('proposals.changed', { runId });
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
+import { buildProposals, toProposalSet } from '../../core/changes/proposals.ts';
+import { NO_DECISIONS } from '../../core/changes/review/decisions.ts';
 import { writeReport } from '../../core/evidence/writeReport.ts';
+import type { ProposalSet } from '../../protocol/proposals.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { readReplayLog } from '../../core/run/replay/replayLog.ts';
 import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
@@ -338,7 +341,9 @@ export class RunService {
     const { store, ownership, head } = owned;
     try {
       const [ended] = await Promise.all([engine.execute(), head]);
-      await store.writeFile('report.md', writeReport(engine.view, null));
+      const proposals = proposedBy(engine, store.runId);
+      const headHash = store.journal.headHash();
+      await store.writeFile('report.md', writeReport(engine.view, { proposals, headHash }));
       return ended;
     } finally {
       this.#live.delete(store.runId);
@@ -372,6 +377,12 @@ function busy(runId: string, state: string): RunBusyError {
   return new RunBusyError(
     `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
   );
+}
+
+/** What a run proposes at its end, before anything was decided. */
+function proposedBy({ tree }: RunEngine, runId: string): ProposalSet {
+  const { record } = buildProposals({ runId, tree, decisions: NO_DECISIONS });
+  return toProposalSet(record, NO_DECISIONS);
 }
 
 /** A view whose host has gone: what was under way ended with the last thing that the journal knows. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeReport } from '../../../src/core/evidence/writeReport.ts';
+import type { ProposalSet } from '../../../src/protocol/proposals.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { AgentView, RunView } from '../../../src/protocol/runView.ts';
 
@@ -34,13 +35,15 @@ const view: RunView = {
   logs: [{ at: 0, level: 'warning', message: 'dropped 3 items' }],
   ...{ droppedLogs: 0, usage: { ...noTokens, inputTokens: 1500, outputTokens: 20 }, usd: 0.25 },
   proposals: { groups: 1, files: 1, hunks: 2, pending: 2, conflicts: 0 },
-  ...{ treeHash: 'new', resultPreview: null, error: null },
+  ...{ leftOut: { first: ['big.bin: too large'], count: 5 } },
+  ...{ treeHash: 'id', proposedTree: 'new', resultPreview: null, error: null },
 };
 
 describe('writeReport', () => {
   it('tells what was asked, what ran, the evidence, the failures, the gaps and the cost', () => {
-    const text = writeReport(view, {
+    const proposals: ProposalSet = {
       ...{ runId: 'run-1', treeHash: 'new', groups: [{ groupId: 'g', title: 'Edit' }] },
+      conflicts: [],
       files: [
         {
           ...{ path: 'a.ts', kind: 'modify', encoding: 'utf8', mode: 0o100644, flag: null },
@@ -54,16 +57,19 @@ describe('writeReport', () => {
           ],
         },
       ],
-    });
+    };
+    const text = writeReport(view, { proposals, headHash: 'abc' });
     const expected = [
       '> Modernise\n> it',
       '- Agents: 1 ok, 1 failed',
       '- Time: 1 min 01 s',
-      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale',
+      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale: the tree that is proposed now is another one',
       '  - failed: `sum > adds`',
       '### Edit\n\n- `a.ts` +2 −1',
       '- fix \\*b\\* (agent 2): `max_turns` It used all of its turns.',
-      '## Not covered\n\n- dropped 3 items',
+      '## Not covered\n\n- Not in the snapshot, so that no agent saw it: `big.bin: too large` and 4 more\n- dropped 3 items',
+      'Journal head: `abc`.',
+      '`muster audit run-1 --anchor abc`',
       '$0.25 of at most $5.00; 1.5k input tokens (0 from the cache), 20 output tokens.',
     ];
     assert.deepEqual(
@@ -74,10 +80,7 @@ describe('writeReport', () => {
   });
 
   it('says that nothing was done when no agent started', () => {
-    const text = writeReport(
-      { ...view, agents: [], verifications: [], verdict: 'unverified' },
-      null,
-    );
+    const text = writeReport({ ...view, agents: [], verifications: [], verdict: 'unverified' });
     assert.match(text, /none was started; nothing was done/u);
     assert.match(text, /No command was run/u);
   });

@@ -59,6 +59,8 @@ function isNamed(
       return selection.paths.includes(file.path);
     case 'hunks':
       return selection.hunkIds.includes(hunk.hunkId);
+    case 'conflicts':
+      return false;
   }
 }
 
@@ -89,6 +91,9 @@ function unknownNames(record: ProposalRecord, selection: Selection): PlanProblem
           problem('', [hunkId], `There is no hunk ${hunkId} any more. Review it again.`),
         );
     }
+    // What was kept aside is no part of a file's hunks; see `selectConflicts`.
+    case 'conflicts':
+      return [];
   }
 }
 

@@ -144,12 +144,13 @@ function commandsOf(events: readonly DurableRunEvent[]): readonly object[] {
 
 function receiptOf(event: DurableRunEvent): readonly object[] {
   if (event.type !== 'verify.ended' || event.receipt === null) return [];
-  const { command, cwd, required, ok, sandbox, exitCode, timedOut, tests, treeHash } =
+  const { command, cwd, required, ok, sandbox, exitCode, timedOut, stopped, tests, treeHash } =
     event.receipt;
   const { regressions, fixed } = event.receipt;
   return [
     {
       ...{ seq: event.seq, command, cwd, required, ok, sandbox, exitCode, timedOut, tests },
+      ...(stopped === undefined ? {} : { stopped }),
       ...{ regressions, fixed, gitTree: treeHash },
     },
   ];

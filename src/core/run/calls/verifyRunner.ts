@@ -266,7 +266,7 @@ const emptySpec = {
 // What the dialect promises; the paths and names of the host's own records stay out of it.
 function scriptReceipt(
   receipt: Receipt,
-): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'baseline'> {
+): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'stopped' | 'baseline'> {
   const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
   const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
   return {

@@ -90,11 +90,12 @@ export class AttemptCommands implements AgentCommands {
     });
     const changes = await directory.changes();
     const { exitCode, timedOut, durationMs, output } = result;
+    const stopped = result.stopped === undefined ? {} : { stopped: result.stopped };
     await ctx.recorder.record({
       ...{ type: 'command.ended', commandId, agentId, command, cwd, treeHash, allowedBy },
-      ...{ exitCode, timedOut, durationMs, sandbox: await commands.sandbox() },
+      ...{ exitCode, timedOut, ...stopped, durationMs, sandbox: await commands.sandbox() },
       files: [...(await store.markFiles([log.name]))],
     });
-    return { type: 'ran', exitCode, timedOut, durationMs, output, changes };
+    return { type: 'ran', exitCode, timedOut, ...stopped, durationMs, output, changes };
   }
 }

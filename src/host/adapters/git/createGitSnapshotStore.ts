@@ -33,14 +33,18 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
   const memory: SnapshotMemory = { knownObjects: new Set<string>(), last: null };
   const isHidden = hideState(options);
   const place = { workspaceRoot, stateDirectory, environment, isHidden };
-  const pool = new DirectoryPool({ ...place, shadow, log });
+  const bases = new TreeBases();
+  const snapshotOf = (tree: string): string => bases.of(tree);
+  const pool = new DirectoryPool({ ...place, snapshotOf, shadow, log });
   return {
     takeSnapshot: ({ runId, signal }) =>
       takeSnapshot({ workspaceRoot, environment, shadow, isHidden, signal, runId, memory }),
     openSnapshot: (tree) => openSnapshot(shadow, tree),
     readBlob: (blob) => reader.read(blob),
-    writeTree: (tree: string, changes: ReadonlyMap<string, FileChange>) =>
-      writeTree({ shadow, tree, changes, knownObjects: memory.knownObjects }),
+    writeTree: async (tree: string, changes: ReadonlyMap<string, FileChange>) => {
+      const { knownObjects } = memory;
+      return bases.note(await writeTree({ shadow, tree, changes, knownObjects }), tree);
+    },
     withDirectory: (tree, task) => pool.run(tree, task),
     openDirectory: (use) => pool.open(use),
     dispose: async () => {
@@ -48,6 +52,24 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
       await pool.dispose();
     },
   };
+}
+
+/** Proposed trees of which it is remembered what they were made of: more than commands wait for at once. */
+const MAX_REMEMBERED_TREES = 4096;
+
+/** Which snapshot a proposed tree was made of; a tree that nobody made here is its own. */
+class TreeBases {
+  readonly #bases = new Map<string, string>();
+
+  note(tree: string, base: string): string {
+    if (this.#bases.size >= MAX_REMEMBERED_TREES) this.#bases.clear();
+    this.#bases.set(tree, this.of(base));
+    return tree;
+  }
+
+  of(tree: string): string {
+    return this.#bases.get(tree) ?? tree;
+  }
 }
 
 /** The state folder is no part of the workspace, also where the user has put it inside. */

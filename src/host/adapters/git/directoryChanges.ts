@@ -81,6 +81,8 @@ async function changeAt(directory: string, file: string): Promise<DirectoryChang
     return { type: 'changed', path: file, content: await readPlain(absolute) };
   } catch (error) {
     const code = errorCode(error);
+    // What stands in for bytes that are no text leads to no file.
+    if (file.includes('\ufffd')) return leftOut('its name is not valid text');
     if (code === 'ENOENT' || code === 'ENOTDIR')
       return { type: 'changed', path: file, content: null };
     return leftOut(`it cannot be read (${code ?? 'unknown'})`);
