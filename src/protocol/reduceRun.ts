@@ -3,6 +3,7 @@
  * with it, so what they show can only differ by how far they have read.
  */
 import { assertNever } from '../base/assertNever.ts';
+import { commandQuestion, FOR_RUN_NOTE } from './commandQuestion.ts';
 import { addTokens, noTokens } from './runLimits.ts';
 import type { RunEvent, RunEventOf } from './runEvents.ts';
 import type { AgentView, GateView, RunView } from './runView.ts';
@@ -296,7 +297,7 @@ function askCommand(view: RunView, event: RunEventOf<'command.asked'>): RunView 
   const agent = view.agents.find((candidate) => candidate.agentId === agentId);
   const label = agent?.label ?? `Agent ${agentId}`;
   const gate = {
-    ...{ gateId: questionId, question: `May “${label}” run ${command}?`, details: '' },
+    ...{ gateId: questionId, question: commandQuestion(label, command), details: '' },
     ...{ phase: agent?.phase ?? null, openedAt: at, answeredAt: null, approved: null, note: '' },
     command: { agentId, agentLabel: label, command, cwd, sandbox },
   };
@@ -305,7 +306,7 @@ function askCommand(view: RunView, event: RunEventOf<'command.asked'>): RunView 
 
 function answerCommand(view: RunView, event: RunEventOf<'command.answered'>): RunView {
   const { questionId, approved, by, forRun, at } = event;
-  const notes = { user: forRun ? 'for this run' : '', timeout: 'nobody answered', gone: '' };
+  const notes = { user: forRun ? FOR_RUN_NOTE : '', timeout: 'nobody answered', gone: '' };
   const isSame = (gate: GateView): boolean => gate.gateId === questionId;
   // A question that nobody had to answer is no part of the story.
   if (by === 'gone') return { ...view, gates: view.gates.filter((gate) => !isSame(gate)) };

@@ -1,4 +1,5 @@
 import type { ChatFromWebview, ChatItem } from '../../protocol/chatMessages.ts';
+import { FOR_RUN_NOTE } from '../../protocol/commandQuestion.ts';
 import type { RunSummary } from '../../protocol/summarizeRun.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { openQuestions } from '../runTree/openQuestions.ts';
@@ -63,7 +64,8 @@ export class GateItems {
     } finally {
       this.#answering.delete(itemId);
     }
-    const answered = { ...gate, approved, note, answeredAt: nowMs() };
+    const said = forRun === true ? FOR_RUN_NOTE : note;
+    const answered = { ...gate, approved, note: said, answeredAt: nowMs() };
     conversation.put({ ...item, gate: answered, status: 'answered' });
   }
 }

@@ -1,7 +1,14 @@
 import type { JSX } from 'preact';
+import { plural } from '../../../src/base/format.ts';
+import { visibleText } from '../../../src/base/visibleText.ts';
 import type { ChatFromWebview, ChatItem } from '../../../src/protocol/chatMessages.ts';
 import type { GateView } from '../../../src/protocol/runView.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
+import { Icon } from '../shared/icon.tsx';
+
+/** What the box shows whole also in a narrow panel: of more, the size is said. */
+const shortCommandChars = 300;
+const shortCommandLines = 12;
 
 type GateItem = Extract<ChatItem, { type: 'gate' }>;
 
@@ -17,13 +24,14 @@ export function CommandQuestion({ item, command, post }: CommandQuestionProps): 
     post({ type: 'gate', itemId: item.id, approved, forRun, note: '' });
   return (
     <>
-      <h2>May “{command.agentLabel}” run this command?</h2>
+      <h2>May “{visibleText(command.agentLabel)}” run this command?</h2>
       <pre class="gateDetails" role="region" aria-label="Command" tabIndex={0}>
-        {command.command}
+        {visibleText(command.command)}
       </pre>
+      <CommandLength command={command.command} />
       <p class="quietText">
-        In {command.cwd === '' ? 'the root of' : `the folder ${command.cwd} of`} the agent’s copy of
-        your files. {wallsText(command.sandbox)}
+        In {command.cwd === '' ? 'the root of' : `the folder ${visibleText(command.cwd)} of`} the
+        agent’s copy of your files. {wallsText(command.sandbox)}
       </p>
       <div class="buttons">
         <ActionButton
@@ -36,6 +44,19 @@ export function CommandQuestion({ item, command, post }: CommandQuestionProps): 
         <ActionButton icon="close" label="Refuse" onPress={() => answer(false, false)} />
       </div>
     </>
+  );
+}
+
+/** Says how much there is to read where the box may not show all of it. */
+function CommandLength({ command }: { readonly command: string }): JSX.Element | null {
+  const lines = command.split('\n').length;
+  if (command.length <= shortCommandChars && lines <= shortCommandLines) return null;
+  const size = `${command.length.toLocaleString('en')} characters in ${plural(lines, 'line')}`;
+  return (
+    <p class="commandLength">
+      <Icon name="warning" tone="warning" />
+      <span>{size}. Read it to its end before you allow it.</span>
+    </p>
   );
 }
 

@@ -61,13 +61,14 @@ export function describeVerification(item: VerifyView): StateWords {
     : { icon: 'error', text: item.receipt.timedOut ? 'Timed out' : 'Failed', tone: 'failed' };
 }
 
-/** What became of one gate; one that a run left behind when it ended is open and asks nobody. */
+/** What became of one gate, or of the question about a command; one that a run left behind when it ended is open and asks nobody. */
 export function describeGate(
-  gate: Pick<GateView, 'approved'>,
+  gate: Pick<GateView, 'approved' | 'command'>,
   options: { readonly isLive: boolean },
 ): StateWords {
-  if (gate.approved === true) return { icon: 'pass', text: 'Approved', tone: 'ok' };
-  if (gate.approved === false) return { icon: 'circle-slash', text: 'Rejected', tone: 'muted' };
+  const [yes, no] = gate.command === undefined ? ['Approved', 'Rejected'] : ['Allowed', 'Refused'];
+  if (gate.approved === true) return { icon: 'pass', text: yes, tone: 'ok' };
+  if (gate.approved === false) return { icon: 'circle-slash', text: no, tone: 'muted' };
   return options.isLive
     ? { icon: 'bell', text: 'Waiting', tone: 'warning' }
     : { icon: 'circle-large', text: 'Unanswered', tone: 'muted' };
