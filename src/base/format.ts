@@ -10,17 +10,6 @@ export function oneLine(text: string, maxChars: number): string {
   return line.length <= maxChars ? line : `${line.slice(0, maxChars - 1)}…`;
 }
 
-/**
- * The text with its control characters spelled out, but line ends and tabs: what a terminal would obey, and what turns
- * the order of the letters around. JSON stays the same JSON.
- */
-export function visibleText(text: string): string {
-  return text.replaceAll(
-    /(?!\r?\n|\r?(?![^])|\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 /** Milliseconds as people say them: `850 ms`, `12.4 s`, `3 min 05 s`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) return `${Math.round(durationMs)} ms`;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { visibleText } from '../base/format.ts';
+import { terminalText } from '../base/visibleText.ts';
 
 /** What a command gets from its surroundings; tests give their own. */
 export interface CliContext {
@@ -27,5 +27,5 @@ export interface CommonOptions {
 
 /** Writes one line; what models and files put into it reaches a terminal as text only. */
 export function printLine(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(`${visibleText(text)}\n`);
+  stream.write(`${terminalText(text)}\n`);
 }

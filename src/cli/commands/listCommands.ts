@@ -1,4 +1,5 @@
-import { formatDuration, oneLine, visibleText } from '../../base/format.ts';
+import { formatDuration, oneLine } from '../../base/format.ts';
+import { terminalText } from '../../base/visibleText.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
@@ -37,7 +38,7 @@ export function showCommand(
     if (options.json === true) {
       const view = await reviews.withDecisions(await runs.view(runId));
       printLine(ctx.stdout, JSON.stringify(view));
-    } else ctx.stdout.write(visibleText(await reviews.report(runId)));
+    } else ctx.stdout.write(terminalText(await reviews.report(runId)));
     return EXIT.ok;
   });
 }
