@@ -8,11 +8,11 @@ import {
   formatUsd,
   oneLine,
   plural,
-  visibleText,
 } from '../../src/base/format.ts';
 import { canonicalJson, isJsonDeeperThan, parseJson } from '../../src/base/json.ts';
 import { splitLines } from '../../src/base/lines.ts';
 import { Mutex } from '../../src/base/mutex.ts';
+import { terminalText } from '../../src/base/visibleText.ts';
 
 function check<T>(title: string, actual: T, expected: T): void {
   it(title, () => assert.deepEqual(actual, expected));
@@ -23,13 +23,13 @@ describe('format', () => {
   check('says what it cut', cutText('abcdef', 4), 'abcd… [2 more characters]');
   check(
     'spells out what a terminal obeys',
-    visibleText('a\u001b[2Jb\rc\u009b\u0007\u202ed'),
+    terminalText('a\u001b[2Jb\rc\u009b\u0007\u202ed'),
     'a\\u001b[2Jb\\u000dc\\u009b\\u0007\\u202ed',
   );
-  check('leaves line ends and tabs alone', visibleText('a\r\nb\tc\nü\r'), 'a\r\nb\tc\nü\r');
+  check('leaves line ends and tabs alone', terminalText('a\r\nb\tc\nü\r'), 'a\r\nb\tc\nü\r');
   check(
     'keeps JSON the same JSON',
-    JSON.parse(visibleText(JSON.stringify(['\u001b', '\u009b', '\u202e\\']))),
+    JSON.parse(terminalText(JSON.stringify(['\u001b', '\u009b', '\u202e\\']))),
     ['\u001b', '\u009b', '\u202e\\'],
   );
   check('takes the first line', oneLine('  first\r\nsecond', 20), 'first');
