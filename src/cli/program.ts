@@ -122,6 +122,7 @@ function withRunOptions(command: Command): Command {
       collect,
       [],
     )
+    .option('--setup <command>', 'prepares each directory that commands run in')
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--yes', 'approve the plan and the commands on it')
     .option('--on-gate <what>', 'approve, reject or stop (stop): at a gate() without a person')

@@ -86,6 +86,9 @@ export const MAX_INLINE_JSON_BYTES = 8 * 1024;
 /** Time of one verify() command. */
 export const VERIFY_TIMEOUT_MS = 10 * 60_000;
 
+/** Time of the setup command: it builds what commands need, and all of them wait for it. */
+export const SETUP_TIMEOUT_MS = 10 * 60_000;
+
 /** Characters of a command's output that a receipt carries, as the dialect says. */
 export const RECEIPT_OUTPUT_CHARS = 8000;
 

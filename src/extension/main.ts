@@ -151,6 +151,7 @@ function composeChat(
       }),
     limits: () => settings.current().limits,
     allowedCommands: () => settings.current().allowedCommands,
+    setupCommand: () => settings.current().setupCommand,
     openScript: (plan) => scripts.open(plan),
     editedScript: (planId) => scripts.edited(planId),
     askLimits,

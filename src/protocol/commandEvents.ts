@@ -1,4 +1,4 @@
-/** The events of the commands that agents run. */
+/** The events of the commands that agents run, and of the one that prepares their directories. */
 import * as z from 'zod';
 import { agentId, durable } from './eventHead.ts';
 import { FileMark } from './fileMark.ts';
@@ -38,6 +38,24 @@ export const CommandEnded = z.object({
   /** The tree that it ran on. */
   treeHash: z.string(),
   allowedBy: z.enum(['list', 'plan', 'user']),
+  sandbox: z.enum(['bwrap', 'seatbelt', 'none']),
+  exitCode: z.number().int().nullable(),
+  timedOut: z.boolean(),
+  /** What it did more of than any command may; absent where it was not stopped for that. */
+  stopped: z.string().optional(),
+  durationMs: z.number().nonnegative(),
+  /** The log of what it printed. */
+  files: z.array(FileMark).optional(),
+});
+
+/** The setup command has run in a directory, on the snapshot. */
+export const SetupEnded = z.object({
+  type: z.literal('setup.ended'),
+  ...durable,
+  setupId: z.number().int().positive(),
+  command: z.string(),
+  /** The snapshot. */
+  treeHash: z.string(),
   sandbox: z.enum(['bwrap', 'seatbelt', 'none']),
   exitCode: z.number().int().nullable(),
   timedOut: z.boolean(),

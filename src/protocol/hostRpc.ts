@@ -100,6 +100,8 @@ export const hostMethods = {
       approvedCommands: z.array(z.string()),
       /** Globs of commands that the user's settings allow to agents and scripts. */
       allowedCommands: z.array(z.string()).optional(),
+      /** Prepares each directory that commands run in; approved like the others. */
+      setupCommand: z.string().nullable().optional(),
       unsandboxed: z.boolean(),
       /** What the plan foretold of this script, for the report. */
       estimate: Estimate.optional(),

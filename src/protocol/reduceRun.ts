@@ -4,6 +4,7 @@
  */
 import { assertNever } from '../base/assertNever.ts';
 import { commandQuestion, FOR_RUN_NOTE } from './commandQuestion.ts';
+import { formatDuration } from '../base/format.ts';
 import { addTokens, noTokens } from './runLimits.ts';
 import type { RunEvent, RunEventOf } from './runEvents.ts';
 import type { AgentView, GateView, RunView } from './runView.ts';
@@ -58,6 +59,8 @@ function startView(event: RunEventOf<'run.started'>): RunView {
   };
 }
 
+type LogLine = RunView['logs'][number];
+
 type CallEvent = RunEventOf<
   | 'verify.started'
   | 'verify.ended'
@@ -68,6 +71,7 @@ type CallEvent = RunEventOf<
   | 'command.asked'
   | 'command.answered'
   | 'command.ended'
+  | 'setup.ended'
   | 'workflow.started'
   | 'workflow.ended'
 >;
@@ -151,6 +155,8 @@ function applyCallEvent(view: RunView, event: CallEvent): RunView {
       return askCommand(view, event);
     case 'command.answered':
       return answerCommand(view, event);
+    case 'setup.ended':
+      return withLog(view, setupLine(event));
     case 'command.ended':
       return countCommand(view, event);
     case 'workflow.started':
@@ -194,13 +200,26 @@ function withPhase(view: RunView, title: string | null): RunView {
   return { ...view, phases: [...view.phases, title] };
 }
 
-function withLog(view: RunView, event: RunEventOf<'log'>): RunView {
+function withLog(
+  view: RunView,
+  event: LogLine & { readonly dropped?: number | undefined },
+): RunView {
   if (event.dropped !== undefined) {
     return { ...view, droppedLogs: view.droppedLogs + event.dropped };
   }
   if (view.logs.length >= MAX_LOG_LINES) return { ...view, droppedLogs: view.droppedLogs + 1 };
   const line = { at: event.at, level: event.level, message: event.message };
   return { ...view, logs: [...view.logs, line] };
+}
+
+function setupLine(event: RunEventOf<'setup.ended'>): LogLine {
+  const { command, exitCode, stopped, at, durationMs } = event;
+  if (exitCode === 0 && stopped === undefined) {
+    const message = `Setup "${command}" took ${formatDuration(durationMs)}.`;
+    return { at, level: 'info', message };
+  }
+  const how = exitCode === null || stopped !== undefined ? 'was stopped' : `failed with exit code ${exitCode}`;
+  return { at, level: 'warning', message: `Setup "${command}" ${how}: no command ran.` };
 }
 
 function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {

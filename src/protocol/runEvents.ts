@@ -3,7 +3,7 @@
  * entry first and an event afterwards; the run tree, the terminal and `--json` all see this one stream.
  */
 import * as z from 'zod';
-import { CommandAnswered, CommandAsked, CommandEnded } from './commandEvents.ts';
+import { CommandAnswered, CommandAsked, CommandEnded, SetupEnded } from './commandEvents.ts';
 import { ErrorInfo } from './errorCodes.ts';
 import { agentId, durable, head } from './eventHead.ts';
 import { FileMark } from './fileMark.ts';
@@ -357,6 +357,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   CommandAsked,
   CommandAnswered,
   CommandEnded,
+  SetupEnded,
   WorkflowStarted,
   WorkflowEnded,
   CallRefused,

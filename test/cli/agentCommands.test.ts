@@ -37,6 +37,46 @@ describe('Agents that run commands', function () {
       .filter((block) => block.type === 'tool_result')
       .map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)));
 
+  it('find what the setup command built, once a directory, and so does a verification', async () => {
+    const build = `node -e 'const fs = require("fs"); fs.mkdirSync("built"); fs.writeFileSync("built/tool.js", "console.log(40 + 2)")'`;
+    const api = await test.bed.startModel(respond);
+    const agent = agentThatDoes([run('node built/tool.js'), run('node built/tool.js')]);
+    const source = workflow(`await ${agent}; return (await verify('node built/tool.js')).output;`);
+    const started = test.bed.startScript(source, api, ...options, '*', '--setup', build);
+    const { stdout, stderr } = await (await started).ended;
+    const end = readEnd(stdout);
+    assert.deepEqual([end.verdict, end.proposals.files], ['passed', 0], stderr);
+    assert.match(JSON.stringify(end.result), /^"42/u);
+    for (const result of results()) assert.match(result, /^Exit code 0[^]*42/u);
+    const setups = readEvents(stdout).filter((event) => event.type === 'setup.ended');
+    assert.partialDeepStrictEqual(setups, [{ command: build, exitCode: 0 }]);
+    const audit = await test.bed.run('audit', end.runId);
+    assert.equal(audit.exitCode, 0, audit.stdout);
+    const edited = await test.bed.writeScript(`${source}// once more`);
+    const model = ['--provider', 'anthropic', '--base-url', api.baseUrl, '--yes'];
+    const resumed = await test.bed.run('resume', end.runId, '--script', edited, ...model, '--json');
+    assert.equal(resumed.exitCode, 0, resumed.stderr);
+  });
+
+  it('do not run when the setup command fails, and the log says why', async () => {
+    const api = await test.bed.startModel(respond);
+    const source = workflow(`return verify('true').catch((error) => error.message);`);
+    const build = `sh -c 'echo no compiler here; exit 3'`;
+    const started = test.bed.startScript(source, api, ...options, '*', '--setup', build);
+    const { stdout } = await (await started).ended;
+    const end = readEnd(stdout);
+    assert.match(
+      JSON.stringify(end.result),
+      /failed with exit code 3\. Its output is in setup\/0001\.log/u,
+    );
+    assert.equal(end.verdict, 'unverified');
+    const folder = path.join(await test.bed.stateDirectory(), 'runs', end.runId);
+    assert.match(await readFile(path.join(folder, 'setup/0001.log'), 'utf8'), /no compiler here/u);
+    const none = await test.bed.run('run', '--script', 'x.js', '--setup', ' ');
+    assert.equal(none.exitCode, 2);
+    assert.match(none.stderr, /--setup takes a command/u);
+  });
+
   async function runAgent(
     orders: Parameters<typeof agentThatDoes>[0],
     { isolation, allowed = '*' }: { readonly isolation?: string; readonly allowed?: string } = {},

@@ -71,6 +71,10 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
     ...{ type: 'command.answered', ...head, questionId: 2, approved: true, forRun: false },
     by: 'user',
   },
+  'setup.ended': {
+    ...{ type: 'setup.ended', ...head, setupId: 1, command: 'npm run build', treeHash: 'tree' },
+    ...{ sandbox: 'bwrap', exitCode: 0, timedOut: false, durationMs: 3000 },
+  },
   'command.ended': {
     ...{ type: 'command.ended', ...head, commandId: 1, agentId: 1, command: 'npm test', cwd: '' },
     ...{ treeHash: 't', allowedBy: 'user', sandbox: 'bwrap', exitCode: 0, timedOut: false },

@@ -84,6 +84,11 @@ export class MemoryRunStore implements RunStore {
     return Promise.resolve(`${this.directory}/verify/${verifyId}/output.log`);
   }
 
+  setupLog(setupId: number): Promise<{ readonly path: string; readonly name: string }> {
+    const name = `setup/${setupId}.log`;
+    return Promise.resolve({ path: `${this.directory}/${name}`, name });
+  }
+
   commandLog(
     agentId: number,
     commandId: number,

@@ -140,7 +140,7 @@ function configOf(options: BenchOptions): RunConfig {
     meta: { name: 'w', description: 'd', phases: [] },
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     model: options.model.defaultModel,
-    ...{ budgetTokens: null, approvedCommands: [], unsandboxed: false },
+    ...{ budgetTokens: null, approvedCommands: [], setupCommand: null, unsandboxed: false },
     ...{ onLimit: 'wait', onGate: 'wait' },
     ...{ allowedCommands: [], onCommand: 'refuse' },
     ...options.config,

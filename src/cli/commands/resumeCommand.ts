@@ -12,12 +12,13 @@ import { printDiagnostics } from './checkCommand.ts';
 import { goOnElsewhere } from './controlCommands.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
 import { readText } from './readInput.ts';
-import { approvePlan, readOnGate } from './runCommand.ts';
+import { approvePlan, readOnGate, readSetup } from './runCommand.ts';
 
 export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOptions {
   readonly script?: string | undefined;
   readonly budget?: number | undefined;
   readonly allowCommand: readonly string[];
+  readonly setup?: string | undefined;
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
   readonly onGate?: string | undefined;
@@ -29,6 +30,7 @@ export async function resumeCommand(
   name: string,
   options: ResumeOptions,
 ): Promise<ExitCode> {
+  const setupCommand = readSetup(options);
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const owner = await workspace.runs.ownerOf(runId);
@@ -48,6 +50,7 @@ export async function resumeCommand(
       approvedCommands: edited?.commands ?? null,
       unsandboxed: options.unsandboxed === true ? true : (edited?.unsandboxed ?? null),
       allowedCommands: options.allowCommand,
+      setupCommand,
       budgetTokens: options.budget ?? null,
       onLimit: 'stop',
       onGate: readOnGate(options),

@@ -67,6 +67,14 @@ export interface WorkDirectory {
   release(): void;
 }
 
+/** What commands need beside the tree before they run, made once for each directory. */
+export interface DirectorySetup {
+  /** Equal for what makes the same files. */
+  readonly key: string;
+  /** Runs in a directory that holds the snapshot; the ignored files that it leaves there go into every tree. */
+  run(directory: string): Promise<void>;
+}
+
 /** What git gives us, behind the shadow repository: snapshots, their contents, trees on disk. */
 export interface SnapshotStore {
   /** Takes a picture of the workspace; never touches the user's own index, objects or files. */
@@ -80,7 +88,11 @@ export interface SnapshotStore {
   /** Git tree id of a snapshot with changes laid over it. */
   writeTree(tree: string, changes: ReadonlyMap<string, FileChange>): Promise<string>;
   /** Runs a task in a real directory that holds exactly this tree (and the ignored dependencies). */
-  withDirectory<T>(tree: string, task: (directory: string) => Promise<T>): Promise<T>;
+  withDirectory<T>(
+    tree: string,
+    task: (directory: string) => Promise<T>,
+    setup?: DirectorySetup,
+  ): Promise<T>;
   /**
    * Waits for a directory, first come, first served. One that is to be kept for the whole life of an agent
    * waits for one of the few places that may be kept, so that others always get their turn.
@@ -88,5 +100,6 @@ export interface SnapshotStore {
   openDirectory(options: {
     readonly use: 'command' | 'agent';
     readonly signal: AbortSignal;
+    readonly setup?: DirectorySetup | undefined;
   }): Promise<WorkDirectory>;
 }

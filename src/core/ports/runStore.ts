@@ -45,6 +45,8 @@ export interface RunStore {
     agentId: number,
     commandId: number,
   ): Promise<{ readonly path: string; readonly name: string }>;
+  /** The same for the log of the setup command. */
+  setupLog(setupId: number): Promise<{ readonly path: string; readonly name: string }>;
   /**
    * Writes an agent's patch, or takes away the one that is there with null. Resolves with the file; null when
    * there is none. A patch that cannot be written is no fault of the agent's, and never rejects.

@@ -1,6 +1,7 @@
 import type { ThrownError } from '../../protocol/scriptMessages.ts';
 import type { AgentTypes } from '../agent/agentTypes.ts';
 import type { RunTree } from '../changes/tree/runTree.ts';
+import type { DirectorySetup } from '../ports/fileView.ts';
 import type { ActiveClock } from './limits/activeClock.ts';
 import type { CommandApprovals } from './commands/commandApprovals.ts';
 import type { Deliveries } from './replay/deliveries.ts';
@@ -37,6 +38,8 @@ export interface RunContext {
   readonly breaker: Breaker;
   /** Which commands may run. */
   readonly commands: CommandApprovals;
+  /** What makes a directory ready for commands; undefined where nothing has to. */
+  readonly setup: DirectorySetup | undefined;
   /** Numbers of commands, over all agents and sessions of the run. */
   readonly nextCommandId: () => number;
   /** Numbers of questions to the user: gates and commands have them in common. */

@@ -28,6 +28,7 @@ import { Deliveries } from './replay/deliveries.ts';
 import { LimitKeeper } from './limits/limitKeeper.ts';
 import { OpenCalls } from './calls/openCalls.ts';
 import { CommandApprovals } from './commands/commandApprovals.ts';
+import { createDirectorySetup } from './commands/directorySetup.ts';
 import { Permits } from './requests/permits.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import type { RunContext } from './runContext.ts';
@@ -98,6 +99,7 @@ export class RunEngine implements ScriptHost {
     const earlierAgents = earlier?.view.agents ?? [];
     const view = new SnapshotView(snapshot, services.snapshots);
     const nextQuestionId = counterFrom(earlier?.log.lastQuestionId);
+    const approvals = this.#createApprovals(nextQuestionId, earlier);
     this.#ctx = {
       config,
       services,
@@ -107,7 +109,8 @@ export class RunEngine implements ScriptHost {
       limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
       replay: earlier?.log ?? null,
       agentTypes: () => this.#agentTypes,
-      commands: this.#createApprovals(nextQuestionId, earlier),
+      commands: approvals,
+      setup: this.#createSetup(approvals, earlier),
       nextCommandId: counterFrom(earlier?.log.lastCommandId),
       nextQuestionId,
       deliveries: new Deliveries(),
@@ -258,6 +261,18 @@ export class RunEngine implements ScriptHost {
       record: (fact) => this.#recorder.record(fact),
       track: (task) => this.#tasks.track(task),
       allowedBefore: earlier?.log.allowedCommands ?? [],
+    });
+  }
+
+  #createSetup(
+    approvals: CommandApprovals,
+    earlier?: EarlierSessions,
+  ): ReturnType<typeof createDirectorySetup> {
+    return createDirectorySetup({
+      ...{ config: this.#config, services: this.#services, approvals },
+      record: (fact) => this.#recorder.record(fact),
+      nextSetupId: counterFrom(earlier?.log.lastSetupId),
+      signal: this.#work.signal,
     });
   }
 

@@ -18,6 +18,8 @@ export interface Settings {
   readonly useSandbox: boolean;
   /** Globs of commands that agents and scripts may run without a question. */
   readonly allowedCommands: readonly string[];
+  /** Prepares each directory that commands run in; every plan shows it. */
+  readonly setupCommand: string | null;
   readonly groupBy: ReviewGrouping;
   readonly showNotifications: boolean;
 }
@@ -48,6 +50,7 @@ export function readSettings(read: ReadSetting, isSet: IsSettingSet): Settings {
     stateDir: textOrNull(read('host.stateDirectory')),
     useSandbox: read('commands.sandbox') !== 'off',
     allowedCommands: textsOf(read('commands.allow')),
+    setupCommand: textOrNull(read('commands.setup')),
     groupBy: oneOf(read('review.groupBy'), ['group', 'folder', 'kind'], 'group'),
     showNotifications: read('notifications.show') !== false,
   };

@@ -176,6 +176,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       const { provider } = state;
       const rest = {
         allowedCommands: params.allowedCommands ?? [],
+        setupCommand: params.setupCommand ?? null,
         budgetTokens: null,
         onLimit: 'wait' as const,
         onGate: 'wait' as const,
@@ -185,7 +186,10 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       return { runId: await begin(state, live) };
     },
     'run.resume': async ({ runId, limits, allowedCommands = [] }) => {
-      const kept = { script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null };
+      const kept = {
+        ...{ script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null },
+        setupCommand: null,
+      };
       const rest = { allowedCommands, onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
         ...{ ...kept, ...rest, limits },

@@ -15,6 +15,8 @@ export interface RunRequest {
   readonly approvedCommands: readonly string[];
   /** Globs of commands that need no approval one by one. */
   readonly allowedCommands: readonly string[];
+  /** Prepares each directory that commands run in; approved like those. */
+  readonly setupCommand: string | null;
   readonly unsandboxed: boolean;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
@@ -31,6 +33,7 @@ export interface ResumeRequest {
   readonly provider: ProviderConfig;
   readonly approvedCommands: readonly string[] | null;
   readonly allowedCommands: readonly string[];
+  readonly setupCommand: string | null;
   readonly unsandboxed: boolean | null;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
@@ -49,6 +52,7 @@ export const RunHead = z.object({
   model: z.string(),
   provider: z.string(),
   approvedCommands: z.array(z.string()),
+  setupCommand: z.string().nullable().default(null),
   unsandboxed: z.boolean(),
   budgetTokens: z.number().int().positive().nullable().default(null),
   /** Only a report shows it: one of another form must not keep a run from going on. */

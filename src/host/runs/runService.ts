@@ -126,6 +126,7 @@ export class RunService {
           approvedCommands: request.approvedCommands ?? head.approvedCommands,
           unsandboxed: request.unsandboxed ?? head.unsandboxed,
           allowedCommands: request.allowedCommands,
+          setupCommand: request.setupCommand ?? head.setupCommand,
           budgetTokens,
           ...{ onLimit: request.onLimit, onGate: request.onGate },
           // What was foretold of one script says nothing about another.
@@ -240,6 +241,7 @@ export class RunService {
     const engine = new RunEngine(
       {
         ...{ ...request, runId, scriptSha256, meta, model, prices: priced.prices },
+        approvedCommands: approvedIn(request),
         // Whoever can answer a gate can answer for a command.
         onCommand: request.onGate === 'wait' ? 'ask' : 'refuse',
       },
@@ -357,17 +359,23 @@ export class RunService {
   ): Promise<void> {
     const { workspace } = this.#services;
     const { limits, argsJson, approvedCommands, unsandboxed, provider, budgetTokens } = request;
+    const { setupCommand, estimate = null } = request;
     const { scriptSha256, model, snapshotTree } = facts;
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
       ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
-      ...{ budgetTokens, estimate: request.estimate ?? null },
+      ...{ budgetTokens, setupCommand, estimate },
     };
     await Promise.all([
       store.writeFile('script.js', request.script),
       store.writeFile('run.json', JSON.stringify(head, null, 2)),
     ]);
   }
+}
+
+/** What was approved with the plan; the setup stood on it, too. */
+function approvedIn({ approvedCommands, setupCommand }: RunRequest): readonly string[] {
+  return setupCommand === null ? approvedCommands : [...approvedCommands, setupCommand];
 }
 
 function busy(runId: string, state: string): RunBusyError {

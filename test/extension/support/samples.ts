@@ -77,6 +77,7 @@ export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
     provider: 'offline',
     model: 'rules',
     needsUnsandboxedConsent: false,
+    setupCommand: null,
     estimate: null,
     ...changes,
   };

@@ -158,6 +158,6 @@ function whyUncovered(name: string, { entries }: AuditedRun): string {
     entries.some(({ event }) => event.type === 'agent.queued' && nameOf(event.agentId) === name);
   if (isCalled(transcriptName)) return 'No entry holds the hash of this transcript.';
   if (isCalled(patchName)) return 'No entry holds its hash: its agent did not end after it began.';
-  if (name.startsWith('verify/')) return 'No entry holds its hash: its command did not end.';
+  if (/^(?:verify|setup)\//u.test(name)) return 'No entry holds its hash: its command did not end.';
   return 'Neither the journal nor a seal says what it should be.';
 }

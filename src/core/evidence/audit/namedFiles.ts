@@ -71,6 +71,7 @@ function marksOf(event: DurableRunEvent): readonly FileMark[] {
     case 'agent.ended':
     case 'verify.ended':
     case 'command.ended':
+    case 'setup.ended':
     case 'proposals.changed':
       return event.files ?? [];
     default:

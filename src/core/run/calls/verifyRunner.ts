@@ -198,13 +198,14 @@ export class VerifyRunner {
   #runOn(treeHash: string, call: VerifyCall, logPath: string): Promise<ReportedRun> {
     const { snapshots, commands, reports } = this.#ctx.services;
     const { command, timeoutMs, cwd, report: format } = call;
-    return snapshots.withDirectory(treeHash, async (tree) => {
+    const { signal, setup } = this.#ctx;
+    const runIn = async (tree: string): Promise<ReportedRun> => {
       const directory = cwd === '' ? tree : `${tree}/${cwd}`;
-      const run = () =>
-        commands.run({ command, timeoutMs, logPath, signal: this.#ctx.signal, tree, directory });
+      const run = () => commands.run({ command, timeoutMs, logPath, signal, tree, directory });
       if (format === 'none') return { result: await run(), report: null };
       return reports.watch({ directory, format }, run);
-    });
+    };
+    return snapshots.withDirectory(treeHash, runIn, setup);
   }
 
   async #baseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineFacts> {

@@ -67,7 +67,7 @@ export class AttemptCommands implements AgentCommands {
     if (this.#kept !== null) return this.#kept;
     const { ctx, keepsDirectory, signal } = this.#options;
     const use = keepsDirectory ? 'agent' : 'command';
-    const directory = await ctx.services.snapshots.openDirectory({ use, signal });
+    const directory = await ctx.services.snapshots.openDirectory({ use, signal, setup: ctx.setup });
     if (keepsDirectory) this.#kept = directory;
     return directory;
   }

@@ -81,6 +81,7 @@ export interface ReplayLog {
   /** Of gates and of questions about commands. */
   readonly lastQuestionId: number;
   readonly lastCommandId: number;
+  readonly lastSetupId: number;
   /** Commands that the user allowed for the whole run. */
   readonly allowedCommands: readonly string[];
   readonly lastWorkflowId: number;
@@ -126,6 +127,7 @@ class ReplayFold {
   readonly #questions = new Map<number, string>();
   readonly #allowedCommands: string[] = [];
   #lastCommandId = 0;
+  #lastSetupId = 0;
   readonly #workflows: RunEventOf<'workflow.started'>[] = [];
   readonly #activeTime = new ActiveTime();
   #ended: RunEventOf<'run.ended'> | null = null;
@@ -196,6 +198,7 @@ class ReplayFold {
     if (event.type === 'command.asked') this.#questions.set(event.questionId, event.command);
     if (event.type === 'command.answered') this.#answerCommand(event);
     if (event.type === 'command.ended') this.#lastCommandId = event.commandId;
+    if (event.type === 'setup.ended') this.#lastSetupId = event.setupId;
   }
 
   result(): ReplayLog {
@@ -212,6 +215,7 @@ class ReplayFold {
       lastVerifyId: Math.max(0, ...this.#verifyCalls.keys()),
       lastQuestionId: Math.max(0, ...this.#gates.keys(), ...this.#questions.keys()),
       lastCommandId: this.#lastCommandId,
+      lastSetupId: this.#lastSetupId,
       allowedCommands: this.#allowedCommands,
       lastWorkflowId: Math.max(0, ...this.#workflows.map((started) => started.workflowId)),
       gates: new Map([...this.#gates.values()].map((gate) => [gate.key, gate])),

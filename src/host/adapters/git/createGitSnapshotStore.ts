@@ -45,8 +45,8 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
       const { knownObjects } = memory;
       return bases.note(await writeTree({ shadow, tree, changes, knownObjects }), tree);
     },
-    withDirectory: (tree, task) => pool.run(tree, task),
-    openDirectory: (use) => pool.open(use),
+    withDirectory: (tree, task, setup) => pool.run(tree, task, setup),
+    openDirectory: (options) => pool.open(options),
     dispose: async () => {
       await reader.dispose();
       await pool.dispose();

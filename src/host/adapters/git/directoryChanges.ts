@@ -41,6 +41,24 @@ export async function directoryChanges(place: ChangedDirectory): Promise<Directo
   return changes;
 }
 
+/** What git ignores, in the tree or in the workspace: what a build makes. Installed dependencies are not in it. */
+export async function ignoredFiles(
+  place: ChangedDirectory,
+  dependencies: readonly string[],
+): Promise<readonly string[]> {
+  const { shadow, directory, indexFile } = place;
+  const call = { workTree: directory, indexFile };
+  const others = ['ls-files', '-z', '-o'];
+  const [all, untracked] = await Promise.all([
+    shadow.git(others, call),
+    shadow.git([...others, '--exclude-standard'], call),
+  ]);
+  const visible = new Set(await withoutIgnored(place, splitNul(untracked)));
+  const isDependency = (file: string): boolean =>
+    dependencies.some((folder) => file.startsWith(`${folder}/`));
+  return splitNul(all).filter((file) => !visible.has(file) && !isDependency(file));
+}
+
 function tooMany(directory: string, count: number): DirectoryChange {
   const reason = `${count} files were changed, more than ${MAX_COMMAND_CHANGES}; none of them is kept`;
   return { type: 'leftOut', path: path.basename(directory), reason };

@@ -2,16 +2,17 @@ import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorText } from '../../../base/errorText.ts';
 import { Semaphore } from '../../../base/semaphore.ts';
-import type { WorkDirectory } from '../../../core/ports/fileView.ts';
+import type { DirectorySetup, WorkDirectory } from '../../../core/ports/fileView.ts';
 import type { Log } from '../../../core/ports/log.ts';
-import { directoryChanges } from './directoryChanges.ts';
-import { bringDependencies, stampFileOf } from './dependencyFolders.ts';
+import { directoryChanges, ignoredFiles, type ChangedDirectory } from './directoryChanges.ts';
+import { bringDependencies, presentDependencies, stampFileOf } from './dependencyFolders.ts';
 import { dependencyFolders } from './ignoredPaths.ts';
 import { bringIncluded, INCLUDE_FILE } from './includedFiles.ts';
 import { removeFolder } from './removeFolder.ts';
 import { freshHome, linkCaches } from './scratchHome.ts';
 import { isGitError } from './gitError.ts';
 import { splitNul } from './runGit.ts';
+import { bringSetupFiles, hasSetupFiles, keepSetupFiles } from './setupFiles.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
 import { claimSlot, releaseSlot } from './slotLock.ts';
 
@@ -61,8 +62,13 @@ export class DirectoryPool {
   }
 
   /** Waits for its turn, first come, first served; the directory is the task's until it settles. */
-  async run<T>(tree: string, task: (directory: string) => Promise<T>): Promise<T> {
-    const directory = await this.open({ use: 'command', signal: new AbortController().signal });
+  async run<T>(
+    tree: string,
+    task: (directory: string) => Promise<T>,
+    setup?: DirectorySetup,
+  ): Promise<T> {
+    const { signal } = new AbortController();
+    const directory = await this.open({ use: 'command', signal, setup });
     try {
       await directory.show(tree);
       return await task(directory.path);
@@ -75,32 +81,37 @@ export class DirectoryPool {
   async open(options: {
     readonly use: 'command' | 'agent';
     readonly signal: AbortSignal;
+    readonly setup?: DirectorySetup | undefined;
   }): Promise<WorkDirectory> {
-    const { use, signal } = options;
+    const { use, signal, setup } = options;
     const releases: (() => void)[] = [];
     try {
       releases.push(await this.#places[use].acquire(signal));
       const slot = this.#free.pop() ?? (await this.#claim());
       releases.push(() => this.#free.push(slot));
-      return this.#directoryOf(slot, releases);
+      return this.#directoryOf(slot, { releases, setup });
     } catch (error) {
       releaseAll(releases);
       throw error;
     }
   }
 
-  #directoryOf(slot: Slot, releases: (() => void)[]): WorkDirectory {
-    const { shadow, workspaceRoot, environment, isHidden } = this.#options;
-    const { directory, indexFile } = slot;
+  #directoryOf(
+    slot: Slot,
+    {
+      releases,
+      setup,
+    }: { readonly releases: (() => void)[]; readonly setup?: DirectorySetup | undefined },
+  ): WorkDirectory {
     let wasShown = false;
     return {
-      path: directory,
+      path: slot.directory,
       show: async (tree) => {
-        if (!wasShown || !(await this.#couldShowAgain(slot, tree))) await this.#prepare(slot, tree);
+        const isReady = wasShown && (await this.#couldShowAgain(slot, tree));
+        if (!isReady) await this.#makeReady(slot, tree, setup);
         wasShown = true;
       },
-      changes: () =>
-        directoryChanges({ shadow, directory, indexFile, workspaceRoot, environment, isHidden }),
+      changes: () => directoryChanges(this.#placeOf(slot)),
       release: () => releaseAll(releases),
     };
   }
@@ -125,6 +136,25 @@ export class DirectoryPool {
     throw new Error(
       `Cannot find a free directory under ${trees}: all ${MAX_SLOT_NUMBER} are in use. Remove its .lock files if no other run is active.`,
     );
+  }
+
+  #placeOf({ directory, indexFile }: Slot): ChangedDirectory {
+    const { shadow, workspaceRoot, environment, isHidden } = this.#options;
+    return { shadow, directory, indexFile, workspaceRoot, environment, isHidden };
+  }
+
+  async #makeReady(slot: Slot, tree: string, setup: DirectorySetup | undefined): Promise<void> {
+    if (setup === undefined) return this.#prepare(slot, tree);
+    const { directory, stampFile } = slot;
+    if (!(await hasSetupFiles(directory, setup.key))) {
+      // On the files that the run began with: nothing that an agent wrote has a part in it.
+      await this.#prepare(slot, this.#options.snapshotOf(tree));
+      await setup.run(directory);
+      const files = await ignoredFiles(this.#placeOf(slot), await presentDependencies(stampFile));
+      await keepSetupFiles(directory, { key: setup.key, files });
+    }
+    await this.#prepare(slot, tree);
+    await bringSetupFiles(directory);
   }
 
   async #prepare(slot: Slot, tree: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, realpath } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { errorText } from '../../../base/errorText.ts';
 import type { Log } from '../../../core/ports/log.ts';
+import { bringFile } from './bringFile.ts';
 import { filesMatching, type IgnoredPlace } from './ignoredPaths.ts';
 
 /** Name of the file, in the format of .gitignore, that says which ignored files commands need. */
@@ -35,7 +36,7 @@ export async function bringIncluded(inclusion: Inclusion): Promise<void> {
       log.warn('trees', `${INCLUDE_FILE} names too much; the rest is left out`, { first: file });
       return;
     }
-    await copyInto(inclusion, file);
+    await bring(inclusion, file);
   }
 }
 
@@ -45,16 +46,13 @@ async function sizeOf(file: string): Promise<number | null> {
   return stats?.isFile() === true ? stats.size : null;
 }
 
-async function copyInto({ workspaceRoot, slotDirectory }: Inclusion, file: string): Promise<void> {
-  const target = path.join(slotDirectory, file);
-  const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true });
-  const root = await realpath(slotDirectory);
-  // A folder of the tree may be a link to a place outside of it.
-  if ((await realpath(folder)) !== path.join(root, path.relative(slotDirectory, folder))) return;
+/** One file of the user's that cannot be read keeps no command from running. */
+async function bring(
+  { workspaceRoot, slotDirectory, log }: Inclusion,
+  file: string,
+): Promise<void> {
   const source = path.join(workspaceRoot, file);
-  await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL).catch(
-    // In the tree, or gone since it was listed.
-    () => undefined,
-  );
+  await bringFile({ source, slotDirectory, file }).catch((error: unknown) => {
+    log.warn('trees', 'an included file is left out', { file, reason: errorText(error) });
+  });
 }

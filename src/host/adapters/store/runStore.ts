@@ -138,6 +138,11 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
       await makePrivateFolder(path.join(directory, path.dirname(name)));
       return { path: path.join(directory, name), name };
     },
+    setupLog: async (setupId) => {
+      const name = `setup/${numbered(setupId)}.log`;
+      await makePrivateFolder(path.join(directory, 'setup'));
+      return { path: path.join(directory, name), name };
+    },
     writePatch: (agentId, patch) => writePatch({ directory, name: patchName(agentId), log }, patch),
     writeFile: async (name, text) => {
       seal.note(name, await writeNamed({ directory, name, text, secrets }));
