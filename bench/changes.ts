@@ -14,7 +14,7 @@ const name = `${fileCount} files`;
 const Times = z.record(z.string(), z.number());
 type Least = (figureName: string) => number;
 
-/** Snapshots, overlays, merges, diffs, patches and trees on disk, with 5,000 files and 100 agents. */
+/** Snapshots, overlays, merges, diffs, patches, trees on disk and searches, with 5,000 files and 100 agents. */
 export async function changes(ctx: BenchContext): Promise<BenchReport> {
   ctx.say(`changes: ${name}`);
   const loose = await ctx.makeFolder('loose');
@@ -35,6 +35,7 @@ export async function changes(ctx: BenchContext): Promise<BenchReport> {
       ...snapshotRows({ inRepository, amongLoose, inFolder }),
       ...changeRows(inRepository),
       ...directoryRows(inRepository),
+      ...searchRows(inRepository),
     ],
   };
 }
@@ -79,6 +80,16 @@ function directoryRows(least: Least): readonly Row[] {
   ];
 }
 
+function searchRows(least: Least): readonly Row[] {
+  return [
+    figure(`first search in ${name}`, least('firstSearchMs'), { unit: 'ms' }),
+    beside(`search in ${name}, a plain text`, least, [
+      ...(['literalSearchMs', 'literalFloorMs', undefined] as const),
+    ]),
+    beside(`search in ${name}, a shape`, least, ['shapeSearchMs', 'shapeFloorMs', undefined]),
+  ];
+}
+
 function beside(
   what: string,
   least: Least,
@@ -93,7 +104,7 @@ async function measure(ctx: BenchContext, file: string, workspace: string): Prom
   const rounds: z.infer<typeof Times>[] = [];
   for (let round = 0; round < ctx.rounds; round += 1) {
     const cwd = await ctx.makeFolder('changes');
-    const { stdout } = await runMeasured({ file, args: [workspace, cwd], cwd });
+    const { stdout } = await runMeasured({ file, args: [workspace, cwd, ctx.distDirectory], cwd });
     rounds.push(Times.parse(JSON.parse(stdout)));
   }
   return (figureName) => Math.min(...rounds.map((times) => times[figureName] ?? Number.NaN));

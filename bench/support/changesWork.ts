@@ -1,5 +1,5 @@
 // Measures snapshots, overlays, merges, diffs, patches and trees on disk, each beside its floor in git.
-// Bundled before it runs; its arguments are the workspace and an empty folder.
+// Bundled before it runs; its arguments are the workspace, an empty folder, and the folder of the bundles.
 import path from 'node:path';
 import { OverlayFiles } from '../../src/core/agent/overlayFiles.ts';
 import { Overlay } from '../../src/core/changes/tree/overlay.ts';
@@ -10,6 +10,7 @@ import { createGitSnapshotStore } from '../../src/host/adapters/git/createGitSna
 import type { GitSnapshotStore } from '../../src/host/adapters/git/createGitSnapshotStore.ts';
 import type { FileContent, Snapshot } from '../../src/core/ports/fileView.ts';
 import { indexFloor, switchFloor, treeDiffFloorMs, worktreeFloorMs } from './gitFloors.ts';
+import { measureSearches } from './searchWork.ts';
 import { measureTexts } from './textWork.ts';
 import { timed } from './timed.ts';
 
@@ -17,7 +18,7 @@ const agents = 100;
 const editsPerAgent = 11;
 const overlays = 1000;
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const [workspaceRoot = '', folder = ''] = process.argv.slice(2);
+const [workspaceRoot = '', folder = '', distDirectory = ''] = process.argv.slice(2);
 
 type Times = Readonly<Record<string, number>>;
 
@@ -31,9 +32,10 @@ async function main(): Promise<void> {
   try {
     const floor = indexFloor({ workspaceRoot, folder });
     const snapshots = { coldMs, warmMs, warmInNewProcessMs, ...floor };
+    const searches = await measureSearches(store, snapshot, { workspaceRoot, distDirectory });
     const trees = await measureTrees(store, snapshot);
     const texts = measureTexts(folder);
-    process.stdout.write(JSON.stringify({ ...snapshots, ...trees, ...texts }));
+    process.stdout.write(JSON.stringify({ ...snapshots, ...searches, ...trees, ...texts }));
   } finally {
     await store.dispose();
   }

@@ -55,6 +55,19 @@ export function treeDiffFloorMs(gitDir: string, from: string, to: string): numbe
   return timedNow(() => git({ cwd: gitDir }, 'diff', '--no-ext-diff', from, to))[0];
 }
 
+/** `git grep` over the files on disk, which need be no repository. */
+export function grepFloorMs(cwd: string, kind: '-F' | '-P', pattern: string): number {
+  const search = ['grep', '--no-index', '-n', '-I', kind, '-e', pattern];
+  return timedNow(() => {
+    try {
+      git({ cwd }, ...search);
+    } catch (error) {
+      // 1: nothing was found, which takes as long.
+      if (!(error instanceof Error && 'status' in error && error.status === 1)) throw error;
+    }
+  })[0];
+}
+
 /** `git read-tree -u` and `git clean` from one tree to a near one, in a directory of their own. */
 export function switchFloor(places: {
   readonly shadow: string;

@@ -89,9 +89,16 @@ export async function runProduct(
 export function resumeProduct(
   ctx: BenchContext,
   bed: ProductBed,
-  run: { readonly runId: string; readonly baseUrl: string },
+  run: {
+    readonly runId: string;
+    readonly baseUrl: string;
+    /** An edited script's file. */
+    readonly scriptFile?: string | undefined;
+  },
 ): Promise<ProductRun> {
-  return runCli(ctx, bed, ['resume', run.runId, '--base-url', run.baseUrl]);
+  const { runId, baseUrl, scriptFile } = run;
+  const edited = scriptFile === undefined ? [] : ['--script', scriptFile];
+  return runCli(ctx, bed, ['resume', runId, '--base-url', baseUrl, ...edited]);
 }
 
 async function runCli(

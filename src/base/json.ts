@@ -13,6 +13,19 @@ function maySpellProto(text: string): boolean {
   return text.includes('__proto__') || text.includes('\\u00');
 }
 
+/** Whether the text nests objects and arrays deeper than this; what is no JSON may count as either. */
+export function isJsonDeeperThan(text: string, maxDepth: number): boolean {
+  // Each level takes two characters at least.
+  if (text.length <= 2 * maxDepth) return false;
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gsu)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > maxDepth) return true;
+  }
+  return false;
+}
+
 /** Serialises with object keys sorted at every depth, so that equal values have equal text. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;

@@ -6,6 +6,8 @@ export class Semaphore {
   #limit: number;
   #held = 0;
   readonly #waiting = new Set<() => void>();
+  /** Those who had a place before and go on where they left off. */
+  readonly #returning = new Set<() => void>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -16,7 +18,7 @@ export class Semaphore {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.#returning.size;
   }
 
   get limit(): number {
@@ -24,9 +26,24 @@ export class Semaphore {
   }
 
   /** Resolves with the function that gives the place back (once); rejects with the signal's reason. */
-  async acquire(signal: AbortSignal): Promise<() => void> {
+  acquire(signal: AbortSignal): Promise<() => void> {
+    return this.#acquire(this.#waiting, signal);
+  }
+
+  /** The same for one who had given its place away for a while: it comes before all who have not had one. */
+  acquireAgain(signal: AbortSignal): Promise<() => void> {
+    return this.#acquire(this.#returning, signal);
+  }
+
+  /** Changes the number of places; 0 lets nobody in. */
+  resize(limit: number): void {
+    this.#limit = limit;
+    this.#admit();
+  }
+
+  async #acquire(queue: Set<() => void>, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#held >= this.#limit || this.#waiting.size > 0) await this.#wait(signal);
+    if (this.#held >= this.#limit || this.waiting > 0) await this.#wait(queue, signal);
     else this.#held += 1;
     let isHeld = true;
     return () => {
@@ -37,34 +54,30 @@ export class Semaphore {
     };
   }
 
-  /** Changes the number of places; 0 lets nobody in. */
-  resize(limit: number): void {
-    this.#limit = limit;
-    this.#admit();
-  }
-
-  #wait(signal: AbortSignal): Promise<void> {
+  #wait(queue: Set<() => void>, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const enter = (): void => {
         signal.removeEventListener('abort', leave);
         resolve();
       };
       const leave = (): void => {
-        this.#waiting.delete(enter);
+        queue.delete(enter);
         // The reason is whatever the owner of the signal gave, usually an Error.
         reject(signal.reason as Error);
       };
       signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.add(enter);
+      queue.add(enter);
     });
   }
 
   #admit(): void {
-    for (const enter of this.#waiting) {
-      if (this.#held >= this.#limit) return;
-      this.#waiting.delete(enter);
-      this.#held += 1;
-      enter();
+    for (const queue of [this.#returning, this.#waiting]) {
+      for (const enter of queue) {
+        if (this.#held >= this.#limit) return;
+        queue.delete(enter);
+        this.#held += 1;
+        enter();
+      }
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { errorCode, errorText } from '../base/errorText.ts';
 import { classifyPath, normaliseAgentPath } from '../core/changes/protectedPaths.ts';
 import type { ApplyPlan, PlannedWrite, WriteOutcome } from '../protocol/proposals.ts';
@@ -43,13 +43,19 @@ async function applyOne(workspace: string, write: PlannedWrite): Promise<WriteOu
 async function resolveTarget(workspace: string, path: string): Promise<string> {
   const normalised = normaliseAgentPath(path);
   if (normalised.type === 'refused') throw new Error(normalised.reason);
-  if (classifyPath(normalised.path) === 'hidden') throw new Error('it is protected.');
+  refuseProtected(normalised.path);
   const target = join(workspace, normalised.path);
   const parent = await nearestExisting(dirname(target));
   if (parent !== workspace && !parent.startsWith(workspace + sep)) {
     throw new Error('it leads out of the workspace.');
   }
+  // A link to a folder may give a protected file another name.
+  refuseProtected(relative(workspace, join(parent, basename(target))).replaceAll(sep, '/'));
   return target;
+}
+
+function refuseProtected(path: string): void {
+  if (['hidden', 'readOnly'].includes(classifyPath(path))) throw new Error('it is protected.');
 }
 
 async function nearestExisting(directory: string): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { terminalText } from '../base/visibleText.ts';
 
 /** What a command gets from its surroundings; tests give their own. */
 export interface CliContext {
@@ -24,7 +25,7 @@ export interface CommonOptions {
   readonly json?: boolean | undefined;
 }
 
-/** Writes one line. */
+/** Writes one line; what models and files put into it reaches a terminal as text only. */
 export function printLine(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(`${text}\n`);
+  stream.write(`${terminalText(text)}\n`);
 }

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { errorCode, errorText } from '../base/errorText.ts';
 import { PRODUCT_VERSION } from '../protocol/version.ts';
-import type { CliContext } from './cliContext.ts';
-import { acceptCommand, rejectCommand, undoCommand } from './commands/acceptCommand.ts';
+import { printLine, type CliContext } from './cliContext.ts';
+import { acceptCommand, undoCommand } from './commands/acceptCommand.ts';
 import { auditCommand } from './commands/auditCommand.ts';
 import { checkCommand } from './commands/checkCommand.ts';
 import {
@@ -16,6 +16,7 @@ import { exportCommand } from './commands/exportCommand.ts';
 import { gateCommand } from './commands/gateCommand.ts';
 import { runsCommand, showCommand } from './commands/listCommands.ts';
 import { proposalsCommand } from './commands/proposalsCommand.ts';
+import { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
 import { resumeCommand } from './commands/resumeCommand.ts';
 import { runCommand } from './commands/runCommand.ts';
 import { workflowsCommand } from './commands/workflowsCommand.ts';
@@ -45,7 +46,7 @@ export async function runProgram(ctx: CliContext, args: readonly string[]): Prom
 function reportError(ctx: CliContext, error: unknown): ExitCode {
   // Commander has printed its own errors, and help is not one.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  ctx.stderr.write(`${errorText(error)}\n`);
+  printLine(ctx.stderr, errorText(error));
   if (error instanceof CliError) return error.exitCode;
   // Nothing ran: what was asked for cannot be promised.
   return errorCode(error) === 'price_unknown' ? EXIT.usage : EXIT.failed;
@@ -115,7 +116,13 @@ function withRunOptions(command: Command): Command {
     .option('--per-phase <bounds>', 'bounds of each phase, such as maxUsd=1,maxAgents=20')
     .option('--per-agent <bounds>', 'bounds of each agent: maxUsd, maxTokens, maxMinutes')
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
-    .option('--allow-command <glob>', 'commands that verify() may run (repeatable)', collect, [])
+    .option(
+      '--allow-command <glob>',
+      'commands that verify() and agents may run (repeatable)',
+      collect,
+      [],
+    )
+    .option('--setup <command>', 'prepares each directory that commands run in')
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--yes', 'approve the plan and the commands on it')
     .option('--on-gate <what>', 'approve, reject or stop (stop): at a gate() without a person')
@@ -180,8 +187,16 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
     });
   withSelectors(program.command('reject').argument('<run>'))
     .description('take out of the proposal')
+    .option('--conflict <id>', 'an edit that was kept aside (repeatable)', collect, [])
     .action(async (run: string, options: Parameters<typeof rejectCommand>[2]) => {
       finish(await rejectCommand(ctx, run, options));
+    });
+  withCommon(program.command('restore').argument('<run>'))
+    .description('make what was rejected pending again')
+    .option('--hunk <id>', 'a hunk (repeatable)', collect, [])
+    .option('--conflict <id>', 'an edit that was kept aside (repeatable)', collect, [])
+    .action(async (run: string, options: Parameters<typeof restoreCommand>[2]) => {
+      finish(await restoreCommand(ctx, run, options));
     });
   withCommon(program.command('undo').argument('<run>').argument('[decision]'))
     .description('undo an accept, the newest when none is named')

@@ -34,6 +34,21 @@ export const MAX_IDENTICAL_FAILURES = 3;
 /** Tokens that one answer may have; fits a rewritten file of about 2,000 lines. */
 export const MAX_OUTPUT_TOKENS = 32_000;
 
+/** Bytes of one answer as it comes over the wire: five times what so many tokens take, one event for each. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/** Blocks of one answer: more calls than are carried out, so that a model that asks for more is told. */
+export const MAX_ANSWER_BLOCKS = 20_000;
+
+/** Depth of the JSON that a model gives to a tool: what people can still read, and every walk over it can bear. */
+export const MAX_TOOL_INPUT_DEPTH = 100;
+
+/** Tool calls of one answer that are carried out: more than agents ask for at once, few enough to wait for. */
+export const MAX_TOOL_CALLS = 100;
+
+/** Characters that the tools of one answer give back, before the rest waits for another: about 100,000 tokens. */
+export const MAX_TURN_OUTPUT_CHARS = 400_000;
+
 /** Characters of a tool's output that go back to the model: about 12,000 tokens. */
 export const MAX_TOOL_OUTPUT_CHARS = 48_000;
 
@@ -43,8 +58,18 @@ export const MAX_LISTED_FILES = 1000;
 /** Lines that search_text returns at most. */
 export const MAX_SEARCH_MATCHES = 200;
 
+/** Texts of a snapshot that are held for searching: all of most repositories, and little beside what an editor takes. */
+export const MAX_CORPUS_BYTES = 32 * 1024 * 1024;
+
+/** Characters of texts that one search reads beside those, and hands over at once: a message that costs 10 ms. */
+export const MAX_SEARCHED_CHARS = 128 * 1024 * 1024;
+export const SEARCH_BATCH_CHARS = 8 * 1024 * 1024;
+
 /** Largest file that an agent may write; what is larger is data, not an edit. */
 export const MAX_WRITTEN_BYTES = 5 * 1024 * 1024;
+
+/** Patch of one agent: room for the largest file rewritten from end to end, which stands in it twice. */
+export const MAX_AGENT_PATCH_BYTES = 12 * 1024 * 1024;
 
 /** Items of one parallel() or pipeline() call, as the dialect says. */
 export const MAX_BATCH_ITEMS = 4096;
@@ -61,11 +86,54 @@ export const MAX_INLINE_JSON_BYTES = 8 * 1024;
 /** Time of one verify() command. */
 export const VERIFY_TIMEOUT_MS = 10 * 60_000;
 
+/** Time of the setup command: it builds what commands need, and all of them wait for it. */
+export const SETUP_TIMEOUT_MS = 10 * 60_000;
+
 /** Characters of a command's output that a receipt carries, as the dialect says. */
 export const RECEIPT_OUTPUT_CHARS = 8000;
 
 /** Bytes of a command's output that are kept: what a person could still read, not what a loop can print. */
 export const MAX_COMMAND_OUTPUT_BYTES = 10 * 1024 * 1024;
+
+/** Bytes that a command may print in all: a thousand times what the longest suites print, read within seconds. */
+export const MAX_COMMAND_PRINTED_BYTES = 1024 * 1024 * 1024;
+
+/** Processes of one command at once: many for each core of a large machine. A fork bomb has them within a second. */
+export const MAX_COMMAND_PROCESSES = 1000;
+
+/** Threads of one command at once: what so many processes of a virtual machine's kind have. */
+export const MAX_COMMAND_THREADS = 10_000;
+
+/** Memory of one command, and never more than half of the machine's: the editor and other programs need some. */
+export const MAX_COMMAND_MEMORY_BYTES = 8 * 1024 * 1024 * 1024;
+
+/** Disk that one command may fill, and never more than half of what is free: a large build, not the disk. */
+export const MAX_COMMAND_DISK_BYTES = 4 * 1024 * 1024 * 1024;
+
+/** Files that one command may make: several installations of dependencies, which take a while to delete. */
+export const MAX_COMMAND_FILES = 500_000;
+
+/** Time between two looks at what a command uses: a fork bomb makes a few thousand processes meanwhile. */
+export const COMMAND_WATCH_MS = 250;
+
+/** Time of one command of an agent when it names none, and at most: that of a quick check, and of a whole suite. */
+export const COMMAND_TIMEOUT_MS = 2 * 60_000;
+export const MAX_COMMAND_TIMEOUT_MS = 10 * 60_000;
+
+/** Characters of an agent's command: more than people write, few enough that a prompt can show all of them. */
+export const MAX_COMMAND_CHARS = 4000;
+
+/** Files that one command of an agent may change: a formatter's run over a large folder, not over the disk. */
+export const MAX_COMMAND_CHANGES = 5000;
+
+/** Characters at each end of a command's output that go back to the model: together about 4,000 tokens. */
+export const COMMAND_OUTPUT_END_CHARS = 8000;
+
+/** Time that a question about a command stays open; the agent then goes on without it. */
+export const COMMAND_QUESTION_MS = 10 * 60_000;
+
+/** Questions about commands that are open at once: more of them nobody answers one by one. */
+export const MAX_OPEN_COMMAND_QUESTIONS = 20;
 
 /** Grace between SIGTERM and SIGKILL. */
 export const KILL_GRACE_MS = 2000;

@@ -6,8 +6,9 @@ import type { ChatView } from './chat/chatView.ts';
 import type { Conversation } from './chat/conversation.ts';
 import type { HostProcess } from './hostProcess/hostProcess.ts';
 import { t } from './localize.ts';
+import type { ConflictNode } from './review/conflictNodes.ts';
 import type { ProposalModel } from './review/proposalModel.ts';
-import type { ProposalNode } from './review/proposalNodes.ts';
+import { isProposalNode, type ProposalNode } from './review/proposalNodes.ts';
 import type { ProposalTree } from './review/proposalTree.ts';
 import type { ReviewController } from './review/reviewController.ts';
 import type { RunRegistry } from './runTree/runRegistry.ts';
@@ -137,6 +138,9 @@ function reviewCommands({ review, model, tree, settings }: CommandParts): Record
     'muster.openProposal': (node: ProposalNode) => review.openNode(node),
     'muster.acceptProposal': (node: ProposalNode) => review.acceptNode(node),
     'muster.rejectProposal': (node: ProposalNode) => review.rejectNode(node),
+    'muster.openMerge': (row: unknown) => review.openMerge(isProposalNode(row) ? row : null),
+    'muster.discardConflict': (row: unknown) => review.conflicts.discard(conflictRow(row)),
+    'muster.restoreConflicts': () => review.conflicts.restore(),
     'muster.acceptAll': () => review.acceptAll(),
     'muster.rejectAll': () => review.rejectAll(),
     'muster.undoAccept': () => review.undo(),
@@ -152,6 +156,11 @@ function reviewCommands({ review, model, tree, settings }: CommandParts): Record
       tree.refresh();
     },
   };
+}
+
+// From an editor's title the command gets the document, and the active tab says the rest.
+function conflictRow(row: unknown): ConflictNode | null {
+  return isProposalNode(row) && row.type === 'conflict' ? row : null;
 }
 
 // A command may be the first thing that happens in a window: the list is then read now.

@@ -46,6 +46,6 @@ function contextOf(run: RunSummary | null): Readonly<Record<string, boolean>> {
     'muster.hasOpenGate': run !== null && openQuestions(run).length > 0,
     'muster.runResumable': run !== null && !['running', 'completed'].includes(run.state),
     'muster.hasPending': (run?.proposals.pending ?? 0) + (run?.proposals.conflicts ?? 0) > 0,
-    'muster.hasProposals': (run?.proposals.hunks ?? 0) > 0,
+    'muster.hasProposals': (run?.proposals.hunks ?? 0) + (run?.proposals.conflicts ?? 0) > 0,
   };
 }

@@ -90,7 +90,9 @@ async function readRuns({ registry, controller }: HostLifeParts): Promise<void> 
 }
 
 async function rememberActive({ registry, workspaceState }: HostLifeParts): Promise<void> {
-  const isActive = registry.all().some((run) => isLive(run) || run.proposals.pending > 0);
+  const isActive = registry
+    .all()
+    .some((run) => isLive(run) || run.proposals.pending + run.proposals.conflicts > 0);
   if (workspaceState.get(activeRunKey) === isActive) return;
   await workspaceState.update(activeRunKey, isActive);
 }

@@ -84,6 +84,7 @@ function compose(base: Base): void {
     ...{ host, registry, documents, seen },
     openTree: () => runTreeViews.openPanel(),
     review: (runId) => review.open(runId),
+    allowedCommands: () => settings.current().allowedCommands,
   });
   const runTreeViews = all.register(
     new RunTreeViews(
@@ -149,6 +150,8 @@ function composeChat(
         limits: settings.current().limits,
       }),
     limits: () => settings.current().limits,
+    allowedCommands: () => settings.current().allowedCommands,
+    setupCommand: () => settings.current().setupCommand,
     openScript: (plan) => scripts.open(plan),
     editedScript: (planId) => scripts.edited(planId),
     askLimits,

@@ -50,7 +50,7 @@ export async function planWorkflow(
   const { prices } = provider;
   const estimate = check.ok ? await estimateWorkflow(services, { ...asked, prices }) : null;
   const plan = { ...facts, planId, request: request.request, summary, estimate };
-  return { type: 'plan', plan: { ...plan, needsUnsandboxedConsent } };
+  return { type: 'plan', plan: { ...plan, needsUnsandboxedConsent, setupCommand: null } };
 }
 
 /** Planning waits, backs off and is tried again like every other request of that key. */

@@ -99,6 +99,8 @@ export const ChatFromWebview = z.discriminatedUnion('type', [
     itemId: z.string(),
     approved: z.boolean(),
     note: z.string().max(MAX_NOTE_CHARS),
+    /** For a question about a command: equal ones of this run are allowed, too. */
+    forRun: z.boolean().optional(),
   }),
   z.object({ type: z.literal('problem'), itemId: z.string(), actionId: z.string() }),
   z.object({ type: z.literal('chooseProvider') }),

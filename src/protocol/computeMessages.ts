@@ -3,6 +3,21 @@ import * as z from 'zod';
 
 const pathText = z.object({ path: z.string(), text: z.string() });
 
+const shared = z.instanceof(SharedArrayBuffer);
+
+/** Texts in one piece of shared memory, in the order of their paths. */
+export const SharedTexts = z.object({
+  /** Names the list of paths, so that a thread has to read it only once. */
+  listId: z.string(),
+  /** UTF-8, one after the other. */
+  texts: shared,
+  /** Where each one ends, as 32-bit numbers. */
+  ends: shared,
+  /** JSON array of the paths. */
+  paths: shared,
+});
+export type SharedTexts = z.infer<typeof SharedTexts>;
+
 export const ComputeTask = z.discriminatedUnion('type', [
   /** Both are JSON text; a null value only compiles the schema. */
   z.object({
@@ -14,7 +29,10 @@ export const ComputeTask = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('search'),
     pattern: z.string(),
+    /** In the order of their paths. */
     files: z.array(pathText),
+    /** Texts that are searched as well, but for those of the absent paths. */
+    corpus: z.object({ shared: SharedTexts, absent: z.array(z.string()) }).optional(),
     maxMatches: z.number().int().positive(),
   }),
   /** Those of the paths that match a glob. */

@@ -50,6 +50,8 @@ export const RunControl = z.discriminatedUnion('action', [
     gateId: z.number().int().positive(),
     approved: z.boolean(),
     note: z.string().max(4000),
+    /** For a question about a command: equal ones of this run are allowed, too. */
+    forRun: z.boolean().optional(),
   }),
 ]);
 export type RunControl = z.infer<typeof RunControl>;
@@ -96,13 +98,23 @@ export const hostMethods = {
       argsJson: z.string().nullable(),
       limits: RunLimits,
       approvedCommands: z.array(z.string()),
+      /** Globs of commands that the user's settings allow to agents and scripts. */
+      allowedCommands: z.array(z.string()).optional(),
+      /** Prepares each directory that commands run in; approved like the others. */
+      setupCommand: z.string().nullable().optional(),
       unsandboxed: z.boolean(),
+      /** What the plan foretold of this script, for the report. */
+      estimate: Estimate.optional(),
     }),
     result: RunRef,
   },
   /** Goes on with a run that has ended or was interrupted; its limits stay unless others are given. */
   'run.resume': {
-    params: z.object({ runId: z.string(), limits: RunLimits.nullable() }),
+    params: z.object({
+      runId: z.string(),
+      limits: RunLimits.nullable(),
+      allowedCommands: z.array(z.string()).optional(),
+    }),
     result: RunRef,
   },
   'run.control': { params: z.object({ runId: z.string(), control: RunControl }), result: Nothing },
@@ -120,12 +132,15 @@ export const hostMethods = {
     result: z.object({ markdown: z.string() }),
   },
   'proposals.get': { params: RunRef, result: ProposalSet },
-  /** `proposed` is the right side of the diff: base and live file merged with all but rejected hunks. */
+  /**
+   * `proposed` is the right side of the diff: base and live file merged with all but rejected hunks.
+   * `unmerged` is the same without what only the live file has, for a merge by hand.
+   */
   'proposals.content': {
     params: z.object({
       runId: z.string(),
       path: z.string(),
-      side: z.enum(['base', 'proposed']),
+      side: z.enum(['base', 'proposed', 'unmerged']),
       openBuffers: z.array(OpenBuffer),
     }),
     result: z.object({ bytesBase64: z.string().nullable() }),
@@ -154,6 +169,24 @@ export const hostMethods = {
   'proposals.reject': {
     params: z.object({ runId: z.string(), selection: Selection }),
     result: ProposalSet,
+  },
+  /** Makes rejected hunks, and edits kept aside that were discarded, undecided again. */
+  'proposals.restore': {
+    params: z.object({
+      runId: z.string(),
+      hunkIds: z.array(z.string()),
+      conflictIds: z.array(z.string()),
+    }),
+    result: ProposalSet,
+  },
+  /** `agent` is what is proposed now with this agent's edit in it; the two differ by nothing else. */
+  'conflicts.content': {
+    params: z.object({
+      runId: z.string(),
+      conflictId: z.string(),
+      side: z.enum(['base', 'proposed', 'agent']),
+    }),
+    result: z.object({ bytesBase64: z.string().nullable() }),
   },
 } as const;
 

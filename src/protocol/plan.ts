@@ -62,6 +62,8 @@ export const WorkflowPlan = z.object({
   model: z.string(),
   /** The commands would run without a sandbox on this machine, which needs a consent of its own. */
   needsUnsandboxedConsent: z.boolean(),
+  /** The user's setting: prepares each directory that commands run in, approved with the plan. */
+  setupCommand: z.string().nullable().default(null),
   /** What a mock run foretells; null where the script does not pass the check, and in plans of before. */
   estimate: Estimate.nullable().default(null),
 });

@@ -17,6 +17,8 @@ export const Hunk = z.object({
   agentIds: z.array(z.number().int().positive()),
   groupId: z.string(),
   state: HunkState,
+  /** Why it no longer fits; only in the state `conflict`. */
+  conflictReason: z.string().optional(),
 });
 export type Hunk = z.infer<typeof Hunk>;
 
@@ -41,12 +43,35 @@ export type FileProposal = z.infer<typeof FileProposal>;
 export const ProposalGroup = z.object({ groupId: z.string(), title: z.string() });
 export type ProposalGroup = z.infer<typeof ProposalGroup>;
 
+/**
+ * One agent's edit of a file that did not fit what other agents had proposed: it was kept aside, is part
+ * of no hunk, and waits for a decision of its own.
+ */
+export const KeptAside = z.object({
+  /** The same in every process. */
+  conflictId: z.string(),
+  path: z.string(),
+  reason: z.string(),
+  agentId: z.number().int().positive(),
+  agentLabel: z.string(),
+  groupTitle: z.string(),
+  /** Agents behind what stands in the proposal, in the order of their merges. */
+  oursAgentIds: z.array(z.number().int().positive()),
+  baseSha256: z.string().nullable(),
+  oursSha256: z.string().nullable(),
+  theirsSha256: z.string().nullable(),
+  state: z.enum(['open', 'discarded']),
+});
+export type KeptAside = z.infer<typeof KeptAside>;
+
 /** All proposals of a run, with the present state of every hunk. */
 export const ProposalSet = z.object({
   runId: z.string(),
   treeHash: z.string(),
   groups: z.array(ProposalGroup),
   files: z.array(FileProposal),
+  /** Oldest first, decided ones too. */
+  conflicts: z.array(KeptAside),
 });
 export type ProposalSet = z.infer<typeof ProposalSet>;
 
@@ -55,6 +80,7 @@ export const ProposalCounts = z.object({
   files: z.number().int().nonnegative(),
   hunks: z.number().int().nonnegative(),
   pending: z.number().int().nonnegative(),
+  /** Hunks that no longer fit the live files, and agents' edits that were kept aside and are undecided. */
   conflicts: z.number().int().nonnegative(),
 });
 export type ProposalCounts = z.infer<typeof ProposalCounts>;
@@ -65,6 +91,8 @@ export const Selection = z.discriminatedUnion('type', [
   z.object({ type: z.literal('groups'), groupIds: z.array(z.string()).min(1) }),
   z.object({ type: z.literal('files'), paths: z.array(z.string()).min(1) }),
   z.object({ type: z.literal('hunks'), hunkIds: z.array(z.string()).min(1) }),
+  /** Edits that were kept aside; they are part of nothing else but `all`, and there of a reject only. */
+  z.object({ type: z.literal('conflicts'), conflictIds: z.array(z.string()).min(1) }),
 ]);
 export type Selection = z.infer<typeof Selection>;
 
@@ -140,6 +168,8 @@ export const Decision = z.discriminatedUnion('type', [
     at: z.number(),
     by: z.string(),
     hunkIds: z.array(z.string()),
+    /** Edits that were kept aside; absent in the logs of older versions. */
+    conflictIds: z.array(z.string()).optional(),
   }),
   z.object({
     type: z.literal('restore'),
@@ -147,6 +177,8 @@ export const Decision = z.discriminatedUnion('type', [
     at: z.number(),
     by: z.string(),
     hunkIds: z.array(z.string()),
+    /** Edits that were kept aside; absent in the logs of older versions. */
+    conflictIds: z.array(z.string()).optional(),
   }),
 ]);
 export type Decision = z.infer<typeof Decision>;

@@ -39,6 +39,8 @@ export const Receipt = z.object({
   sandbox: z.enum(['bwrap', 'seatbelt', 'none']),
   exitCode: z.number().int().nullable(),
   timedOut: z.boolean(),
+  /** What it did more of than any command may; absent where it was not stopped for that. */
+  stopped: z.string().optional(),
   durationMs: z.number().nonnegative(),
   tests: TestCounts.nullable(),
   failedTests: z.array(z.string()),

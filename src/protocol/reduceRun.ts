@@ -3,9 +3,11 @@
  * with it, so what they show can only differ by how far they have read.
  */
 import { assertNever } from '../base/assertNever.ts';
+import { commandQuestion, FOR_RUN_NOTE } from './commandQuestion.ts';
+import { formatDuration } from '../base/format.ts';
 import { addTokens, noTokens } from './runLimits.ts';
 import type { RunEvent, RunEventOf } from './runEvents.ts';
-import type { AgentView, RunView } from './runView.ts';
+import type { AgentView, GateView, RunView } from './runView.ts';
 
 /** Log lines that a view keeps; a script that logs in a loop must not fill every window's memory. */
 export const MAX_LOG_LINES = 1000;
@@ -57,6 +59,8 @@ function startView(event: RunEventOf<'run.started'>): RunView {
   };
 }
 
+type LogLine = RunView['logs'][number];
+
 type CallEvent = RunEventOf<
   | 'verify.started'
   | 'verify.ended'
@@ -64,6 +68,10 @@ type CallEvent = RunEventOf<
   | 'call.refused'
   | 'gate.opened'
   | 'gate.answered'
+  | 'command.asked'
+  | 'command.answered'
+  | 'command.ended'
+  | 'setup.ended'
   | 'workflow.started'
   | 'workflow.ended'
 >;
@@ -111,9 +119,17 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
     case 'agent.ended':
       return endAgent(view, event);
     case 'proposals.changed':
-      return { ...view, proposals: event.counts, treeHash: event.treeHash };
+      return {
+        ...view,
+        ...{ proposals: event.counts, treeHash: event.treeHash },
+        ...(event.gitTree === undefined ? {} : { proposedTree: event.gitTree }),
+      };
     case 'review.changed':
-      return { ...view, proposals: event.counts, verdict: event.verdict };
+      return {
+        ...view,
+        ...{ proposals: event.counts, verdict: event.verdict },
+        ...(event.proposedTree === undefined ? {} : { proposedTree: event.proposedTree }),
+      };
     case 'run.ended':
       return endRun(view, event);
     default:
@@ -135,6 +151,14 @@ function applyCallEvent(view: RunView, event: CallEvent): RunView {
       return openGate(view, event);
     case 'gate.answered':
       return answerGate(view, event);
+    case 'command.asked':
+      return askCommand(view, event);
+    case 'command.answered':
+      return answerCommand(view, event);
+    case 'setup.ended':
+      return withLog(view, setupLine(event));
+    case 'command.ended':
+      return countCommand(view, event);
     case 'workflow.started':
       return startWorkflow(view, event);
     case 'workflow.ended':
@@ -155,6 +179,8 @@ function resumeView(view: RunView, event: RunEventOf<'run.resumed'>): RunView {
     // Time between the sessions is not time of the run.
     startedAt: event.at - earlierMs,
     agents: view.agents.map(endUnfinished),
+    // Whoever asked about a command is gone; an agent that begins anew asks anew.
+    gates: view.gates.filter((gate) => gate.command === undefined || gate.approved !== null),
   };
 }
 
@@ -174,13 +200,26 @@ function withPhase(view: RunView, title: string | null): RunView {
   return { ...view, phases: [...view.phases, title] };
 }
 
-function withLog(view: RunView, event: RunEventOf<'log'>): RunView {
+function withLog(
+  view: RunView,
+  event: LogLine & { readonly dropped?: number | undefined },
+): RunView {
   if (event.dropped !== undefined) {
     return { ...view, droppedLogs: view.droppedLogs + event.dropped };
   }
   if (view.logs.length >= MAX_LOG_LINES) return { ...view, droppedLogs: view.droppedLogs + 1 };
   const line = { at: event.at, level: event.level, message: event.message };
   return { ...view, logs: [...view.logs, line] };
+}
+
+function setupLine(event: RunEventOf<'setup.ended'>): LogLine {
+  const { command, exitCode, stopped, at, durationMs } = event;
+  if (exitCode === 0 && stopped === undefined) {
+    const message = `Setup "${command}" took ${formatDuration(durationMs)}.`;
+    return { at, level: 'info', message };
+  }
+  const how = exitCode === null || stopped !== undefined ? 'was stopped' : `failed with exit code ${exitCode}`;
+  return { at, level: 'warning', message: `Setup "${command}" ${how}: no command ran.` };
 }
 
 function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
@@ -207,6 +246,7 @@ function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
     changedPaths: [],
     conflictPaths: [],
     workflowId: event.workflowId,
+    ...(event.expectsEdits === true ? { expectsEdits: true } : {}),
   };
   const shown = withPhase(view, event.phase);
   // A resumed run tries an agent again under its old number.
@@ -269,6 +309,39 @@ function openGate(view: RunView, event: RunEventOf<'gate.opened'>): RunView {
   const gate = { ...asked, answeredAt: null, approved: null, note: '' };
   const others = view.gates.filter((item) => item.gateId !== gateId);
   return { ...withPhase(view, phase), gates: [...others, gate] };
+}
+
+function askCommand(view: RunView, event: RunEventOf<'command.asked'>): RunView {
+  const { questionId, agentId, command, cwd, sandbox, at } = event;
+  const agent = view.agents.find((candidate) => candidate.agentId === agentId);
+  const label = agent?.label ?? `Agent ${agentId}`;
+  const gate = {
+    ...{ gateId: questionId, question: commandQuestion(label, command), details: '' },
+    ...{ phase: agent?.phase ?? null, openedAt: at, answeredAt: null, approved: null, note: '' },
+    command: { agentId, agentLabel: label, command, cwd, sandbox },
+  };
+  return { ...view, gates: [...view.gates, gate] };
+}
+
+function answerCommand(view: RunView, event: RunEventOf<'command.answered'>): RunView {
+  const { questionId, approved, by, forRun, at } = event;
+  const notes = { user: forRun ? FOR_RUN_NOTE : '', timeout: 'nobody answered', gone: '' };
+  const isSame = (gate: GateView): boolean => gate.gateId === questionId;
+  // A question that nobody had to answer is no part of the story.
+  if (by === 'gone') return { ...view, gates: view.gates.filter((gate) => !isSame(gate)) };
+  const answer = { approved, note: notes[by], answeredAt: at };
+  return {
+    ...view,
+    gates: view.gates.map((gate) => (isSame(gate) ? { ...gate, ...answer } : gate)),
+  };
+}
+
+function countCommand(view: RunView, event: RunEventOf<'command.ended'>): RunView {
+  const agent = view.agents.find(({ agentId }) => agentId === event.agentId);
+  const { ran, unsandboxed } = agent?.commands ?? { ran: 0, unsandboxed: 0 };
+  const isUnsandboxed = event.sandbox === 'none';
+  const commands = { ran: ran + 1, unsandboxed: unsandboxed + (isUnsandboxed ? 1 : 0) };
+  return updateAgent(view, event.agentId, { commands });
 }
 
 function answerGate(view: RunView, event: RunEventOf<'gate.answered'>): RunView {

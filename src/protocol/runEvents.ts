@@ -3,7 +3,9 @@
  * entry first and an event afterwards; the run tree, the terminal and `--json` all see this one stream.
  */
 import * as z from 'zod';
+import { CommandAnswered, CommandAsked, CommandEnded, SetupEnded } from './commandEvents.ts';
 import { ErrorInfo } from './errorCodes.ts';
+import { agentId, durable, head } from './eventHead.ts';
 import { FileMark } from './fileMark.ts';
 import { ProposalCounts } from './proposals.ts';
 import { Receipt, Verdict } from './receipt.ts';
@@ -35,14 +37,6 @@ export type ValueRef = z.infer<typeof ValueRef>;
 export const ContentRef = z.object({ sha256: z.string(), mode: z.number().int() });
 export type ContentRef = z.infer<typeof ContentRef>;
 
-const head = {
-  runId: z.string(),
-  /** Milliseconds since the epoch, from the host's clock. */
-  at: z.number(),
-};
-/** Journal entries are numbered from 1 without a gap. */
-const durable = { ...head, seq: z.number().int().positive() };
-const agentId = z.number().int().positive();
 const callId = z.number().int().positive();
 
 export const RunStarted = z.object({
@@ -154,6 +148,8 @@ export const AgentQueued = z.object({
   agentType: z.string(),
   promptSha256: z.string(),
   promptPreview: z.string(),
+  /** The call named what it is to change; absent where it did not. */
+  expectsEdits: z.boolean().optional(),
   /** The child workflow that asked for it; null for the script itself. */
   workflowId: z.number().int().positive().nullable().default(null),
 });
@@ -198,7 +194,7 @@ export const AgentEnded = z.object({
   conflictPaths: z.array(z.string()),
   /** Identity of the proposed tree after this agent's changes. */
   treeHash: z.string(),
-  /** Its transcript; absent where it wrote none. */
+  /** Its transcript and the patch of its changes; absent where it left neither. */
   files: z.array(FileMark).optional(),
 });
 
@@ -210,6 +206,9 @@ export const VerifyStarted = z.object({
   label: z.string(),
   phase: z.string().nullable(),
   command: z.string(),
+  /** Absent in journals of older versions. */
+  cwd: z.string().optional(),
+  required: z.boolean().optional(),
   treeHash: z.string(),
 });
 
@@ -284,6 +283,8 @@ export const CallRefused = z.object({
   error: ThrownError,
   /** True where the cause may be gone when the run goes on, such as a command that was not approved. */
   mayRetry: z.boolean(),
+  /** What verify() was to run; absent for other calls and in journals of older versions. */
+  verify: z.object({ command: z.string(), cwd: z.string(), required: z.boolean() }).optional(),
 });
 
 export const ProposalsChanged = z.object({
@@ -291,6 +292,8 @@ export const ProposalsChanged = z.object({
   ...durable,
   treeHash: z.string(),
   counts: ProposalCounts,
+  /** Git tree of what is proposed, by which receipts name theirs; absent where nothing was verified. */
+  gitTree: z.string().optional(),
   /** The record of the proposals. */
   files: z.array(FileMark).optional(),
 });
@@ -301,6 +304,8 @@ export const ReviewChanged = z.object({
   ...head,
   counts: ProposalCounts,
   verdict: Verdict,
+  /** As in the view. */
+  proposedTree: z.string().nullable().optional(),
 });
 
 export const AgentCounts = z.object({
@@ -349,6 +354,10 @@ export const RunEvent = z.discriminatedUnion('type', [
   TimerFired,
   GateOpened,
   GateAnswered,
+  CommandAsked,
+  CommandAnswered,
+  CommandEnded,
+  SetupEnded,
   WorkflowStarted,
   WorkflowEnded,
   CallRefused,

@@ -33,6 +33,10 @@ export const AgentView = z.object({
   error: ErrorInfo.nullable(),
   changedPaths: z.array(z.string()),
   conflictPaths: z.array(z.string()),
+  /** Commands that it ran, and how many of them with the user's rights because there was no sandbox. */
+  commands: z.object({ ran: z.number().int(), unsandboxed: z.number().int() }).optional(),
+  /** The call named what it is to change, so that an end without a change tells something. */
+  expectsEdits: z.boolean().optional(),
   /** The child workflow it belongs to; null for the script itself. */
   workflowId: z.number().int().positive().nullable(),
 });
@@ -60,6 +64,17 @@ export const GateView = z.object({
   answeredAt: z.number().nullable(),
   approved: z.boolean().nullable(),
   note: z.string(),
+  /** Present where the question is whether an agent may run a command. */
+  command: z
+    .object({
+      agentId: z.number().int().positive(),
+      agentLabel: z.string(),
+      command: z.string(),
+      /** A folder below the repository; '' for its root. */
+      cwd: z.string(),
+      sandbox: z.enum(['bwrap', 'seatbelt', 'none']),
+    })
+    .optional(),
 });
 export type GateView = z.infer<typeof GateView>;
 
@@ -111,6 +126,8 @@ export const RunView = z.object({
   usd: z.number().nullable(),
   proposals: ProposalCounts,
   treeHash: z.string().nullable(),
+  /** Git tree that is proposed now; null when rejections made another one of it, absent when nothing was verified. */
+  proposedTree: z.string().nullable().optional(),
   resultPreview: z.string().nullable(),
   error: ErrorInfo.nullable(),
 });

@@ -34,9 +34,13 @@ export const RunSummary = z.object({
   counts: StatusCounts,
   phases: z.array(z.object({ title: z.string(), counts: StatusCounts })),
   receipts: z.array(Receipt),
+  /** `verifyId` of those that are about another tree than the one that is proposed now. */
+  staleReceipts: z.array(z.number().int()),
   /** Questions that nobody has answered yet. */
   openGates: z.array(GateView),
   answeredGates: z.array(GateView),
+  /** Agents that a resume runs again and whose commands had the user's rights, so that they may act twice. */
+  rerunsUnsandboxed: z.number().int().nonnegative(),
   failures: z.array(z.object({ label: z.string(), code: z.string(), message: z.string() })),
   usage: TokenUsage,
   usd: z.number().nullable(),
@@ -48,24 +52,44 @@ export type RunSummary = z.infer<typeof RunSummary>;
 /** Failures that a summary names; the run tree has them all. */
 const MAX_SUMMARY_FAILURES = 20;
 
+/** Answers that a summary names: enough for whoever was just asked; the run tree has them all. */
+const MAX_SUMMARY_ANSWERS = 100;
+
 /** Counts a view; tokens include those of agents still running. */
 export function summarizeRun(view: RunView): RunSummary {
   const { runId, request, state, pauseReason, stateMessage, verdict, provider, model } = view;
   const { limits, concurrency, startedAt, endedAt, proposals, error, usd } = view;
+  const receipts = view.verifications.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
   return {
     ...{ runId, request, state, pauseReason, stateMessage, verdict, provider, model },
     ...{ limits, concurrency, startedAt, endedAt, proposals, error, usd },
     name: view.meta.name,
     counts: countStatuses(view.agents),
     phases: summarizePhases(view),
-    receipts: view.verifications.flatMap((item) => (item.receipt === null ? [] : [item.receipt])),
+    receipts,
+    staleReceipts: receipts
+      .filter((receipt) => isStale(receipt, view))
+      .map(({ verifyId }) => verifyId),
     openGates: view.gates.filter((gate) => gate.approved === null),
-    answeredGates: view.gates.filter((gate) => gate.approved !== null),
+    answeredGates: view.gates.filter((gate) => gate.approved !== null).slice(-MAX_SUMMARY_ANSWERS),
+    rerunsUnsandboxed: view.agents.filter(rerunsUnsandboxed).length,
     failures: summarizeFailures(view),
     usage: view.agents
       .filter((agent) => agent.status === 'running')
       .reduce((sum, agent) => addTokens(sum, agent.usage), view.usage),
   };
+}
+
+/** True when a receipt is about another tree than the one that is proposed now. */
+export function isStale(
+  receipt: Pick<Receipt, 'treeHash'>,
+  { proposedTree }: Pick<RunView, 'proposedTree'>,
+): boolean {
+  return proposedTree !== undefined && receipt.treeHash !== proposedTree;
+}
+
+function rerunsUnsandboxed({ status, commands }: AgentView): boolean {
+  return status !== 'ok' && (commands?.unsandboxed ?? 0) > 0;
 }
 
 /** Number of agents in each state. */

@@ -9,9 +9,10 @@ import {
   oneLine,
   plural,
 } from '../../src/base/format.ts';
-import { canonicalJson, parseJson } from '../../src/base/json.ts';
+import { canonicalJson, isJsonDeeperThan, parseJson } from '../../src/base/json.ts';
 import { splitLines } from '../../src/base/lines.ts';
 import { Mutex } from '../../src/base/mutex.ts';
+import { terminalText } from '../../src/base/visibleText.ts';
 
 function check<T>(title: string, actual: T, expected: T): void {
   it(title, () => assert.deepEqual(actual, expected));
@@ -20,6 +21,17 @@ function check<T>(title: string, actual: T, expected: T): void {
 describe('format', () => {
   check('keeps short text', cutText('abc', 3), 'abc');
   check('says what it cut', cutText('abcdef', 4), 'abcd… [2 more characters]');
+  check(
+    'spells out what a terminal obeys',
+    terminalText('a\u001b[2Jb\rc\u009b\u0007\u202ed'),
+    'a\\u001b[2Jb\\u000dc\\u009b\\u0007\\u202ed',
+  );
+  check('leaves line ends and tabs alone', terminalText('a\r\nb\tc\nü\r'), 'a\r\nb\tc\nü\r');
+  check(
+    'keeps JSON the same JSON',
+    JSON.parse(terminalText(JSON.stringify(['\u001b', '\u009b', '\u202e\\']))),
+    ['\u001b', '\u009b', '\u202e\\'],
+  );
   check('takes the first line', oneLine('  first\r\nsecond', 20), 'first');
   check('cuts the first line', oneLine('abcdef', 4), 'abc…');
   check('gives an empty line for nothing', oneLine(' \n ', 4), '');
@@ -54,6 +66,12 @@ describe('format', () => {
 });
 
 describe('json', () => {
+  it('knows how deep a text nests, whatever stands in its strings', () => {
+    const depths = ['[[[]]]', '{"a":{"b":[]}}', '["[[[[", "\\"]]", {}]', '[[],[],[],[]]', '[[['];
+    const found = depths.map((text) => [1, 2, 3].filter((depth) => !isJsonDeeperThan(text, depth)));
+    assert.deepEqual(found, [[3], [3], [2, 3], [2, 3], [2, 3]]);
+  });
+
   check(
     'sorts keys at every depth',
     canonicalJson({ b: [{ d: 1, c: null }], a: 'x' }),

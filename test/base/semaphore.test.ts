@@ -20,6 +20,25 @@ describe('Semaphore', () => {
     assert.deepEqual([order, semaphore.held], [[1, 2, 3], 0]);
   });
 
+  it('lets one who comes back in before those who have not had a place', async () => {
+    const semaphore = new Semaphore(1);
+    const order: string[] = [];
+    const first = await semaphore.acquire(signal);
+    const enter = async (name: string, acquired: Promise<() => void>): Promise<void> => {
+      const release = await acquired;
+      order.push(name);
+      release();
+    };
+    const waiting = [
+      enter('new', semaphore.acquire(signal)),
+      enter('back', semaphore.acquireAgain(signal)),
+    ];
+    assert.equal(semaphore.waiting, 2);
+    first();
+    await Promise.all(waiting);
+    assert.deepEqual(order, ['back', 'new']);
+  });
+
   it('counts a release once', async () => {
     const semaphore = new Semaphore(2);
     const release = await semaphore.acquire(signal);

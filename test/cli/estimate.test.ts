@@ -39,7 +39,7 @@ describe('muster estimate', () => {
         'Models: claude-opus-5-5, claude-sonnet-5-5',
         'Tokens: 60k – 240k (assumed, for want of history: four requests an agent, two files read, one changed)',
         'Longest chain: 2–3 agents one after the other',
-        'Tools: read_file, list_files, search_text, edit_file, write_file, delete_file, move_file',
+        'Tools: read_file, list_files, search_text, edit_file, write_file, delete_file, move_file, run_command',
         'May write: whatever the run allows',
         'Runs: npm test',
         'Verifications: 1',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { promptOf } from '../host/support/obedientModel.ts';
 import { workflow } from '../host/support/workflowScript.ts';
 import { holdUntil, text } from '../support/messagesApi/replies.ts';
 import type { MessagesApi } from '../support/messagesApi/startMessagesApi.ts';
@@ -50,6 +51,27 @@ describe('muster gate', function () {
       assert.equal(api.requests.length, 1, 'no agent was asked again');
     });
   }
+
+  it('holds up one branch only: the others end before code 4 and are not asked again', async () => {
+    const asked: string[] = [];
+    const api = await test.bed.startModel((request) => {
+      asked.push(promptOf(request));
+      return text('fine');
+    });
+    const branches = workflow(`
+      const ship = async () => ((await gate('Ship it?')).approved ? agent('ship') : null);
+      const others = [1, 2, 3].map((number) => () => agent('other ' + number));
+      return await parallel([ship, ...others]);`);
+    const others = ['other 1', 'other 2', 'other 3'];
+    const stopped = await (await test.bed.startScript(branches, api, '--json')).ended;
+    assert.deepEqual([stopped.exitCode, readEnd(stopped.stdout).agents.ok], [4, 3]);
+    assert.deepEqual(asked.toSorted(), others);
+    assert.equal((await test.bed.run('gate', 'last', 'approve')).exitCode, 0);
+    const { exitCode, stdout } = await resume(api);
+    const end = readEnd(stdout);
+    assert.deepEqual([exitCode, end.result], [0, Array(4).fill('fine')]);
+    assert.deepEqual(asked.toSorted(), [...others, 'ship']);
+  });
 
   it('answers the question that is named, and lists those that are open', async () => {
     const api = await test.bed.startModel(() => text('fine'));

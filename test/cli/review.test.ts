@@ -195,3 +195,32 @@ describe('muster: reviewing a run', () => {
     assert.equal(await read('lib/new.js'), create.input.text);
   });
 });
+
+describe('muster: reviewing what is flagged', () => {
+  const test = useCliBed();
+  const ci = '.github/workflows/ci.yml';
+  const work = [
+    { name: 'write_file', input: { path: ci, text: 'on: push\n' } },
+    { name: 'write_file', input: { path: 'lib/new.js', text: "'use strict';\n" } },
+  ];
+
+  it('leaves it out of --all and --group with the reason, and takes it by its name', async () => {
+    await test.bed.useSample();
+    const script = workflow(`await ${agentThatDoes(work, { label: 'ci', group: 'CI' })};`);
+    const runId = await completeRun(test.bed, script);
+    const tree = await test.bed.run('proposals', runId);
+    assert.match(tree.stdout, /ci\.yml {2}create {2}! CI file: it runs on your build machines\./u);
+    const files = (): Promise<Record<string, string>> => fingerprint(test.bed.workspace);
+    for (const selector of [['--all'], ['--group', 'CI']]) {
+      const bulk = await test.bed.run('accept', runId, ...selector);
+      assert.equal(bulk.exitCode, 1);
+      assert.match(
+        bulk.stdout,
+        /not applied: \.github\/workflows\/ci\.yml needs an accept of its/u,
+      );
+      assert.deepEqual([ci in (await files()), 'lib/new.js' in (await files())], [false, true]);
+    }
+    assertOk(await test.bed.run('accept', runId, '--file', ci));
+    assert.equal(ci in (await files()), true);
+  });
+});

@@ -28,7 +28,8 @@ describe('muster: runs on disk', () => {
     const run = path.join(state, 'runs', runId);
     const files = (await listFiles(run)).filter((name) => !name.startsWith('blobs'));
     assert.deepEqual(files, [
-      ...['agents/0001/transcript.jsonl', 'journal.jsonl', 'owner.json', 'proposals.json'],
+      ...['agents/0001/changes.patch', 'agents/0001/transcript.jsonl'],
+      ...['journal.jsonl', 'owner.json', 'proposals.json'],
       ...['report.md', 'run.json', 'script.js', 'seal.json', 'verify/0001/output.log'],
       'verify/0001/receipt.json',
     ]);

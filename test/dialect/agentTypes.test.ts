@@ -56,11 +56,10 @@ runRows('agentType', [
     },
   ],
   [
-    // FIXME: a verifier should have run_command as well, once agents can run commands.
-    'verifier can read',
+    'verifier can read and run commands',
     `return agent('a', { agentType: 'verifier' })`,
     'did a',
-    { sees: [[requests(toolNames), [READ]]] },
+    { sees: [[requests(toolNames), [[...READ, 'run_command']]]] },
   ],
   [
     'names are matched without case',
@@ -284,14 +283,21 @@ runRows('tools, writes, isolation', [
     { agents: { a: [write('x.ts'), say('ok')] } },
   ],
   [
-    // FIXME: it should get a real directory, once agents can run commands in one.
-    'isolation: worktree is not carried out yet, and says so',
+    'isolation: worktree gives an agent that runs commands one directory for all of them',
     `return agent('a', { isolation: 'worktree' })`,
-    'did a',
+    'ok',
     {
+      agents: {
+        a: [
+          callTool('run_command', { command: 'make a' }),
+          callTool('run_command', { command: 'make b' }),
+          say('ok'),
+        ],
+      },
+      config: { allowedCommands: ['make *'] },
       sees: [
-        [logs, ['! agent() does not carry out the option "isolation"; it is ignored.']],
-        [(bench) => bench.snapshots.directories.length, 0],
+        [logs, []],
+        [(bench) => bench.snapshots.opened, ['agent', 'agent released']],
       ],
     },
   ],

@@ -9,13 +9,17 @@ import {
 import {
   acceptableHunkIds,
   buildProposalNodes,
+  conflictIdsOf,
   contextValueOf,
   describeNode,
   rejectableHunkIds,
   type ProposalNode,
 } from '../../src/extension/review/proposalNodes.ts';
 import { summarizeApply } from '../../src/extension/review/summarizeApply.ts';
-import { sampleFile, sampleHunk, sampleSet } from './support/samples.ts';
+import { explainConflict } from '../../src/extension/review/conflictNodes.ts';
+import { describeCounts } from '../../src/extension/review/describeCounts.ts';
+import { countProposals } from '../../src/protocol/countProposals.ts';
+import { sampleConflict, sampleFile, sampleHunk, sampleSet } from './support/samples.ts';
 
 const first = sampleHunk({ hunkId: 'h1' });
 const conflict = sampleHunk({ hunkId: 'h2', baseStart: 20, state: 'conflict' });
@@ -25,7 +29,7 @@ const flagged = sampleHunk({ hunkId: 'h5', path: 'package.json' });
 const set = sampleSet([
   sampleFile([first, conflict, decided]),
   sampleFile([other], { path: 'bin/b.js', kind: 'create' }),
-  sampleFile([flagged], { path: 'package.json', flag: 'It changes package scripts.' }),
+  sampleFile([flagged], { path: 'package.json', flag: 'Package scripts: they run on install.' }),
 ]);
 
 describe('the tree of proposed changes', () => {
@@ -35,7 +39,7 @@ describe('the tree of proposed changes', () => {
       '  a.js [+4 −2 · conflict] file.pending',
       '    h1 [+2 −1] hunk.pending',
       '    h2 [+2 −1 · conflict] hunk.conflict',
-      '  package.json [+2 −1 · needs its own accept] file.pending',
+      '  package.json [+2 −1 · Package scripts: needs its own accept] file.pending',
       '    h5 [+2 −1] hunk.pending',
       'Edit bin [+2 −1] group.pending',
       '  bin/b.js [+2 −1] file.pending',
@@ -56,6 +60,50 @@ describe('the tree of proposed changes', () => {
     assert.deepEqual(acceptableHunkIds(group), ['h1']);
     assert.deepEqual(rejectableHunkIds(group), ['h1', 'h2', 'h5']);
     assert.deepEqual(group.children.flatMap(acceptableHunkIds), ['h1', 'h5']);
+  });
+});
+
+describe('what was kept aside', () => {
+  const kept = sampleConflict({ path: 'a.js' });
+  const other = sampleConflict({ conflictId: 'c2', agentLabel: 'Translate' });
+  const gone = sampleConflict({ conflictId: 'c3', state: 'discarded' });
+  const both = sampleSet([sampleFile([first])], [kept, other, gone]);
+
+  it('stands above all groups with the agent and the reason, until it is decided', () => {
+    assert.deepEqual(draw(buildProposalNodes(both, 'folder')), [
+      'Conflicts [2] conflicts',
+      '  a.js [Shorten · Another agent changed the same lines.] conflict',
+      '  lib/a.js [Translate · Another agent changed the same lines.] conflict',
+      'Workspace root [+2 −1] group.pending',
+      '  a.js [+2 −1 · 1 kept aside] file.pending',
+      '    h1 [+2 −1] hunk.pending',
+    ]);
+    assert.deepEqual(draw(buildProposalNodes(sampleSet([], [gone]), 'group')), []);
+  });
+
+  it('goes with no accept and with no reject of hunks', () => {
+    const nodes = buildProposalNodes(both, 'group');
+    assert.deepEqual(nodes.flatMap(acceptableHunkIds), ['h1']);
+    assert.deepEqual(nodes.flatMap(rejectableHunkIds), ['h1']);
+    assert.deepEqual(nodes.flatMap(conflictIdsOf), ['c1', 'c2']);
+  });
+
+  it('is explained: where, who, why, and what stands in its place', () => {
+    assert.equal(
+      explainConflict(kept),
+      [
+        ...['a.js', 'Kept aside: the edit of agent 3 (Shorten).'],
+        ...['Another agent changed the same lines.', 'In the proposal: agents 1.'],
+      ].join('\n'),
+    );
+  });
+
+  it('counts as a conflict beside what is pending', () => {
+    const counts = countProposals(both);
+    assert.deepEqual([counts.pending, counts.conflicts], [1, 2]);
+    assert.equal(describeCounts(counts), '1 pending · 2 conflicts');
+    assert.equal(describeCounts({ pending: 0, conflicts: 1 }), '1 conflict');
+    assert.equal(describeCounts({ pending: 0, conflicts: 0 }), '');
   });
 });
 
@@ -128,7 +176,7 @@ describe('the sentence about an accept', () => {
 function draw(nodes: readonly ProposalNode[], indent = ''): string[] {
   return nodes.flatMap((node) => [
     `${indent}${name(node)} [${describeNode(node)}] ${contextValueOf(node)}`,
-    ...(node.type === 'hunk' ? [] : draw(node.children, `${indent}  `)),
+    ...('children' in node ? draw(node.children, `${indent}  `) : []),
   ]);
 }
 
@@ -140,5 +188,9 @@ function name(node: ProposalNode): string {
       return node.file.path;
     case 'hunk':
       return node.hunk.hunkId;
+    case 'conflicts':
+      return 'Conflicts';
+    case 'conflict':
+      return node.conflict.path;
   }
 }

@@ -23,6 +23,14 @@ describe('the verbs that steer a run', () => {
     assert.deepEqual(host.requests, [control({ action: 'raise', limits: higher })]);
   });
 
+  it('resume nothing when the user would not have commands run twice', async () => {
+    const answers = { confirmRerun: () => Promise.resolve(false) };
+    const ended = { state: 'failed', endedAt: 9, rerunsUnsandboxed: 1 } as const;
+    const { controls, host } = start(ended, answers);
+    await controls.resume('r1');
+    assert.deepEqual(host.requests, []);
+  });
+
   it('send nothing when the user dismisses the question', async () => {
     const { controls, host } = start(atLimit, {
       askHigherLimits: () => Promise.resolve(null),
@@ -79,19 +87,45 @@ describe('the verbs that steer a run', () => {
         'resume an ended run from its journal',
         { state: 'failed', endedAt: 9 },
         [],
-        [{ method: 'run.resume', params: { runId: 'r1', limits: null } }],
+        [
+          {
+            method: 'run.resume',
+            params: { runId: 'r1', limits: null, allowedCommands: ['npm *'] },
+          },
+        ],
       ],
       [
         'ask for limits before a run is resumed that stopped at one',
         { ...atLimit, endedAt: 9 },
         ['limits'],
-        [{ method: 'run.resume', params: { runId: 'r1', limits: higher } }],
+        [
+          {
+            method: 'run.resume',
+            params: { runId: 'r1', limits: higher, allowedCommands: ['npm *'] },
+          },
+        ],
+      ],
+      [
+        'ask before agents run again whose commands had no sandbox',
+        { state: 'failed', endedAt: 9, rerunsUnsandboxed: 2 },
+        ['Resume: 2 agents ran commands without a sandbox and will run again'],
+        [
+          {
+            method: 'run.resume',
+            params: { runId: 'r1', limits: null, allowedCommands: ['npm *'] },
+          },
+        ],
       ],
       [
         'resume a run that stopped at a question',
         { state: 'paused', pauseReason: 'gate', endedAt: 9 },
         [],
-        [{ method: 'run.resume', params: { runId: 'r1', limits: null } }],
+        [
+          {
+            method: 'run.resume',
+            params: { runId: 'r1', limits: null, allowedCommands: ['npm *'] },
+          },
+        ],
       ],
     ];
   for (const [title, changes, questions, requests] of resumes) {
@@ -128,6 +162,7 @@ function start(changes: Partial<RunSummary>, answers: Partial<RunDialogs> = {}) 
     askConcurrency: (current) => note(`concurrency ${current}`, 4),
     askHigherLimits: () => note('limits', higher),
     confirmCancel: (sentence) => note(sentence, true),
+    confirmRerun: (sentence) => note(sentence, true),
     showGate: () => note('gate', undefined),
     ...answers,
   };
@@ -138,5 +173,9 @@ function start(changes: Partial<RunSummary>, answers: Partial<RunDialogs> = {}) 
   const registry = new RunRegistry(host);
   host.notify('runs.changed', { run: sampleRun(changes) });
   const seen = new SeenRuns({ get: () => undefined, update: () => Promise.resolve() });
-  return { controls: new RunControls({ host, registry, seen, dialogs }), host, asked };
+  return {
+    controls: new RunControls({ host, registry, seen, dialogs, allowedCommands: () => ['npm *'] }),
+    host,
+    asked,
+  };
 }

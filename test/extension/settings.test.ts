@@ -20,6 +20,7 @@ describe('the settings', () => {
         ...{
           stateDir: null,
           useSandbox: true,
+          allowedCommands: [],
           groupBy: 'group',
           showNotifications: true,
           prices: {},

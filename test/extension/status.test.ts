@@ -48,6 +48,15 @@ describe('the status bar item', () => {
     });
   }
 
+  it('counts conflicts beside the changes that wait, and alone when no change does', () => {
+    const counts = { groups: 1, files: 1, hunks: 3, pending: 3, conflicts: 1 };
+    const run = sampleRun({ state: 'completed', proposals: counts });
+    const draws = [3, 0].map((pendingChanges) =>
+      draw(statusText({ run, isSeen: true, pendingChanges })),
+    );
+    assert.deepEqual(draws, ['$(diff) 3 $(warning) 1', '$(warning) 1']);
+  });
+
   it('stops asking for attention once the failure was seen', () => {
     const run = sampleRun({ state: 'failed' });
     assert.equal(draw(statusText({ run, isSeen: true, pendingChanges: 3 })), '$(diff) 3');

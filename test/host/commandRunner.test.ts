@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -135,6 +135,16 @@ describe('commands without a sandbox', function () {
     const result = await runner.run({ ...request, command: 'sleep 30 & echo $! > pid; echo done' });
     assert.equal(result.exitCode, 0);
     assert.ok(!isAlive(Number(await readFile(fileOf('pid'), 'utf8'))));
+  });
+
+  it('starts in no folder that leads out of its tree by a link', async () => {
+    await symlink(tmpdir(), fileOf('out'));
+    await mkdir(fileOf('in'));
+    await symlink('in', fileOf('inside'));
+    const run = (folder: string) =>
+      runner.run({ ...request, directory: fileOf(folder), command: 'pwd' });
+    await assert.rejects(run('out'), { code: 'command_unavailable', message: /leads out of/u });
+    assert.equal((await run('inside')).output, `${fileOf('in')}\n`);
   });
 
   it('rejects when the command cannot be started, and when it was cancelled before', async () => {

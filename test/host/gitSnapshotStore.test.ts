@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
-import { realpath, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { realpath, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createDeferred } from '../../src/base/deferred.ts';
@@ -285,38 +275,6 @@ describe('GitSnapshotStore', function () {
     ]);
     await other.dispose();
     assert.notEqual(a, b);
-  });
-
-  it('brings ignored dependencies in as copies whose links never lead into the workspace', async () => {
-    await commitSome();
-    await put('packages/lib/index.js', 'lib');
-    await put('node_modules/dep/index.js', 'dep');
-    await symlink('../packages/lib', path.join(root, 'node_modules/relative'));
-    await symlink(path.join(root, 'packages/lib'), path.join(root, 'node_modules/absolute'));
-    const { tree } = await take();
-    const inode = await store.withDirectory(tree, async (directory) => {
-      const modules = path.join(directory, 'node_modules');
-      const lib = path.join(directory, 'packages/lib');
-      assert.equal(await realpath(path.join(modules, 'relative')), lib);
-      assert.equal(await readlink(path.join(modules, 'absolute')), lib);
-      await writeFile(path.join(modules, 'dep/index.js'), 'overwritten');
-      return (await stat(path.join(modules, 'dep/index.js'))).ino;
-    });
-    assert.equal(await readFile(path.join(root, 'node_modules/dep/index.js'), 'utf8'), 'dep');
-    await store.withDirectory(tree, async (directory) => {
-      const again = await stat(path.join(directory, 'node_modules/dep/index.js'));
-      assert.equal(again.ino, inode, 'an unchanged folder is not copied again');
-    });
-    await put('node_modules/.package-lock.json', '{}');
-    await utimes(path.join(root, 'node_modules'), 1, 1);
-    await store.withDirectory(tree, async (directory) => {
-      const text = await readFile(path.join(directory, 'node_modules/dep/index.js'), 'utf8');
-      assert.equal(text, 'dep');
-    });
-    await rm(path.join(root, 'node_modules'), { recursive: true });
-    await store.withDirectory(tree, async (directory) => {
-      assert.ok(!(await readdir(directory)).includes('node_modules'));
-    });
   });
 
   it('reads many blobs at once, large and empty ones too, and says which one is missing', async () => {

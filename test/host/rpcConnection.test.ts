@@ -3,7 +3,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostEndpoint } from '../../src/extension/hostProcess/forkHost.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../src/protocol/version.ts';
-import { holdUntil, text } from '../support/messagesApi/replies.ts';
+import { beginThenHold, text } from '../support/messagesApi/replies.ts';
 import { killHost, useHostBed } from './support/hostBed.ts';
 import { RawClient } from './support/rawClient.ts';
 import { RunFollower, startFollowed } from './support/runFollower.ts';
@@ -136,7 +136,7 @@ describe('the socket of the host', () => {
 
   it('shows a run to several clients, and goes on when one of them leaves and comes back', async () => {
     const gate = Promise.withResolvers<undefined>();
-    const { client, api } = await test.bed.start(() => holdUntil(gate.promise, text('fine')));
+    const { client, api } = await test.bed.start(() => beginThenHold(gate.promise, text('fine')));
     const endpoint = await test.bed.fork();
     const other = await test.bed.connect(endpoint);
     const first = await startFollowed(client, manyAgents(5), { concurrency: 5 });

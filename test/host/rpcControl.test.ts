@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { BREAKER_IN_A_ROW } from '../../src/core/limits.ts';
-import { holdUntil, text } from '../support/messagesApi/replies.ts';
+import { beginThenHold, text } from '../support/messagesApi/replies.ts';
 import type { MessagesApi, Respond } from '../support/messagesApi/startMessagesApi.ts';
 import { endlessLoop, quickAttacks } from './support/attackScripts.ts';
 import { useHostBed } from './support/hostBed.ts';
@@ -8,13 +7,13 @@ import { obey } from './support/obedientModel.ts';
 import { RunFollower, startFollowed, startParams } from './support/runFollower.ts';
 import { agentThatEdits, manyAgents, workflow } from './support/workflowScript.ts';
 
-/** A model that answers only when it is told to, request by request. */
+/** A model that begins each answer at once, as a provider does, and ends it only when it is told to. */
 class HeldModel {
   readonly respond: Respond = () => {
     const held = Promise.withResolvers<undefined>();
     this.#held.push(held);
     if (this.#isOpen) held.resolve(undefined);
-    return holdUntil(held.promise, text('fine'));
+    return beginThenHold(held.promise, text('fine'));
   };
   readonly #held: PromiseWithResolvers<undefined>[] = [];
   #isOpen = false;
@@ -33,11 +32,6 @@ class HeldModel {
 
 const inFlight = (api: MessagesApi, count: number, deadlineMs = 10_000) =>
   api.waitFor((seen) => seen.inFlight() === count, deadlineMs, `${count} open requests`);
-// Before its first answer a provider gets only a few requests.
-const showLife = async (api: MessagesApi, model: HeldModel) => {
-  await inFlight(api, BREAKER_IN_A_ROW);
-  model.answer(1);
-};
 const requests = (api: MessagesApi, count: number) =>
   api.waitFor((seen) => seen.requests.length === count, 10_000, `${count} requests`);
 
@@ -72,7 +66,6 @@ describe('steering a run over the socket', () => {
     const model = new HeldModel();
     const { client, api } = await test.bed.start(model.respond);
     const run = await startFollowed(client, manyAgents(40), { concurrency: 16 });
-    await showLife(api, model);
     await inFlight(api, 16);
     const control = { action: 'throttle', concurrency: 1 } as const;
     await client.request('run.control', { runId: run.runId, control });
@@ -80,7 +73,7 @@ describe('steering a run over the socket', () => {
     assert.equal(api.inFlight(), 16, 'nothing is aborted');
     model.answer(15);
     await inFlight(api, 1);
-    assert.equal(api.requests.length, 17, 'nobody came in while more than one was open');
+    assert.equal(api.requests.length, 16, 'nobody came in while more than one was open');
     api.resetMaxInFlight();
     model.answerAll();
     const ended = await run.waitForEnd();
@@ -115,9 +108,8 @@ describe('steering a run over the socket', () => {
     const model = new HeldModel();
     const { client, api } = await test.bed.start(model.respond);
     const run = await startFollowed(client, manyAgents(100), { concurrency: 50 });
-    await showLife(api, model);
     await inFlight(api, 50);
-    model.answer(9);
+    model.answer(10);
     await run.waitFor(
       (view) => view.agents.filter((a) => a.status === 'ok').length === 10,
       '10 ends',

@@ -144,6 +144,29 @@ describe('RunStore on disk', () => {
     assert.equal(await readFile(path.join(store.directory, 'script.js'), 'utf8'), text);
   });
 
+  it('writes the patch of an agent as it is, names it by hash, and takes it away again', async () => {
+    const patch = Buffer.from('diff --git a/a b/a\n+\u00e4\n', 'latin1');
+    const name = 'agents/0007/changes.patch';
+    const file = path.join(store.directory, name);
+    assert.equal(await store.writePatch(7, null), null);
+    assert.deepEqual(await store.writePatch(7, Buffer.from('older and longer'.repeat(9))), {
+      ...{ name, sha256: sha256Hex('older and longer'.repeat(9)), bytes: 144 },
+    });
+    const mark = { name, sha256: sha256Hex(patch), bytes: patch.length };
+    assert.deepEqual(await store.writePatch(7, patch), mark);
+    assert.deepEqual(await store.markFiles([name]), [mark]);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal(await store.writePatch(7, null), null);
+    assert.deepEqual(await store.markFiles([name]), []);
+  });
+
+  it('goes on without a patch that cannot be written', async () => {
+    await writeFile(path.join(store.directory, 'agents'), 'in the way');
+    assert.equal(await store.writePatch(7, Buffer.from('x')), null);
+    assert.equal(await store.writePatch(7, null), null);
+    assert.equal(store.scrubText('the-configured-key'), '[secret removed]');
+  });
+
   it('keeps blobs by their hash and says when there is none or it was changed', async () => {
     const bytes = Buffer.from('payload');
     const [sha256, again] = await Promise.all([store.blobs.put(bytes), store.blobs.put(bytes)]);

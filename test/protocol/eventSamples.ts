@@ -1,5 +1,11 @@
 import type { Receipt } from '../../src/protocol/receipt.ts';
-import { RunEvent, type RunEventOf, type RunEventType } from '../../src/protocol/runEvents.ts';
+import {
+  isTransient,
+  RunEvent,
+  type DurableRunEvent,
+  type RunEventOf,
+  type RunEventType,
+} from '../../src/protocol/runEvents.ts';
 import { noTokens, type TokenUsage } from '../../src/protocol/runLimits.ts';
 
 export function usageOf(inputTokens: number): TokenUsage {
@@ -57,6 +63,23 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
   'gate.answered': {
     ...{ type: 'gate.answered', ...head, gateId: 1, approved: true, note: 'yes', by: 'user' },
   },
+  'command.asked': {
+    ...{ type: 'command.asked', ...head, questionId: 2, agentId: 1, command: 'npm test', cwd: '' },
+    sandbox: 'bwrap',
+  },
+  'command.answered': {
+    ...{ type: 'command.answered', ...head, questionId: 2, approved: true, forRun: false },
+    by: 'user',
+  },
+  'setup.ended': {
+    ...{ type: 'setup.ended', ...head, setupId: 1, command: 'npm run build', treeHash: 'tree' },
+    ...{ sandbox: 'bwrap', exitCode: 0, timedOut: false, durationMs: 3000 },
+  },
+  'command.ended': {
+    ...{ type: 'command.ended', ...head, commandId: 1, agentId: 1, command: 'npm test', cwd: '' },
+    ...{ treeHash: 't', allowedBy: 'user', sandbox: 'bwrap', exitCode: 0, timedOut: false },
+    durationMs: 5,
+  },
   'workflow.started': {
     ...{ type: 'workflow.started', ...head, workflowId: 1, callId: 6, name: 'triage', phase: null },
     ...{ source: '.muster/workflows/triage.js', scriptSha256: 's' },
@@ -96,6 +119,16 @@ export function makeEvent<T extends RunEventType>(
   fields: Partial<RunEventOf<T>>,
 ): RunEvent {
   return RunEvent.parse({ ...samples[type], ...fields });
+}
+
+/** The same for an entry of a journal. */
+export function durableEvent<T extends RunEventType>(
+  type: T,
+  fields: Partial<RunEventOf<T>>,
+): DurableRunEvent {
+  const event = makeEvent(type, fields);
+  if (isTransient(event)) throw new Error(`${type} is never journaled.`);
+  return event;
 }
 
 export function allEvents(): RunEvent[] {

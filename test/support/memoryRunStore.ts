@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson, type Json } from '../../src/base/json.ts';
-import { scrubbedJson } from '../../src/core/journal/scrubSecrets.ts';
+import { scrubbedJson, scrubSecrets } from '../../src/core/journal/scrubSecrets.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import type { Journal, RunStore, TranscriptWriter } from '../../src/core/ports/runStore.ts';
 import { RunEvent, type DurableRunEvent, type RunFact } from '../../src/protocol/runEvents.ts';
@@ -15,6 +15,7 @@ export class MemoryRunStore implements RunStore {
   readonly files = new Map<string, string>();
   readonly contents = new Map<string, Uint8Array>();
   readonly transcripts = new Map<number, object[]>();
+  readonly patches = new Map<number, string>();
   readonly openTranscripts = new Set<number>();
   mostOpenTranscripts = 0;
   /** Makes the journal fail from the entry of this type on. */
@@ -60,6 +61,10 @@ export class MemoryRunStore implements RunStore {
     return parseJson(scrubbedJson(value));
   }
 
+  scrubText(text: string): string {
+    return scrubSecrets(text);
+  }
+
   openTranscript(agentId: number): TranscriptWriter {
     const lines = this.transcripts.get(agentId) ?? [];
     this.transcripts.set(agentId, lines);
@@ -77,6 +82,26 @@ export class MemoryRunStore implements RunStore {
 
   verifyLogPath(verifyId: number): Promise<string> {
     return Promise.resolve(`${this.directory}/verify/${verifyId}/output.log`);
+  }
+
+  setupLog(setupId: number): Promise<{ readonly path: string; readonly name: string }> {
+    const name = `setup/${setupId}.log`;
+    return Promise.resolve({ path: `${this.directory}/${name}`, name });
+  }
+
+  commandLog(
+    agentId: number,
+    commandId: number,
+  ): Promise<{ readonly path: string; readonly name: string }> {
+    const name = `agents/${agentId}/command-${commandId}.log`;
+    return Promise.resolve({ path: `${this.directory}/${name}`, name });
+  }
+
+  /** Nothing of it lies on a disk. */
+  writePatch(agentId: number, patch: Uint8Array | null): Promise<null> {
+    if (patch === null) this.patches.delete(agentId);
+    else this.patches.set(agentId, Buffer.from(patch).toString('latin1'));
+    return Promise.resolve(null);
   }
 
   writeFile(name: string, text: string): Promise<void> {

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { FileChange, Snapshot, SnapshotStore } from '../../src/core/ports/fileView.ts';
+import type {
+  DirectoryChange,
+  DirectorySetup,
+  FileChange,
+  Snapshot,
+  SnapshotStore,
+  WorkDirectory,
+} from '../../src/core/ports/fileView.ts';
 
 /** A snapshot over a map of texts; a tree's id is a hash of what is in it. */
 export class MemorySnapshots implements SnapshotStore {
@@ -7,6 +14,12 @@ export class MemorySnapshots implements SnapshotStore {
   /** Trees that were put on disk, in order. */
   readonly directories: string[] = [];
   failWriteTree = false;
+  /** What the next commands leave behind in their directory. */
+  left: readonly DirectoryChange[] = [];
+  /** Directories that were opened and given back. */
+  readonly opened: string[] = [];
+  /** Keys of the setups that have run. */
+  readonly #prepared = new Set<string>();
   readonly #blobs: ReadonlyMap<string, Uint8Array>;
 
   constructor(files: Readonly<Record<string, string | Uint8Array>>) {
@@ -45,8 +58,39 @@ export class MemorySnapshots implements SnapshotStore {
     return Promise.resolve(`tree-${hash.digest('hex').slice(0, 8)}`);
   }
 
-  withDirectory<T>(tree: string, task: (directory: string) => Promise<T>): Promise<T> {
+  async withDirectory<T>(
+    tree: string,
+    task: (directory: string) => Promise<T>,
+    setup?: DirectorySetup,
+  ): Promise<T> {
+    await this.#setUp(setup);
     this.directories.push(tree);
     return task(`/scratch/${tree}`);
+  }
+
+  openDirectory({
+    use,
+    setup,
+  }: {
+    readonly use: 'command' | 'agent';
+    readonly setup?: DirectorySetup | undefined;
+  }): Promise<WorkDirectory> {
+    this.opened.push(use);
+    return Promise.resolve({
+      path: '/scratch/agent',
+      show: async (tree) => {
+        await this.#setUp(setup);
+        this.directories.push(tree);
+      },
+      changes: () => Promise.resolve(this.left),
+      release: () => this.opened.push(`${use} released`),
+    });
+  }
+
+  /** Once; one that failed is tried again. */
+  async #setUp(setup: DirectorySetup | undefined): Promise<void> {
+    if (setup === undefined || this.#prepared.has(setup.key)) return;
+    await setup.run(`/scratch/${this.snapshot.tree}`);
+    this.#prepared.add(setup.key);
   }
 }

@@ -140,9 +140,9 @@ function configOf(options: BenchOptions): RunConfig {
     meta: { name: 'w', description: 'd', phases: [] },
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     model: options.model.defaultModel,
-    ...{ budgetTokens: null, approvedCommands: [], unsandboxed: false },
+    ...{ budgetTokens: null, approvedCommands: [], setupCommand: null, unsandboxed: false },
     ...{ onLimit: 'wait', onGate: 'wait' },
-    allowCommand: () => Promise.resolve(false),
+    ...{ allowedCommands: [], onCommand: 'refuse' },
     ...options.config,
   };
 }

@@ -41,6 +41,13 @@ const conversations: Readonly<Record<string, object>> = {
     { ...runItem(recordRunAtLimit()), id: 'limit' },
     gateItem({ details: 'a line\n'.repeat(60) }),
     gateItem({ gateId: 2, approved: true, note: 'Go.' }, 'answered'),
+    gateItem({
+      gateId: 3,
+      command: {
+        ...{ agentId: 7, agentLabel: 'port src/legacy/long-file-name.js', cwd: 'packages/core' },
+        ...{ command: `npx jest ${'--verbose '.repeat(20)}`, sandbox: 'none' },
+      },
+    }),
   ]),
 };
 

@@ -55,6 +55,15 @@ describe('cards of the chat page', () => {
       assert.deepEqual(consents, [false, true]);
     });
 
+    it('shows the setup command, with nothing hidden in it, and asks for the consent also for it alone', async () => {
+      const check = { ...makePlan().check, commands: [] };
+      const setupCommand = 'npm run build\u202E # dliub';
+      await chat.send(snapshot([planItem({ check, setupCommand, needsUnsandboxedConsent: true })]));
+      const text = await article(chat, 'Plan: Port callbacks').innerText();
+      assert.match(text, /npm run build⟨U\+202E⟩ # dliub \(setup: before the first command/u);
+      await chat.page.getByRole('checkbox', { name: consent }).waitFor();
+    });
+
     it('says what happens without the consent', async () => {
       await chat.send(snapshot([planItem({ needsUnsandboxedConsent: true })]));
       assert.match(

@@ -60,6 +60,37 @@ describe('gate card of the chat page', () => {
     });
   }
 
+  for (const [label, approved, forRun] of [
+    ['Allow once', true, false],
+    ['Allow in this run', true, true],
+    ['Refuse', false, false],
+  ] as const) {
+    it(`shows the command, the folder and the agent of a question, and posts ${label}`, async () => {
+      const place = { agentId: 3, agentLabel: 'port a', cwd: 'web' };
+      const command = { ...place, command: 'npm test && <b>x</b>', sandbox: 'bwrap' } as const;
+      await chat.send(snapshot([gateItem({ command })]));
+      const text = await card(chat).innerText();
+      assert.match(
+        text,
+        /May “port a” run this command\?\s+npm test && <b>x<\/b>\s+In the folder web/u,
+      );
+      assert.match(text, /no network/u);
+      assert.equal(await chat.page.getByRole('textbox', { name: /Note/u }).count(), 0);
+      await chat.page.getByRole('button', { name: label }).press('Enter');
+      const [posted] = await chat.posted();
+      assert.deepEqual(posted, {
+        ...{ type: 'gate', itemId: 'gate-run-1-1', approved, forRun, note: '' },
+      });
+    });
+  }
+
+  it('says of a command without a sandbox what it can do', async () => {
+    const place = { agentId: 3, agentLabel: 'port a', cwd: '' };
+    await chat.send(snapshot([gateItem({ command: { ...place, command: 'x', sandbox: 'none' } })]));
+    const text = await card(chat).innerText();
+    assert.match(text, /In the root of[^]*no sandbox[^]*with your rights/u);
+  });
+
   it('takes the focus from nobody when it comes, and tells who cannot see it', async () => {
     await chat.send(snapshot([runItem(recordMixedRun())]));
     const composer = chat.page.getByRole('textbox', { name: 'Request' });

@@ -74,6 +74,16 @@ describe('run tree page', () => {
     assert.match(await row.innerText(), /Passed[\s\S]*npm test — passed, 24 tests, no sandbox/u);
   });
 
+  it('tells an agent that was to edit and changed nothing from one that is done', async () => {
+    const run = new RunRecorder();
+    const agentId = run.queueEditor('src/orders/handler.ts');
+    run.start(agentId);
+    run.end(agentId, { changes: [] });
+    await tree.send(snapshot(run.view));
+    const rows = (await places(tree)).filter((row) => row.includes('handler.ts'));
+    assert.match(rows.join(), /No change, src\/orders\/handler\.ts, Ported 3 callbacks/u);
+  });
+
   describe('header', () => {
     for (const [label, action] of [
       ['Pause', 'pause'],

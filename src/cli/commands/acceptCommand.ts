@@ -2,16 +2,9 @@ import { plural } from '../../base/format.ts';
 import type { ApplyPlan, ProposalSet, Selection, WriteOutcome } from '../../protocol/proposals.ts';
 import { applyFiles } from '../applyFiles.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
-import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
+import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
-
-/** Selectors of `accept` and `reject`. */
-export interface SelectOptions extends CommonOptions {
-  readonly all?: boolean | undefined;
-  readonly group: readonly string[];
-  readonly file: readonly string[];
-  readonly hunk: readonly string[];
-}
+import { readSelections, type SelectOptions } from './selectOptions.ts';
 
 export interface Accepted {
   readonly summary: string;
@@ -36,27 +29,17 @@ export function acceptCommand(
       // What this command has just accepted is not somebody else's doing.
       seen = await workspace.reviews.get(runId);
     }
+    printKeptAside(ctx, set);
     return isComplete ? EXIT.ok : EXIT.failed;
   });
 }
 
-/** `muster reject`: takes what was selected out of the proposal. */
-export function rejectCommand(
-  ctx: CliContext,
-  name: string,
-  options: SelectOptions,
-): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async (workspace) => {
-    const runId = await findRun(workspace, name);
-    const set = await workspace.reviews.get(runId);
-    for (const selection of readSelections(options, set)) {
-      await workspace.reviews.reject(runId, selection);
-    }
-    const after = await workspace.reviews.get(runId);
-    const pending = after.files.flatMap((file) => file.hunks).filter(isPending).length;
-    printLine(ctx.stdout, `Rejected. ${plural(pending, 'hunk')} still pending.`);
-    return EXIT.ok;
-  });
+/** An accept never takes these along, and whoever accepted everything must not take them for done. */
+export function printKeptAside(ctx: CliContext, set: ProposalSet): void {
+  const open = set.conflicts.filter((conflict) => conflict.state === 'open').length;
+  if (open === 0) return;
+  const what = `${plural(open, 'edit')} that did not fit`;
+  printLine(ctx.stdout, `Kept aside: ${what}. See them with: muster proposals ${set.runId}`);
 }
 
 /** `muster undo`: takes one accept back, the newest when none is named. */
@@ -110,26 +93,6 @@ function describe(plan: ApplyPlan, outcomes: readonly WriteOutcome[], verb: stri
   if (plan.writes.length + reasons.length === 0) lines.push('  nothing there is pending any more.');
   for (const reason of reasons) lines.push(`  not applied: ${reason}`);
   return { summary: lines.join('\n'), isComplete: reasons.length === 0 };
-}
-
-function readSelections(options: SelectOptions, set: ProposalSet): Selection[] {
-  const selections: Selection[] = [];
-  if (options.all === true) selections.push({ type: 'all' });
-  if (options.group.length > 0) {
-    const groupIds = options.group.map((name) => groupIdFor(name, set));
-    selections.push({ type: 'groups', groupIds });
-  }
-  if (options.file.length > 0) selections.push({ type: 'files', paths: [...options.file] });
-  if (options.hunk.length > 0) selections.push({ type: 'hunks', hunkIds: [...options.hunk] });
-  if (selections.length > 0) return selections;
-  throw new CliError(EXIT.usage, 'Say what: --all, --group G, --file PATH or --hunk ID.');
-}
-
-function groupIdFor(name: string, set: ProposalSet): string {
-  const group = set.groups.find(({ groupId, title }) => groupId === name || title === name);
-  if (group !== undefined) return group.groupId;
-  const titles = set.groups.map(({ title }) => title).join(', ');
-  throw new CliError(EXIT.usage, `There is no group "${name}". There are: ${titles || 'none'}.`);
 }
 
 function isPending(hunk: { readonly state: string }): boolean {

@@ -84,6 +84,7 @@ function describeAudit(result: AuditResult): readonly string[] {
     `Run ${runId}: ${verdict}${state} (${counts.join(', ')}).`,
     `Head: ${result.headHash}`,
     describeAnchor(result),
+    ...describeReportHead(result),
     ...findings.map(describeFinding),
     ...(leftOut === 0 ? [] : [`… and ${plural(leftOut, 'finding')} more.`]),
   ];
@@ -101,6 +102,14 @@ function describeAnchor({ anchor, entries }: AuditResult): string {
       return `Anchored ${by} up to entry ${anchor.seq} of ${entries}${rest}.`;
     }
   }
+}
+
+/** No more than it proves: who could write the journal anew could write the report anew. */
+function describeReportHead({ reportSeq, entries }: AuditResult): readonly string[] {
+  if (reportSeq === null) return [];
+  return [
+    `Anchored by the report up to entry ${reportSeq} of ${entries}, and no further than this folder can be believed: compare a copy of report.md that was kept elsewhere.`,
+  ];
 }
 
 function describeFinding({ severity, file, line, seq, message }: AuditFinding): string {

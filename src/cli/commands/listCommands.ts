@@ -1,5 +1,5 @@
 import { formatDuration, oneLine } from '../../base/format.ts';
-import { writeReport } from '../../core/evidence/writeReport.ts';
+import { terminalText } from '../../base/visibleText.ts';
 import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
@@ -35,9 +35,10 @@ export function showCommand(
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const { runs, reviews } = workspace;
-    const view = await reviews.withDecisions(await runs.view(runId));
-    if (options.json === true) printLine(ctx.stdout, JSON.stringify(view));
-    else ctx.stdout.write(writeReport(view, null));
+    if (options.json === true) {
+      const view = await reviews.withDecisions(await runs.view(runId));
+      printLine(ctx.stdout, JSON.stringify(view));
+    } else ctx.stdout.write(terminalText(await reviews.report(runId)));
     return EXIT.ok;
   });
 }

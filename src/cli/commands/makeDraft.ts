@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { plural } from '../../base/format.ts';
 import { planWorkflow } from '../../host/planService.ts';
 import { estimateHeadline } from '../../protocol/describeEstimate.ts';
+import type { Estimate } from '../../protocol/estimate.ts';
 import type { ProviderConfig } from '../../protocol/hostRpc.ts';
 import { printLine, type CliContext } from '../cliContext.ts';
 import type { Workspace } from '../openWorkspace.ts';
@@ -23,6 +24,8 @@ export interface Draft {
   readonly script: string;
   /** For messages about the script. */
   readonly fileName: string;
+  /** What the planner's mock run foretold. */
+  readonly estimate?: Estimate | null | undefined;
 }
 
 /** Reads, finds or plans what is to run; null when the planner answered in words only. */
@@ -62,7 +65,8 @@ export async function makeDraft(
     printLine(ctx.stdout, '');
     printPlan(ctx, planned.plan);
   }
-  return { request: request ?? '', script: planned.plan.script, fileName: 'workflow.js' };
+  const { script, estimate } = planned.plan;
+  return { request: request ?? '', script, estimate, fileName: 'workflow.js' };
 }
 
 function printPlan(

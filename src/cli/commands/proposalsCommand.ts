@@ -1,8 +1,9 @@
 import { plural } from '../../base/format.ts';
-import type { ConflictDescription } from '../../core/changes/tree/describeConflicts.ts';
+import { quotePath } from '../../core/changes/patch/quotePath.ts';
 import { PLAIN_FILE_MODE } from '../../core/changes/text/fileContent.ts';
 import { unifiedHunks } from '../../core/changes/text/unifiedHunks.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
+import type { DescribedConflict } from '../../host/review/reviewService.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
@@ -27,7 +28,7 @@ export function proposalsCommand(
 function printTree(
   ctx: CliContext,
   set: ProposalSet,
-  conflicts: readonly ConflictDescription[],
+  conflicts: readonly DescribedConflict[],
 ): void {
   for (const group of set.groups) {
     printLine(ctx.stdout, `${group.title}  (${group.groupId})`);
@@ -42,14 +43,14 @@ function printTree(
     }
   }
   if (set.files.length === 0) printLine(ctx.stdout, 'Nothing is proposed.');
-  for (const conflict of conflicts) printConflict(ctx, conflict);
+  for (const conflict of conflicts) if (conflict.state === 'open') printConflict(ctx, conflict);
 }
 
 /** Both sides, as a merge tool shows them: an agent's work that is not in the proposal must be seen. */
-function printConflict(ctx: CliContext, conflict: ConflictDescription): void {
-  const { path, agentId, groupTitle, reason, places, morePlaces, oursAgentIds } = conflict;
+function printConflict(ctx: CliContext, conflict: DescribedConflict): void {
+  const { path, agentId, agentLabel, reason, places, morePlaces, oursAgentIds } = conflict;
   const others = oursAgentIds.map((id) => `agent ${id}`).join(', ') || 'the run';
-  printLine(ctx.stdout, `Not merged: ${path}, by agent ${agentId} (${groupTitle}): ${reason}`);
+  printLine(ctx.stdout, `Not merged: ${path}, by agent ${agentId} (${agentLabel}): ${reason}`);
   for (const { baseStart, ours, theirs } of places) {
     printLine(ctx.stdout, `  line ${baseStart}, in the proposal by ${others}:`);
     printLine(ctx.stdout, indented(ours));
@@ -57,6 +58,7 @@ function printConflict(ctx: CliContext, conflict: ConflictDescription): void {
     printLine(ctx.stdout, indented(theirs));
   }
   if (morePlaces > 0) printLine(ctx.stdout, `  and ${plural(morePlaces, 'place')} more`);
+  printLine(ctx.stdout, `  to discard it: --conflict ${conflict.conflictId}`);
 }
 
 function indented(text: string): string {
@@ -75,7 +77,7 @@ async function patchOf(workspace: Workspace, runId: string, file: FileProposal):
   const request = { runId, path, openBuffers: [] };
   const base = await workspace.reviews.content({ ...request, side: 'base' });
   const proposed = await workspace.reviews.content({ ...request, side: 'proposed' });
-  const [before, after] = [gitPath(`a/${path}`), gitPath(`b/${path}`)];
+  const [before, after] = [quotePath(`a/${path}`), quotePath(`b/${path}`)];
   const head = `diff --git ${before} ${after}\n${modeLine(file)}`;
   if (kind === 'binary') return toBytes(`${head}Binary files differ\n`);
   const hunks = hunksOf(toCharacters(base), toCharacters(proposed));
@@ -94,21 +96,6 @@ function modeLine({ kind, mode }: FileProposal): string {
   const octal = (mode || PLAIN_FILE_MODE).toString(8);
   if (kind === 'create') return `new file mode ${octal}\n`;
   return kind === 'delete' ? `deleted file mode ${octal}\n` : '';
-}
-
-/** A path as git writes it: in quotes where a character would be taken for something else. */
-function gitPath(path: string): string {
-  const bytes = Buffer.from(path).toString('latin1');
-
-  if (!/["\\\u0000-\u001f\u007f]/u.test(bytes)) return bytes;
-
-  const quoted = bytes.replace(/["\\\u0000-\u001f\u007f]/gu, (character) => {
-    const code = character.charCodeAt(0);
-    return code >= 0x20 && code < 0x7f
-      ? `\\${character}`
-      : `\\${code.toString(8).padStart(3, '0')}`;
-  });
-  return `"${quoted}"`;
 }
 
 // One character a byte, so that a file in any encoding goes through the diff and comes out as it was.

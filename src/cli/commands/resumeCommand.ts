@@ -1,7 +1,9 @@
 /** `muster resume`: goes on with an earlier run from its journal. */
 import { checkScript } from '../../core/script/checkScript.ts';
 import { withChildCommands } from '../../host/childCommands.ts';
-import { chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
+import { plural } from '../../base/format.ts';
+import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
@@ -10,12 +12,13 @@ import { printDiagnostics } from './checkCommand.ts';
 import { goOnElsewhere } from './controlCommands.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
 import { readText } from './readInput.ts';
-import { approvePlan, readOnGate } from './runCommand.ts';
+import { approvePlan, readOnGate, readSetup } from './runCommand.ts';
 
 export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOptions {
   readonly script?: string | undefined;
   readonly budget?: number | undefined;
   readonly allowCommand: readonly string[];
+  readonly setup?: string | undefined;
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
   readonly onGate?: string | undefined;
@@ -27,6 +30,7 @@ export async function resumeCommand(
   name: string,
   options: ResumeOptions,
 ): Promise<ExitCode> {
+  const setupCommand = readSetup(options);
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const owner = await workspace.runs.ownerOf(runId);
@@ -40,17 +44,32 @@ export async function resumeCommand(
     const script = options.script === undefined ? null : await readText(options.script);
     const edited =
       script === null ? null : await approveEdited(ctx, { options, script, workspace });
+    await confirmReruns(ctx, options, summarizeRun(earlier).rerunsUnsandboxed);
     const live = await workspace.runs.resume(runId, {
       ...{ script, provider, limits: changeLimits(earlier.limits, options) },
       approvedCommands: edited?.commands ?? null,
       unsandboxed: options.unsandboxed === true ? true : (edited?.unsandboxed ?? null),
       allowedCommands: options.allowCommand,
+      setupCommand,
       budgetTokens: options.budget ?? null,
       onLimit: 'stop',
       onGate: readOnGate(options),
     });
     return followRun(ctx, { workspace, live, options });
   });
+}
+
+/** Rejects unless agents may do again what they did with the user's rights. */
+async function confirmReruns(
+  ctx: CliContext,
+  { yes }: Pick<ResumeOptions, 'yes'>,
+  count: number,
+): Promise<void> {
+  if (count === 0 || yes === true) return;
+  const what = `${plural(count, 'agent')} ran commands without a sandbox and will run again; what those did may happen twice.`;
+  const isInteractive = ctx.stdin.isTTY === true && ctx.stderr.isTTY === true;
+  if (isInteractive && (await askYesNo(ctx, `${what} Resume?`))) return;
+  throw new CliError(EXIT.usage, `${what} Say --yes to resume all the same.`);
 }
 
 async function approveEdited(

@@ -18,6 +18,7 @@ export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions
   readonly workflow?: string | undefined;
   readonly budget?: number | undefined;
   readonly allowCommand: readonly string[];
+  readonly setup?: string | undefined;
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
   /** Check and estimate only. */
@@ -36,6 +37,7 @@ export async function runCommand(
   if (options.dryRun === true && request === undefined) return estimateCommand(ctx, options);
   const limits = readLimits(options);
   const argsJson = await readArgs(options);
+  const setupCommand = readSetup(options);
   const provider = await chooseProvider(ctx, options);
   return withWorkspace(ctx, options, async (workspace) => {
     const draft = await makeDraft(ctx, { workspace, request, options, provider });
@@ -62,16 +64,19 @@ export async function runCommand(
     const { commands } = check;
     const sandbox = (): Promise<string> => workspace.services.commands.sandbox();
     const name = check.meta?.name ?? fileName;
-    const unsandboxed = await approvePlan(ctx, options, { name, commands, sandbox });
+    const listed = setupCommand === null ? commands : [setupCommand, ...commands];
+    const unsandboxed = await approvePlan(ctx, options, { name, commands: listed, sandbox });
     const live = await workspace.runs.start(
       {
         ...{ request: draft.request, script: draft.script, argsJson, limits, provider },
         approvedCommands: commands,
         allowedCommands: options.allowCommand,
+        setupCommand,
         unsandboxed,
         budgetTokens: options.budget ?? null,
         onLimit: 'stop',
         onGate: readOnGate(options),
+        estimate: draft.estimate,
       },
       signal,
     );
@@ -115,6 +120,15 @@ export async function approvePlan(
     ctx,
     `There is no sandbox here: ${list} would run code written by agents with your rights. Allow that?`,
   );
+}
+
+/** The command that prepares directories, as it was given; null for none. */
+export function readSetup({ setup }: { readonly setup?: string | undefined }): string | null {
+  const command = setup?.trim() ?? '';
+  if (setup !== undefined && command === '') {
+    throw new CliError(EXIT.usage, '--setup takes a command, such as "npm run build".');
+  }
+  return command === '' ? null : command;
 }
 
 /** What happens at a gate when nobody is there: stop resumable, unless an answer was given. */

@@ -1,5 +1,6 @@
 import { formatDuration, plural } from '../../base/format.ts';
 import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
+import { hasNoChange } from '../../protocol/noChange.ts';
 import type { RunEvent } from '../../protocol/runEvents.ts';
 import type { AgentView, RunView } from '../../protocol/runView.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
@@ -61,5 +62,6 @@ function agentDetail(agent: AgentView): string {
   if (agent.error !== null) return agent.error.message;
   if (agent.status === 'running') return agent.activity;
   const changed = agent.changedPaths.length;
+  if (hasNoChange(agent)) return `no change; ${agent.valuePreview}`;
   return changed === 0 ? agent.valuePreview : `${plural(changed, 'file')} changed`;
 }

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { formatCount, formatDuration, formatUsd, oneLine } from '../../base/format.ts';
+import { terminalText } from '../../base/visibleText.ts';
 import { EVENT_BATCH_MS } from '../../core/limits.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { countStatuses, summarizeRun } from '../../protocol/summarizeRun.ts';
@@ -34,7 +35,7 @@ function drawRun(view: RunView, nowMs: number, width: number): string {
   const tokens = formatCount(view.usage.inputTokens + view.usage.outputTokens);
   const head = `${view.meta.name} · ${view.state} · ${done}/${view.agents.length} agents · ${formatDuration(nowMs - view.startedAt)} · ${tokens} tokens · ${formatUsd(view.usd)}`;
   return [head, ...phaseRows(view), ...agentRows(view), ...verifyRows(view)]
-    .map((row) => oneLine(row, width) || ' ')
+    .map((row) => oneLine(terminalText(row), width) || ' ')
     .join('\n');
 }
 

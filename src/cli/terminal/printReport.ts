@@ -1,19 +1,21 @@
 import { formatUsd, plural } from '../../base/format.ts';
 import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
+import { hasNoChange } from '../../protocol/noChange.ts';
 import type { RunView } from '../../protocol/runView.ts';
-import { countStatuses } from '../../protocol/summarizeRun.ts';
+import { countStatuses, isStale } from '../../protocol/summarizeRun.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 
 /** What came of a run, in a few lines, and what to do next. */
 export function printReport(out: OutputStream, view: RunView, directory: string): void {
   const counts = countStatuses(view.agents);
   const { proposals, verdict, usd } = view;
+  const idle = view.agents.filter(hasNoChange).length;
   printLine(out, '');
   printLine(out, `Run ${view.runId} ${view.state}${suffix(view.stateMessage)}`);
   if (view.error !== null) printLine(out, `  error: ${view.error.message}`);
   printLine(
     out,
-    `  agents: ${counts.ok} ok, ${counts.failed} failed, ${counts.cancelled} cancelled`,
+    `  agents: ${counts.ok} ok, ${counts.failed} failed, ${counts.cancelled} cancelled${idle === 0 ? '' : `; ${idle} with no change`}`,
   );
   const { files, hunks, groups, conflicts } = proposals;
   const kept = conflicts === 0 ? '' : `, ${plural(conflicts, 'conflict')}`;
@@ -23,7 +25,9 @@ export function printReport(out: OutputStream, view: RunView, directory: string)
   );
   printLine(out, `  verdict: ${verdict}`);
   for (const { receipt } of view.verifications) {
-    if (receipt !== null) printLine(out, `    ${describeReceipt(receipt)}`);
+    if (receipt === null) continue;
+    const stale = isStale(receipt, view) ? '; stale: the proposed files changed since' : '';
+    printLine(out, `    ${describeReceipt(receipt)}${stale}`);
   }
   printLine(
     out,

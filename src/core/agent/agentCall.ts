@@ -51,9 +51,6 @@ const optionSchemas = {
   group: text,
 } as const;
 
-/** Options of the dialect that this version reads and does not carry out; a script that gives them is told. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['isolation']);
-
 const AgentOptions = z.object(optionSchemas).partial();
 
 /** One call of agent(), understood. */
@@ -117,9 +114,7 @@ export function readAgentCall(
   const { effort } = parsed.data;
   const isUnknownEffort = effort !== undefined && !EFFORTS.has(effort);
   const known = isUnknownEffort ? { ...parsed.data, effort: undefined } : parsed.data;
-  const unknownKeys = Object.keys(given).filter(
-    (key) => !Object.hasOwn(optionSchemas, key) || WITHOUT_EFFECT.has(key),
-  );
+  const unknownKeys = Object.keys(given).filter((key) => !Object.hasOwn(optionSchemas, key));
   if (isUnknownEffort) unknownKeys.push(`effort: ${effort}`);
   return { type: 'ok', call: makeCall(prompt, known, currentPhase), unknownKeys };
 }

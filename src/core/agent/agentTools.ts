@@ -1,15 +1,24 @@
 import type { Json } from '../../base/json.ts';
 import type { ToolSpec } from '../ports/modelClient.ts';
 import type { AgentCall } from './agentCall.ts';
-import type { AgentType } from './agentTypes.ts';
+import { EDIT_TOOLS, type AgentType } from './agentTypes.ts';
 import { deleteFileTool, editFileTool, moveFileTool, writeFileTool } from './editTools.ts';
+import { runCommandTool } from './commandTool.ts';
 import { listFilesTool, readFileTool, searchTextTool } from './readTools.ts';
 import type { AgentTool } from './tool.ts';
 
 const allTools: readonly AgentTool[] = [
   ...[readFileTool, listFilesTool, searchTextTool],
   ...[editFileTool, writeFileTool, deleteFileTool, moveFileTool],
+  runCommandTool,
 ];
+
+const editNames: ReadonlySet<string> = new Set(EDIT_TOOLS);
+
+/** Whether one of these tools changes files. */
+export function canWriteWith(tools: readonly AgentTool[]): boolean {
+  return tools.some(({ spec }) => editNames.has(spec.name));
+}
 
 /** Name of the tool that carries a structured answer. */
 export const SUBMIT_RESULT = 'submit_result';

@@ -21,13 +21,17 @@ export interface AgentTypes {
 }
 
 const READ_TOOLS = ['read_file', 'list_files', 'search_text'] as const;
-const EDIT_TOOLS = ['edit_file', 'write_file', 'delete_file', 'move_file'] as const;
+
+/** Tools that change files. */
+export const EDIT_TOOLS = ['edit_file', 'write_file', 'delete_file', 'move_file'] as const;
+
+const RUN_COMMAND = 'run_command';
 
 const GENERAL_PURPOSE: AgentType = {
   name: 'general-purpose',
-  description: 'Reads and changes files.',
+  description: 'Reads and changes files, and runs commands that the user allows.',
   instructions: 'Do the task. Change files with the tools; nothing that you only say is done.',
-  tools: [...READ_TOOLS, ...EDIT_TOOLS],
+  tools: [...READ_TOOLS, ...EDIT_TOOLS, RUN_COMMAND],
   model: null,
 };
 
@@ -50,9 +54,9 @@ export const builtInAgentTypes: readonly AgentType[] = [
   },
   {
     name: 'verifier',
-    description: 'Tries to show that work is wrong; changes nothing.',
+    description: 'Tries to show that work is wrong, also by running it; changes nothing.',
     instructions: 'Try to show that the work is wrong. Report what you checked and how.',
-    tools: READ_TOOLS,
+    tools: [...READ_TOOLS, RUN_COMMAND],
     model: null,
   },
 ];

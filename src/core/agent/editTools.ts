@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { plural } from '../../base/format.ts';
-import { normaliseAgentPath } from '../changes/protectedPaths.ts';
 import { MAX_WRITTEN_BYTES } from '../limits.ts';
-import { computeUntrusted } from './computeUntrusted.ts';
 import { defineTool } from './defineTool.ts';
 import { toolError, toolOk, type ToolContext, type ToolResult } from './tool.ts';
+import { outsideWrites } from './writeScope.ts';
 
 const path = z.string().min(1).describe('Path relative to the repository, with forward slashes.');
 
@@ -29,6 +28,9 @@ export const editFileTool = defineTool({
         `old_text occurs ${occurrences} times in ${input.path}. Add lines around it, or set all.`,
       );
     }
+    // Before it is made: a small edit can grow to more than a text can hold.
+    const growth = occurrences * (input.new_text.length - input.old_text.length);
+    if (file.text.length + growth > MAX_WRITTEN_BYTES) return toolError(tooLarge(input.path));
     const done = `Replaced ${plural(occurrences, 'occurrence')} in ${input.path}.`;
     return writeChecked(input.path, parts.join(input.new_text), done, ctx);
   },
@@ -72,7 +74,7 @@ async function writeChecked(
   ctx: ToolContext,
 ): Promise<ToolResult> {
   if (Buffer.byteLength(text) > MAX_WRITTEN_BYTES) {
-    return toolError(`${target} would have over ${MAX_WRITTEN_BYTES} bytes, which is not allowed.`);
+    return toolError(tooLarge(target));
   }
   const refusal = await outsideWrites(target, ctx);
   if (refusal !== null) return toolError(refusal);
@@ -80,16 +82,8 @@ async function writeChecked(
   return edit.type === 'done' ? toolOk(done) : toolError(edit.reason);
 }
 
-async function outsideWrites(target: string, ctx: ToolContext): Promise<string | null> {
-  if (ctx.writes === null) return null;
-  const normalised = normaliseAgentPath(target);
-  if (normalised.type === 'refused') return normalised.reason;
-  // A path that is named as it is needs no matching, whatever characters it has.
-  if (ctx.writes.includes(normalised.path)) return null;
-  const task = { type: 'glob' as const, globs: [...ctx.writes], paths: [normalised.path] };
-  const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
-  if (answer.type === 'paths' && answer.paths.length === 1) return null;
-  return `You may not write ${target}: this agent's edits are limited to ${ctx.writes.join(', ')}.`;
+function tooLarge(target: string): string {
+  return `${target} would have over ${MAX_WRITTEN_BYTES} bytes, which is not allowed.`;
 }
 
 const HINT_CHARS = 60;

@@ -2,7 +2,7 @@ import type { Overlay } from '../changes/tree/overlay.ts';
 import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../changes/text/fileContent.ts';
 import { classifyPath, normaliseAgentPath } from '../changes/protectedPaths.ts';
 import { decodeFile, fromAgentText, toAgentText, type TextFile } from '../changes/text/textFile.ts';
-import type { FileContent } from '../ports/fileView.ts';
+import type { FileChange, FileContent, SnapshotUnderneath } from '../ports/fileView.ts';
 import type { AgentFiles, FileEdit, FileText } from './agentFiles.ts';
 
 /** An agent's files over its overlay: paths are checked, text is decoded, and every byte that was left alone is kept. */
@@ -11,6 +11,10 @@ export class OverlayFiles implements AgentFiles {
 
   constructor(overlay: Overlay) {
     this.#overlay = overlay;
+  }
+
+  get underneath(): SnapshotUnderneath | undefined {
+    return this.#overlay.underneath;
   }
 
   list(): readonly string[] {
@@ -40,6 +44,17 @@ export class OverlayFiles implements AgentFiles {
     if (encoded.type === 'refused') return refuse(encoded.reason);
     const mode = found.content?.mode ?? PLAIN_FILE_MODE;
     return done(this.#overlay.write(found.path, { bytes: encoded.bytes, mode }));
+  }
+
+  async take(path: string, content: FileChange): Promise<FileEdit> {
+    // Found first, so that what it replaces counts as read.
+    const found = await this.#find(path);
+    if (found.type === 'refused') return found;
+    const refusal = writeRefusal(found.path);
+    if (refusal !== null) return refuse(refusal);
+    const overlay = this.#overlay;
+    if (content !== null) return done(overlay.write(found.path, content));
+    return found.content === null ? { type: 'done' } : done(overlay.delete(found.path));
   }
 
   async delete(path: string): Promise<FileEdit> {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { MAX_LISTED_FILES, MAX_SEARCH_MATCHES } from '../limits.ts';
-import { computeUntrusted } from './computeUntrusted.ts';
 import { defineTool } from './defineTool.ts';
-import { toolError, toolOk, type ToolContext, type ToolResult } from './tool.ts';
+import { matchPaths } from './matchPaths.ts';
+import { searchText } from './searchText.ts';
+import { toolError, toolOk } from './tool.ts';
 
 const path = z.string().min(1).describe('Path relative to the repository, with forward slashes.');
 
@@ -31,7 +32,7 @@ export const listFilesTool = defineTool({
     limit: z.number().int().min(1).max(MAX_LISTED_FILES).optional(),
   }),
   run: async (input, ctx) => {
-    const found = await matchPaths(input.glob, ctx);
+    const found = await matchPaths(input.glob, ctx.files.list(), ctx);
     if (found.type === 'refused') return toolError(found.message);
     const limit = input.limit ?? MAX_LISTED_FILES;
     const shown = found.paths.slice(0, limit);
@@ -49,41 +50,5 @@ export const searchTextTool = defineTool({
     glob: z.string().min(1).optional().describe('Only in files that match.'),
     limit: z.number().int().min(1).max(MAX_SEARCH_MATCHES).optional(),
   }),
-  run: async (input, ctx) => {
-    const found = await matchPaths(input.glob ?? '**', ctx);
-    if (found.type === 'refused') return toolError(found.message);
-    return searchPaths(found.paths, input.pattern, input.limit ?? MAX_SEARCH_MATCHES, ctx);
-  },
+  run: (input, ctx) => searchText(input, ctx),
 });
-
-type FoundPaths =
-  | { readonly type: 'paths'; readonly paths: readonly string[] }
-  | { readonly type: 'refused'; readonly message: string };
-
-async function matchPaths(glob: string, ctx: ToolContext): Promise<FoundPaths> {
-  const task = { type: 'glob' as const, globs: [glob], paths: [...ctx.files.list()] };
-  const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
-  if (answer.type === 'paths') return answer;
-  if (answer.type === 'refused') return answer;
-  throw new Error(`The compute pool answered a glob with ${answer.type}.`);
-}
-
-async function searchPaths(
-  paths: readonly string[],
-  pattern: string,
-  maxMatches: number,
-  ctx: ToolContext,
-): Promise<ToolResult> {
-  const files: { path: string; text: string }[] = [];
-  for (const candidate of paths) {
-    const file = await ctx.files.readText(candidate);
-    if (file.type === 'text') files.push({ path: candidate, text: file.text });
-  }
-  const task = { type: 'search' as const, pattern, files, maxMatches };
-  const answer = await computeUntrusted(ctx.compute, task, ctx.signal);
-  if (answer.type === 'refused') return toolError(answer.message);
-  if (answer.type !== 'matches') throw new Error(`The compute pool answered with ${answer.type}.`);
-  if (answer.matches.length === 0) return toolOk('No line matches.');
-  const lines = answer.matches.map((match) => `${match.path}:${match.line}: ${match.text}`);
-  return toolOk(lines.join('\n') + (answer.more ? '\n… and more; narrow the search' : ''));
-}

@@ -2,11 +2,17 @@
  * One attempt of one agent: the loop of model turns and tool calls, from the prompt to the answer. It owns
  * no budget and no retries; whoever calls it decides about another attempt.
  */
+import * as z from 'zod';
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { oneLine } from '../../base/format.ts';
 import type { ErrorCode } from '../../protocol/errorCodes.ts';
 import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
-import { MAX_IDENTICAL_FAILURES, MAX_OUTPUT_TOKENS } from '../limits.ts';
+import {
+  MAX_IDENTICAL_FAILURES,
+  MAX_OUTPUT_TOKENS,
+  MAX_TOOL_CALLS,
+  MAX_TURN_OUTPUT_CHARS,
+} from '../limits.ts';
 import type { ComputePool } from '../ports/computePool.ts';
 import type {
   ModelAnswer,
@@ -17,9 +23,10 @@ import type {
 } from '../ports/modelClient.ts';
 import type { TranscriptWriter } from '../ports/runStore.ts';
 import type { AgentCall } from './agentCall.ts';
+import type { AgentCommands } from './agentCommands.ts';
 import type { AgentFiles } from './agentFiles.ts';
 import { computeUntrusted } from './computeUntrusted.ts';
-import { SUBMIT_RESULT, submitResultSpec } from './agentTools.ts';
+import { canWriteWith, SUBMIT_RESULT, submitResultSpec } from './agentTools.ts';
 import { toolError, type AgentTool, type ToolResult } from './tool.ts';
 
 export interface AgentAttempt {
@@ -29,6 +36,7 @@ export interface AgentAttempt {
   readonly tools: readonly AgentTool[];
   readonly files: AgentFiles;
   readonly compute: ComputePool;
+  readonly commands: AgentCommands;
   readonly transcript: TranscriptWriter;
   readonly signal: AbortSignal;
   /** Sends one turn, with the governor's permits and retries. */
@@ -143,36 +151,54 @@ class TurnLoop {
 
   async #useTools(uses: readonly ToolUse[]): Promise<Json | undefined> {
     const results: ModelContent[] = [];
-    for (const use of uses) {
+    let outputChars = 0;
+    for (const [index, use] of uses.entries()) {
       this.#attempt.signal.throwIfAborted();
-      if (use.name === SUBMIT_RESULT && this.#attempt.call.schema !== null) {
-        const problem = await this.#findSchemaProblem(use.input);
-        if (problem === null) return use.input;
-        results.push(this.#record(use, toolError(problem)));
-      } else {
-        results.push(this.#record(use, await this.#runTool(use)));
+      const reason = whyNotDone(index, outputChars);
+      if (reason !== null) {
+        results.push(this.#note(use, toolError(reason)));
+        continue;
       }
+      const result = await this.#carryOut(use);
+      if (result === null) return use.input;
+      results.push(this.#record(use, result));
+      outputChars += result.text.length;
     }
     this.#messages.push({ role: 'user', content: results });
     return undefined;
   }
 
+  /** Null for the final answer. */
+  async #carryOut(use: ToolUse): Promise<ToolResult | null> {
+    if (use.name !== SUBMIT_RESULT || this.#attempt.call.schema === null) return this.#runTool(use);
+    const problem = await this.#findSchemaProblem(use);
+    return problem === null ? null : toolError(problem);
+  }
+
   async #runTool(use: ToolUse): Promise<ToolResult> {
-    const { tools, files, compute, call, signal } = this.#attempt;
+    const { tools, files, compute, commands, call, signal } = this.#attempt;
     this.#progress(describeUse(use));
+    if (use.problem !== undefined) return toolError(`Not done: ${use.problem}.`);
     const tool = tools.find((candidate) => candidate.spec.name === use.name);
     if (tool === undefined) {
       const names = this.#specs.map((spec) => spec.name).join(', ');
       return toolError(`There is no tool "${use.name}". You have: ${names}.`);
     }
-    return tool.run(use.input, { files, compute, writes: call.writes, signal });
+    const { writes } = call;
+    const canWrite = canWriteWith(tools);
+    return tool.run(use.input, { files, compute, commands, writes, canWrite, signal });
   }
 
   #record(use: ToolUse, result: ToolResult): ModelContent {
-    this.#attempt.transcript.write({ kind: 'tool', turn: this.#turn, name: use.name, ...result });
+    const noted = this.#note(use, result);
     if (result.outcome === 'error') this.#countFailure(use);
     else this.#equalFailures = 0;
-    return { type: 'toolResult', toolUseId: use.toolUseId, ...result };
+    return noted;
+  }
+
+  #note({ name, toolUseId }: ToolUse, result: ToolResult): ModelContent {
+    this.#attempt.transcript.write({ kind: 'tool', turn: this.#turn, name, ...result });
+    return { type: 'toolResult', toolUseId, ...result };
   }
 
   #countFailure(use: ToolUse): void {
@@ -184,7 +210,11 @@ class TurnLoop {
     throw new AgentFailure('identical_failures', message);
   }
 
-  async #findSchemaProblem(input: Json): Promise<string | null> {
+  async #findSchemaProblem({ input, problem }: ToolUse): Promise<string | null> {
+    if (problem !== undefined) {
+      this.#countStructuredFailure(problem);
+      return `Not taken: ${problem}. Correct it and call ${SUBMIT_RESULT} again.`;
+    }
     const { call, compute, signal } = this.#attempt;
     const schemaJson = JSON.stringify(call.schema);
     const valueJson = JSON.stringify(input);
@@ -209,11 +239,23 @@ class TurnLoop {
   }
 }
 
+/** Null for a call that is carried out; an answer without end must not become a request without end. */
+function whyNotDone(index: number, outputChars: number): string | null {
+  if (index >= MAX_TOOL_CALLS) {
+    return `Not done: one answer may ask for ${MAX_TOOL_CALLS} calls at most. Ask for the rest later.`;
+  }
+  if (outputChars < MAX_TURN_OUTPUT_CHARS) return null;
+  return 'Not done: the calls before it gave back as much as one turn may hold. Ask again later.';
+}
+
 const ACTIVITY_CHARS = 80;
 
+const Subject = z.object({ command: z.string(), path: z.string() }).partial();
+
 function describeUse(use: ToolUse): string {
-  const { input } = use;
-  const path =
-    typeof input === 'object' && input !== null && 'path' in input ? input['path'] : undefined;
-  return oneLine(typeof path === 'string' ? `${use.name} ${path}` : use.name, ACTIVITY_CHARS);
+  const { command, path } = Subject.catch({}).parse(use.input);
+  // A command says more than its name; everything else is about a path.
+  const subject = command ?? path;
+  const text = subject !== undefined ? `${use.name} ${subject}` : use.name;
+  return oneLine(text, ACTIVITY_CHARS);
 }

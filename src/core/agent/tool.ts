@@ -1,11 +1,15 @@
 import type { Json } from '../../base/json.ts';
 import type { ToolSpec } from '../ports/modelClient.ts';
 import type { ComputePool } from '../ports/computePool.ts';
+import type { AgentCommands } from './agentCommands.ts';
 import type { AgentFiles } from './agentFiles.ts';
 
 export interface ToolContext {
   readonly files: AgentFiles;
   readonly compute: ComputePool;
+  readonly commands: AgentCommands;
+  /** False for an agent without a tool that edits: what its commands change does not count. */
+  readonly canWrite: boolean;
   /** Globs that the agent may write; null for no limit. */
   readonly writes: readonly string[] | null;
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import { FileProposal, Hunk, ProposalGroup } from '../../protocol/proposals.ts';
 import { ContentRef } from './tree/agentChanges.ts';
 
 /** A hunk as it is stored: what it is, without what was decided about it. */
-export const HunkRecord = Hunk.omit({ path: true, state: true });
+export const HunkRecord = Hunk.omit({ path: true, state: true, conflictReason: true });
 export type HunkRecord = z.infer<typeof HunkRecord>;
 
 /** One proposed state of a file and its hunks against the file's base. */
@@ -37,6 +37,8 @@ export const ConflictRecord = z.object({
   base: ContentRef.nullable(),
   ours: ContentRef.nullable(),
   theirs: ContentRef.nullable(),
+  /** What the run's tree holds there now; runs of older versions do not tell. */
+  current: ContentRef.nullable().optional(),
 });
 export type ConflictRecord = z.infer<typeof ConflictRecord>;
 

@@ -1,13 +1,9 @@
-import {
-  type FileProposal,
-  type HunkState,
-  type ProposalCounts,
-  type ProposalSet,
-} from '../../protocol/proposals.ts';
+import type { FileProposal, Hunk, ProposalSet } from '../../protocol/proposals.ts';
 import type { FileContent } from '../ports/fileView.ts';
 import type { BlobStore } from '../ports/runStore.ts';
 import type { ContentRef } from './tree/agentChanges.ts';
 import type { DecisionsState } from './review/decisions.ts';
+import { keptAside } from './review/keptAside.ts';
 import { describeVersion, refOf } from './tree/describeVersion.ts';
 import { sameContent, sha256Hex } from './text/fileContent.ts';
 import { flagForChange } from './flags.ts';
@@ -33,8 +29,9 @@ export function buildProposals(options: {
     if (ref !== null && content !== null) contents.set(ref.sha256, content.bytes);
     return ref;
   };
+  const keepNow = (content: FileContent | null): ContentRef | null => keep(refOf(content), content);
   const histories = tree.changedHistories();
-  const files = histories.map((history): FileRecord => {
+  const described = histories.map((history): FileRecord => {
     const file = currentRecord(history);
     keep(file.base, history.base);
     keep(file.current.proposed, history.content);
@@ -42,12 +39,14 @@ export function buildProposals(options: {
     for (const { version, content } of earlier) keep(version.proposed, content);
     return { ...file, earlier: earlier.map(({ version }) => version) };
   });
+  const files = flagMoved(described);
   const conflicts = tree.conflicts().map((conflict) => ({
     ...conflict,
     oursAgentIds: [...conflict.oursAgentIds],
-    base: keep(refOf(conflict.base), conflict.base),
-    ours: keep(refOf(conflict.ours), conflict.ours),
-    theirs: keep(refOf(conflict.theirs), conflict.theirs),
+    base: keepNow(conflict.base),
+    ours: keepNow(conflict.ours),
+    theirs: keepNow(conflict.theirs),
+    current: keepNow(tree.mergedContent(conflict.path)),
   }));
   const record: ProposalRecord = {
     schemaVersion: 1,
@@ -72,14 +71,27 @@ export async function storeProposalContents(
   }
 }
 
-/** The record with the present state of every hunk. `conflicting` holds pending hunks that no longer fit. */
+/** What a review knows beside the record and the decisions. */
+export interface ReviewFacts {
+  /** Pending hunks that no longer fit the live files, with the reason. */
+  readonly unfit?: ReadonlyMap<string, string>;
+  readonly agentLabels?: ReadonlyMap<number, string>;
+}
+
+/** The record with the present state of every hunk and of every edit that was kept aside. */
 export function toProposalSet(
   record: ProposalRecord,
   decisions: DecisionsState,
-  conflicting: ReadonlySet<string>,
+  { unfit = new Map(), agentLabels = new Map() }: ReviewFacts = {},
 ): ProposalSet {
-  const stateOf = (hunkId: string): HunkState =>
-    decisions.hunkStates.get(hunkId) ?? (conflicting.has(hunkId) ? 'conflict' : 'pending');
+  const stateOf = (hunkId: string): Pick<Hunk, 'state' | 'conflictReason'> => {
+    const decided = decisions.hunkStates.get(hunkId);
+    if (decided !== undefined) return { state: decided };
+    const conflictReason = unfit.get(hunkId);
+    return conflictReason === undefined
+      ? { state: 'pending' }
+      : { state: 'conflict', conflictReason };
+  };
   const { runId, treeHash, groups } = record;
   const files = record.files.map(({ path, flag, base, current }): FileProposal => {
     const { kind, encoding, proposed } = current;
@@ -91,23 +103,10 @@ export function toProposalSet(
       proposedSha256: proposed?.sha256 ?? null,
       mode: proposed?.mode ?? base?.mode ?? 0,
       flag,
-      hunks: current.hunks.map((hunk) => ({ ...hunk, path, state: stateOf(hunk.hunkId) })),
+      hunks: current.hunks.map((hunk) => ({ ...hunk, path, ...stateOf(hunk.hunkId) })),
     };
   });
-  return { runId, treeHash, groups, files };
-}
-
-/** Counts for rows and badges. Edits that were kept aside because agents disagreed count as conflicts. */
-export function countProposals(set: ProposalSet, record: ProposalRecord): ProposalCounts {
-  const hunks = set.files.flatMap((file) => file.hunks);
-  const inState = (state: HunkState): number => hunks.filter((hunk) => hunk.state === state).length;
-  return {
-    groups: set.groups.length,
-    files: set.files.length,
-    hunks: hunks.length,
-    pending: inState('pending'),
-    conflicts: inState('conflict') + record.conflicts.length,
-  };
+  return { runId, treeHash, groups, files, conflicts: keptAside(record, decisions, agentLabels) };
 }
 
 /** Id of the group with a title; the same in every process. */
@@ -121,11 +120,11 @@ interface CachedRecord {
 }
 
 /** Histories only grow, so a description holds until the next version. */
-const described = new WeakMap<PathHistory, CachedRecord>();
+const describedHistories = new WeakMap<PathHistory, CachedRecord>();
 
 function currentRecord(history: PathHistory): CachedRecord['record'] {
   const versions = history.versions.length;
-  const cached = described.get(history);
+  const cached = describedHistories.get(history);
   if (cached?.versions === versions) return cached.record;
   const { path, base, content } = history;
   const current = describeVersion({
@@ -136,7 +135,7 @@ function currentRecord(history: PathHistory): CachedRecord['record'] {
   });
   const flag = flagForChange({ path, base, proposed: content });
   const record = { path, flag, base: refOf(base), current };
-  described.set(history, { versions, record });
+  describedHistories.set(history, { versions, record });
   return record;
 }
 
@@ -147,6 +146,17 @@ function creditOf(
 ): Pick<HunkRecord, 'agentIds' | 'groupId'> {
   const first = history.versions.find((version) => version.agentId === agentIds[0]);
   return { agentIds: [...agentIds], groupId: groupIdOf(first?.groupTitle ?? '') };
+}
+
+/** A file that moved to where it needs an accept of its own must not go from its old place without it. */
+function flagMoved(files: readonly FileRecord[]): FileRecord[] {
+  const flagged = files.filter((file) => file.flag !== null && file.current.kind === 'create');
+  return files.map((file) => {
+    if (file.flag !== null || file.current.kind !== 'delete') return file;
+    const target = flagged.find(({ current }) => current.proposed?.sha256 === file.base?.sha256);
+    if (target === undefined) return file;
+    return { ...file, flag: `Moved to ${target.path}. ${target.flag ?? ''}` };
+  });
 }
 
 interface EarlierVersion {

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { FLAGGED_PATHS } from './flaggedPaths.ts';
 
 /**
  * How a path may be used: `hidden` is refused even to be read, `readOnly` may be read, `flagged` may be
@@ -23,49 +24,7 @@ const NOT_HIDDEN = matcher(['**/.env.{example,sample,template}']);
 
 const READ_ONLY = matcher(['**/.vscode/{settings,tasks,launch}.json', '**/*.code-workspace']);
 
-const FLAGS: readonly { readonly matches: (path: string) => boolean; readonly reason: string }[] = [
-  {
-    matches: matcher([
-      '**/{package-lock,npm-shrinkwrap,packages.lock}.json',
-      '**/{yarn,bun,cargo,gemfile,poetry,uv,pdm,pipfile,composer,flake,mix,pubspec,podfile,deno}.lock',
-      '**/{pnpm-lock.yaml,bun.lockb,go.sum,gradle.lockfile}',
-    ]),
-    reason: 'Lock file: it decides which code of others is installed.',
-  },
-  {
-    matches: matcher([
-      '**/.github/{workflows,actions}/**',
-      '**/.{circleci,buildkite,woodpecker,ci,forgejo,gitea}/**',
-      '**/{.gitlab-ci,.travis,.drone,.woodpecker,azure-pipelines,bitbucket-pipelines,appveyor,.appveyor,action}.{yml,yaml}',
-      '**/jenkinsfile',
-    ]),
-    reason: 'CI file: it runs on your build machines.',
-  },
-  {
-    matches: matcher(['**/package.json']),
-    reason: 'Package scripts: they run on install, build or commit.',
-  },
-  {
-    matches: matcher([
-      '**/.{husky,githooks}/**',
-      '**/{.pre-commit-config.yaml,lefthook.yml,lefthook.yaml,.lefthook.yml,.gitmodules,.gitattributes}',
-    ]),
-    reason: 'Git hooks and git settings: they run or act on your machine.',
-  },
-  {
-    matches: matcher([
-      '**/{agents,claude,gemini,agents.*,claude.*}.md',
-      '**/.{claude,muster,cursor}/**',
-      '**/.{cursorrules,windsurfrules,worktreeinclude}',
-      '**/.github/{copilot-instructions.md,instructions/**}',
-    ]),
-    reason: 'Instructions: later agents obey this file.',
-  },
-  {
-    matches: matcher(['**/.envrc', '**/.devcontainer/**', '**/.devcontainer.json']),
-    reason: 'Environment file: it runs when the folder is opened.',
-  },
-];
+const FLAGS = FLAGGED_PATHS.map(({ globs, reason }) => ({ matches: matcher(globs), reason }));
 
 /** The strictest list that a path is on, whatever its letter case or disguise. */
 export function classifyPath(path: string): PathClass {

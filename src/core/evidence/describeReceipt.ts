@@ -3,8 +3,8 @@ import type { Receipt } from '../../protocol/receipt.ts';
 
 /** One line: the command, what came of it, its tests, its comparison with the snapshot, its sandbox. */
 export function describeReceipt(receipt: Receipt): string {
-  const { command, ok, tests, durationMs, sandbox, timedOut, exitCode } = receipt;
-  const ending = timedOut ? 'ran out of time' : `exit code ${exitCode ?? 'none'}`;
+  const { command, ok, tests, durationMs, sandbox, exitCode } = receipt;
+  const ending = whyCut(receipt) ?? `exit code ${exitCode ?? 'none'}`;
   const result = ok ? 'passed' : `failed (${ending})`;
   const counts =
     tests === null
@@ -12,6 +12,12 @@ export function describeReceipt(receipt: Receipt): string {
       : `${tests.passed} tests passed, ${tests.failed} failed, ${tests.skipped} skipped`;
   const facts = [result, counts, ...comparison(receipt), formatDuration(durationMs)];
   return `${command}: ${facts.join('; ')}; sandbox: ${sandbox}`;
+}
+
+/** Why it did not come to an end of its own; null where it did. */
+export function whyCut({ timedOut, stopped }: Receipt): string | null {
+  if (timedOut) return 'ran out of time';
+  return stopped === undefined ? null : `stopped: ${stopped}`;
 }
 
 function comparison({ baseline, regressions, fixed }: Receipt): readonly string[] {

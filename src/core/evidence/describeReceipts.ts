@@ -1,7 +1,8 @@
 import { formatDuration, plural } from '../../base/format.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/runView.ts';
-import { isStale } from './verdictOf.ts';
+import { isStale } from '../../protocol/summarizeRun.ts';
+import { whyCut } from './describeReceipt.ts';
 
 /** Names of failed tests that a receipt shows here; its log has them all. */
 const MAX_TEST_NAMES = 10;
@@ -22,12 +23,12 @@ export function describeReceipts(view: RunView): string {
 
 function describe(receipt: Receipt, view: RunView): string[] {
   const facts = [
-    receipt.ok ? 'passed' : receipt.timedOut ? 'ran out of time' : `failed (${exitText(receipt)})`,
+    receipt.ok ? 'passed' : (whyCut(receipt) ?? `failed (${exitText(receipt)})`),
     formatDuration(receipt.durationMs),
     ...(receipt.tests === null ? [] : [testText(receipt.tests)]),
     `sandbox: ${receipt.sandbox}`,
     ...(receipt.required ? [] : ['not required']),
-    ...(view.treeHash !== null && isStale(receipt, view.treeHash) ? ['stale'] : []),
+    ...(isStale(receipt, view) ? ['stale: the tree that is proposed now is another one'] : []),
   ];
   const place = receipt.cwd === '' ? '' : ` in \`${receipt.cwd}\``;
   return [

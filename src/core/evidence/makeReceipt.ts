@@ -33,7 +33,7 @@ export interface VerificationFacts {
 /** States what came out, without judging more than the command and its tests did. */
 export function makeReceipt(facts: VerificationFacts): Receipt {
   const { verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath } = facts;
-  const { exitCode, timedOut, durationMs, output } = facts.result;
+  const { exitCode, timedOut, stopped, durationMs, output } = facts.result;
   const results = facts.report?.results ?? [];
   const tests = facts.report?.counts ?? null;
   const failed = namesOf(results, 'failed');
@@ -48,6 +48,7 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   return {
     ...{ verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath },
     ...{ exitCode, timedOut, durationMs, tests },
+    ...(stopped === undefined ? {} : { stopped }),
     ok,
     failedTests: [...(facts.report?.gaps?.failedNames ?? failed)],
     regressions: failed.filter((name) => passedBefore.has(name)),
@@ -67,8 +68,13 @@ function noteOf(
     return { ...place, exitCode: null, timedOut: false, problem };
   }
   const { exitCode, timedOut } = result;
-  const problem = timedOut ? 'it ran out of time there' : incomparable(report, now);
+  const problem = whyCut(result) ?? incomparable(report, now);
   return { ...place, exitCode, timedOut, problem };
+}
+
+function whyCut({ timedOut, stopped }: CommandResult): string | null {
+  if (timedOut) return 'it ran out of time there';
+  return stopped === undefined ? null : `it was stopped there: ${stopped}`;
 }
 
 /** Null where failures of now can be told from those of then by the names of the tests. */

@@ -29,24 +29,20 @@ export function verdictOf(evidence: Evidence): Verdict {
   return standings.every((standing) => standing === 'passed') ? 'passed' : 'unverified';
 }
 
-/** True when the receipt is about another tree than the one that is proposed now. */
-export function isStale(receipt: Receipt, currentTreeHash: string | null): boolean {
-  return receipt.treeHash !== currentTreeHash;
-}
-
 function standingOf(key: string, evidence: Evidence): Standing {
   const latest = evidence.receipts.findLast((receipt) => keyOf(receipt) === key);
   if (latest === undefined) return 'missing';
-  if (isStale(latest, evidence.currentTreeHash)) return 'stale';
+  if (latest.treeHash !== evidence.currentTreeHash) return 'stale';
   return latest.ok || isWithoutRegressions(latest) ? 'passed' : 'failed';
 }
 
 /** No new failure compared with the snapshot, from a suite that really ran and failed by its tests alone. */
 function isWithoutRegressions(receipt: Receipt): boolean {
-  const { tests, timedOut, regressions, baseline } = receipt;
+  const { tests, timedOut, stopped, regressions, baseline } = receipt;
   if (baseline?.problem !== null) return false;
   // Without a failed test it failed for another reason, such as an error outside of any test.
-  const failedByTests = tests !== null && tests.failed > 0 && !timedOut;
+  const wasCut = timedOut || stopped !== undefined;
+  const failedByTests = tests !== null && tests.failed > 0 && !wasCut;
   return failedByTests && regressions.length === 0;
 }
 

@@ -1,15 +1,25 @@
 /** The report of a run: written from the journal's view, never by a model. */
-import { formatCount, formatDuration, formatUsd, oneLine, plural } from '../../base/format.ts';
+import { formatDuration, oneLine, plural } from '../../base/format.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
 import type { AgentView, RunView } from '../../protocol/runView.ts';
 import { countStatuses } from '../../protocol/summarizeRun.ts';
 import { describeReceipts } from './describeReceipts.ts';
+import { describeCost } from './runReport/describeCost.ts';
+import { describeGaps } from './runReport/describeGaps.ts';
+import { firstRows, plain } from './runReport/markdown.ts';
+import { NO_DETAILS, type ReportDetails } from './runReport/reportFacts.ts';
+import { describeHead } from './runReport/reportHead.ts';
+import { describeSummary } from './runReport/summaryOf.ts';
 
 /** Rows of one list; the journal and the run tree have them all. */
 const MAX_ROWS = 50;
 
-/** Markdown. Pass the proposals where they are known, for the changes by group. */
-export function writeReport(view: RunView, proposals: ProposalSet | null): string {
+/** Markdown. Pass the proposals where they are known, for the changes by group, and what the journal tells. */
+export function writeReport(
+  view: RunView,
+  proposals: ProposalSet | null,
+  details: ReportDetails = NO_DETAILS,
+): string {
   const sections = [
     `# ${plain(view.meta.name)}`,
     describeRequest(view),
@@ -17,8 +27,11 @@ export function writeReport(view: RunView, proposals: ProposalSet | null): strin
     describeReceipts(view),
     describeChanges(view, proposals),
     describeFailures(view),
-    describeGaps(view),
-    describeCost(view),
+    describeGaps(view, details),
+    describeCost(view, details.estimate),
+    describeSummary(details.summary),
+    // Nothing may follow it: an audit reads the last line.
+    describeHead(details.journalHead),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -57,7 +70,7 @@ function describeChanges(view: RunView, proposals: ProposalSet | null): string {
       file.hunks.some((hunk) => hunk.groupId === group.groupId),
     );
     const rows = inGroup.map((file) => describeFile(file, group.groupId));
-    lines.push('', `### ${plain(group.title)}`, '', ...cutRows(rows));
+    lines.push('', `### ${plain(group.title)}`, '', ...firstRows(rows, MAX_ROWS));
   }
   return lines.join('\n');
 }
@@ -79,52 +92,11 @@ function describeFailures(view: RunView): string {
       (item) => `- \`${item.command}\`: \`${item.error?.code ?? ''}\` ${item.error?.message ?? ''}`,
     );
   const rows = [...agents, ...commands];
-  return rows.length === 0 ? '' : ['## Failures', '', ...cutRows(rows)].join('\n');
+  return rows.length === 0 ? '' : ['## Failures', '', ...firstRows(rows, MAX_ROWS)].join('\n');
 }
 
 function describeAgent(agent: AgentView): string {
   const cause =
     agent.error === null ? '' : `\`${agent.error.code}\` ${oneLine(agent.error.message, 300)}`;
   return `- ${plain(agent.label)} (agent ${agent.agentId}): ${cause}`;
-}
-
-/** What a reader could take for done and is not. */
-function describeGaps(view: RunView): string {
-  const counts = countStatuses(view.agents);
-  const unfinished = counts.queued + counts.running;
-  const conflicts = view.agents.flatMap((agent) =>
-    agent.conflictPaths.map((path) => `- \`${path}\`: edits of ${plain(agent.label)} did not fit`),
-  );
-  const warnings = view.logs.filter((line) => line.level === 'warning');
-  const rows = [
-    ...(counts.skipped > 0 ? [`- ${plural(counts.skipped, 'agent')} skipped`] : []),
-    ...(counts.cancelled > 0 ? [`- ${plural(counts.cancelled, 'agent')} cancelled`] : []),
-    ...(unfinished > 0 ? [`- ${plural(unfinished, 'agent')} not finished`] : []),
-    ...(view.pauseReason === 'limit' ? ['- The run stopped at a limit'] : []),
-    ...conflicts,
-    ...warnings.map((line) => `- ${oneLine(line.message, 300)}`),
-    ...(view.droppedLogs > 0 ? [`- ${plural(view.droppedLogs, 'log line')} not kept`] : []),
-  ];
-  return rows.length === 0 ? '' : ['## Not covered', '', ...cutRows(rows)].join('\n');
-}
-
-function describeCost(view: RunView): string {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = view.usage;
-  const input = formatCount(inputTokens + cacheReadTokens + cacheWriteTokens);
-  const limit = view.limits.maxUsd === null ? '' : ` of at most ${formatUsd(view.limits.maxUsd)}`;
-  return [
-    '## Cost',
-    '',
-    `${formatUsd(view.usd)}${limit}; ${input} input tokens (${formatCount(cacheReadTokens)} from the cache), ${formatCount(outputTokens)} output tokens.`,
-  ].join('\n');
-}
-
-function cutRows(rows: readonly string[]): string[] {
-  if (rows.length <= MAX_ROWS) return [...rows];
-  return [...rows.slice(0, MAX_ROWS), `- … and ${rows.length - MAX_ROWS} more`];
-}
-
-/** Text of the script's or the model's that must not act as markup. */
-function plain(text: string): string {
-  return oneLine(text, 200).replaceAll(/[\\`*_[\]<>#|]/gu, '\\$&');
 }

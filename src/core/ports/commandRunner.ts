@@ -14,6 +14,8 @@ export interface CommandRequest {
 export interface CommandResult {
   readonly exitCode: number | null;
   readonly timedOut: boolean;
+  /** What it did more of than any command may, when it was stopped for that: `it started more than …`. */
+  readonly stopped?: string | undefined;
   readonly durationMs: number;
   /** What it printed, both streams in order of arrival, cut in the middle at the output limit. */
   readonly output: string;

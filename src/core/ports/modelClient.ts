@@ -16,6 +16,8 @@ export type ModelContent =
       readonly toolUseId: string;
       readonly name: string;
       readonly input: Json;
+      /** Why the input that the model gave cannot be used; an empty one stands in for it. */
+      readonly problem?: string | undefined;
     }
   | {
       readonly type: 'toolResult';

@@ -35,9 +35,23 @@ export interface RunStore {
   readonly blobs: BlobStore;
   /** A value without known tokens and the keys in use: what is stored, and what a script sees, are the same. */
   scrub(value: Json): Json;
+  /** The same for a text. */
+  scrubText(text: string): string;
   openTranscript(agentId: number): TranscriptWriter;
   /** Absolute path for a verification's log; its folder exists afterwards. */
   verifyLogPath(verifyId: number): Promise<string>;
+  /** Where the log of an agent's command goes: absolute, and as a name in the folder, which exists afterwards. */
+  commandLog(
+    agentId: number,
+    commandId: number,
+  ): Promise<{ readonly path: string; readonly name: string }>;
+  /** The same for the log of the setup command. */
+  setupLog(setupId: number): Promise<{ readonly path: string; readonly name: string }>;
+  /**
+   * Writes an agent's patch, or takes away the one that is there with null. Resolves with the file; null when
+   * there is none. A patch that cannot be written is no fault of the agent's, and never rejects.
+   */
+  writePatch(agentId: number, patch: Uint8Array | null): Promise<FileMark | null>;
   writeFile(name: string, text: string): Promise<void>;
   /** Rejects with code `ENOENT` when there is no such file. */
   readFile(name: string): Promise<string>;

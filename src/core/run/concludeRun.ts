@@ -5,14 +5,10 @@ import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { ProposalCounts } from '../../protocol/proposals.ts';
 import type { PauseReason, RunEvent, RunFact } from '../../protocol/runEvents.ts';
 import type { ScriptOutcome } from '../../protocol/scriptMessages.ts';
+import { countProposals } from '../../protocol/countProposals.ts';
 import { countStatuses } from '../../protocol/summarizeRun.ts';
 import { NO_DECISIONS } from '../changes/review/decisions.ts';
-import {
-  buildProposals,
-  countProposals,
-  storeProposalContents,
-  toProposalSet,
-} from '../changes/proposals.ts';
+import { buildProposals, storeProposalContents, toProposalSet } from '../changes/proposals.ts';
 import { verdictOf, type RequiredCommand } from '../evidence/verdictOf.ts';
 import type { RunContext } from './runContext.ts';
 import type { StopReason } from './runErrors.ts';
@@ -33,8 +29,10 @@ export interface RunConclusion {
 
 /** Writes the last events and resolves with the very last one. */
 export async function concludeRun(ctx: RunContext, conclusion: RunConclusion): Promise<EndedEvent> {
-  const proposals = await recordProposals(ctx);
-  const fact = await endedFact(ctx, conclusion, proposals);
+  const { receipts } = conclusion;
+  const gitTree = receipts.length === 0 ? null : await proposedTree(ctx);
+  const proposals = await recordProposals(ctx, gitTree);
+  const fact = await endedFact(ctx, { ...conclusion, gitTree }, proposals);
   let ended: EndedEvent | undefined;
   await ctx.recorder.record(fact, (event) => {
     if (event.type === 'run.ended') ended = event;
@@ -43,23 +41,30 @@ export async function concludeRun(ctx: RunContext, conclusion: RunConclusion): P
   return ended;
 }
 
-async function recordProposals(ctx: RunContext): Promise<ProposalCounts> {
+/** By the same name as receipts have it. */
+function proposedTree({ services, tree }: RunContext): Promise<string> {
+  return services.snapshots.writeTree(services.snapshot.tree, tree.changes());
+}
+
+async function recordProposals(ctx: RunContext, gitTree: string | null): Promise<ProposalCounts> {
   const { recorder, tree, config, services } = ctx;
   const { store } = services;
   const built = buildProposals({ runId: config.runId, tree, decisions: NO_DECISIONS });
   await storeProposalContents(built, { blobs: store.blobs, stored: new Set() });
   await store.writeFile('proposals.json', JSON.stringify(built.record));
-  const set = toProposalSet(built.record, NO_DECISIONS, new Set());
-  const counts = countProposals(set, built.record);
+  const counts = countProposals(toProposalSet(built.record, NO_DECISIONS));
   const files = [...(await store.markFiles(['proposals.json']))];
-  const fact = { type: 'proposals.changed' as const, treeHash: tree.treeHash(), counts };
-  await recorder.record(files.length === 0 ? fact : { ...fact, files });
+  await recorder.record({
+    ...{ type: 'proposals.changed', treeHash: tree.treeHash(), counts },
+    ...(gitTree === null ? {} : { gitTree }),
+    ...(files.length === 0 ? {} : { files }),
+  });
   return counts;
 }
 
 async function endedFact(
   ctx: RunContext,
-  conclusion: RunConclusion,
+  conclusion: RunConclusion & { readonly gitTree: string | null },
   proposals: ProposalCounts,
 ): Promise<EndedFact> {
   const { recorder, services, spend } = ctx;
@@ -73,7 +78,7 @@ async function endedFact(
   return {
     type: 'run.ended',
     ...end,
-    verdict: await verdict(ctx, conclusion),
+    verdict: verdict(conclusion),
     headHash: recorder.headHash(),
     result: isReturned ? await storeValue(store.scrub(parseJson(outcome.json)), store.blobs) : null,
     agents: {
@@ -138,10 +143,8 @@ function withPosition(outcome: Extract<ScriptOutcome, { type: 'failed' }>): Erro
   return { code: error.code, message: `${error.message} (${position})` };
 }
 
-async function verdict(ctx: RunContext, conclusion: RunConclusion): Promise<Verdict> {
-  const { receipts, unfinished } = conclusion;
-  if (receipts.length === 0) return 'unverified';
-  const { snapshot, snapshots } = ctx.services;
-  const currentTreeHash = await snapshots.writeTree(snapshot.tree, ctx.tree.changes());
+function verdict(conclusion: RunConclusion & { readonly gitTree: string | null }): Verdict {
+  const { receipts, unfinished, gitTree: currentTreeHash } = conclusion;
+  if (currentTreeHash === null) return 'unverified';
   return verdictOf({ receipts, requiredCommands: unfinished, currentTreeHash });
 }

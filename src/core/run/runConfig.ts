@@ -27,7 +27,12 @@ export interface RunConfig {
   /** Output tokens for the script's `budget.total`; null when none was given. */
   readonly budgetTokens: number | null;
   readonly approvedCommands: readonly string[];
-  readonly allowCommand: (command: string) => Promise<boolean>;
+  /** Globs of commands that the user allows without being asked. */
+  readonly allowedCommands: readonly string[];
+  /** Prepares each directory that commands run in; null for none. It is one of the approved commands. */
+  readonly setupCommand: string | null;
+  /** What happens to an agent's command that nothing allows: the user is asked, or it is refused. */
+  readonly onCommand: 'ask' | 'refuse';
   /** Commands may run without a sandbox. */
   readonly unsandboxed: boolean;
   /** What happens when a limit is reached: wait for the user, or stop resumable. */

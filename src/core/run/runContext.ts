@@ -1,7 +1,9 @@
 import type { ThrownError } from '../../protocol/scriptMessages.ts';
 import type { AgentTypes } from '../agent/agentTypes.ts';
 import type { RunTree } from '../changes/tree/runTree.ts';
+import type { DirectorySetup } from '../ports/fileView.ts';
 import type { ActiveClock } from './limits/activeClock.ts';
+import type { CommandApprovals } from './commands/commandApprovals.ts';
 import type { Deliveries } from './replay/deliveries.ts';
 import type { Permits } from './requests/permits.ts';
 import type { ReplayLog } from './replay/replayLog.ts';
@@ -34,6 +36,14 @@ export interface RunContext {
   /** Known from the run's first moment on; read from its snapshot. */
   readonly agentTypes: () => AgentTypes;
   readonly breaker: Breaker;
+  /** Which commands may run. */
+  readonly commands: CommandApprovals;
+  /** What makes a directory ready for commands; undefined where nothing has to. */
+  readonly setup: DirectorySetup | undefined;
+  /** Numbers of commands, over all agents and sessions of the run. */
+  readonly nextCommandId: () => number;
+  /** Numbers of questions to the user: gates and commands have them in common. */
+  readonly nextQuestionId: () => number;
   readonly deliveries: Deliveries;
   /** What an earlier session left; null in a new run. */
   readonly replay: ReplayLog | null;

@@ -27,6 +27,8 @@ import { endAgain } from './agents/endAgain.ts';
 import { Deliveries } from './replay/deliveries.ts';
 import { LimitKeeper } from './limits/limitKeeper.ts';
 import { OpenCalls } from './calls/openCalls.ts';
+import { CommandApprovals } from './commands/commandApprovals.ts';
+import { createDirectorySetup } from './commands/directorySetup.ts';
 import { Permits } from './requests/permits.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import type { RunContext } from './runContext.ts';
@@ -96,6 +98,8 @@ export class RunEngine implements ScriptHost {
     const spend = createSpend(governor.client.provider, config.prices, earlier);
     const earlierAgents = earlier?.view.agents ?? [];
     const view = new SnapshotView(snapshot, services.snapshots);
+    const nextQuestionId = counterFrom(earlier?.log.lastQuestionId);
+    const approvals = this.#createApprovals(nextQuestionId, earlier);
     this.#ctx = {
       config,
       services,
@@ -105,6 +109,10 @@ export class RunEngine implements ScriptHost {
       limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
       replay: earlier?.log ?? null,
       agentTypes: () => this.#agentTypes,
+      commands: approvals,
+      setup: this.#createSetup(approvals, earlier),
+      nextCommandId: counterFrom(earlier?.log.lastCommandId),
+      nextQuestionId,
       deliveries: new Deliveries(),
       signal: this.#work.signal,
       stopError: () => this.#steering.stopError,
@@ -246,6 +254,28 @@ export class RunEngine implements ScriptHost {
     }));
   }
 
+  #createApprovals(nextQuestionId: () => number, earlier?: EarlierSessions): CommandApprovals {
+    const { clock, commands } = this.#services;
+    return new CommandApprovals({
+      ...{ config: this.#config, clock, nextQuestionId, sandbox: () => commands.sandbox() },
+      record: (fact) => this.#recorder.record(fact),
+      track: (task) => this.#tasks.track(task),
+      allowedBefore: earlier?.log.allowedCommands ?? [],
+    });
+  }
+
+  #createSetup(
+    approvals: CommandApprovals,
+    earlier?: EarlierSessions,
+  ): ReturnType<typeof createDirectorySetup> {
+    return createDirectorySetup({
+      ...{ config: this.#config, services: this.#services, approvals },
+      record: (fact) => this.#recorder.record(fact),
+      nextSetupId: counterFrom(earlier?.log.lastSetupId),
+      signal: this.#work.signal,
+    });
+  }
+
   /** The end that an unchanged script would reach again: every outcome that it saw is in the journal. */
   #finishedBefore(): RunEventOf<'run.ended'> | null {
     const { replay } = this.#ctx;
@@ -289,6 +319,7 @@ export class RunEngine implements ScriptHost {
       this.#work.abort(new StopReason('cancelled', 'The script ended without waiting for it.'));
     }
     this.#calls.gates.dispose();
+    this.#ctx.commands.dispose();
     this.#countDroppedLogs();
     await this.#tasks.settled();
     await this.#calls.workflows.noteRunEnd('The run ended before it.');
@@ -303,7 +334,8 @@ export class RunEngine implements ScriptHost {
   }
 
   #answerGate(control: Extract<RunControl, { action: 'answerGate' }>): void {
-    const { gateId, approved, note } = control;
+    const { gateId, approved, note, forRun = false } = control;
+    if (this.#ctx.commands.answer(gateId, { approved, forRun, by: 'user' })) return;
     this.#steering.waitAtGate(null);
     this.#calls.gates.answer(gateId, { approved, note, by: 'user' });
   }
@@ -336,6 +368,12 @@ export class RunEngine implements ScriptHost {
   #record(fact: RunFact): void {
     this.#tasks.track(this.#recorder.record(fact));
   }
+}
+
+/** Numbers that go on where earlier sessions stopped. */
+function counterFrom(last = 0): () => number {
+  let number = last;
+  return () => (number += 1);
 }
 
 function createSpend(

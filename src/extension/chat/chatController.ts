@@ -32,6 +32,10 @@ type ProblemAction = keyof typeof problemActions;
 export interface ChatEditor {
   readonly composer: (isBusy: boolean) => Promise<ComposerState>;
   readonly limits: () => RunLimits;
+  /** Globs of commands that the user's settings allow. */
+  readonly allowedCommands: () => readonly string[];
+  /** The command of the settings that prepares directories; null for none. */
+  readonly setupCommand: () => string | null;
   readonly openScript: (plan: WorkflowPlan) => Promise<void>;
   /** The script as the user edited it, or null when it was never opened. */
   readonly editedScript: (planId: string) => Promise<string | null>;
@@ -192,7 +196,7 @@ export class ChatController implements Disposable {
     readonly limits: RunLimits;
   }): Promise<void> {
     const answer = await this.#options.host.request('plan.draft', params);
-    const { conversation } = this.#options;
+    const { conversation, editor } = this.#options;
     if (answer.type === 'answer') {
       const id = answerId(params.planId);
       conversation.put({ id, type: 'answer', markdown: answer.text, streaming: false });
@@ -200,7 +204,8 @@ export class ChatController implements Disposable {
     }
     const id = `plan-${answer.plan.planId}`;
     this.#endStream(params.planId);
-    conversation.put({ id, type: 'plan', plan: answer.plan, status: 'awaitingApproval' });
+    const plan = { ...answer.plan, setupCommand: editor.setupCommand() };
+    conversation.put({ id, type: 'plan', plan, status: 'awaitingApproval' });
   }
 
   #stream(planId: string, text: string): void {
@@ -279,8 +284,12 @@ export class ChatController implements Disposable {
       argsJson: null,
       limits: plan.limits,
       approvedCommands: plan.check.commands,
+      allowedCommands: [...this.#options.editor.allowedCommands()],
+      // As it stood on the card, whatever the settings say by now.
+      setupCommand: plan.setupCommand,
       // Without this consent the host refuses the commands where it has no sandbox, and says so.
       unsandboxed,
+      ...(plan.estimate === null ? {} : { estimate: plan.estimate }),
     });
     this.#options.conversation.put({ ...approved, status: 'approved' });
     this.#showRun(runId);

@@ -54,6 +54,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#isReady = false;
     webview.options = webviewOptions(extensionUri);
     webview.onDidReceiveMessage((message: unknown) => tasks.track('Chat', this.#receive(message)));
+    // A page out of sight is thrown away; what is sent before the next one is ready would be lost.
+    view.onDidChangeVisibility(() => {
+      if (!view.visible && this.#webview === webview) this.#isReady = false;
+    });
     view.onDidDispose(() => {
       if (this.#webview !== webview) return;
       this.#webview = null;

@@ -1,4 +1,5 @@
 import type { ChatFromWebview, ChatItem } from '../../protocol/chatMessages.ts';
+import { FOR_RUN_NOTE } from '../../protocol/commandQuestion.ts';
 import type { RunSummary } from '../../protocol/summarizeRun.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { openQuestions } from '../runTree/openQuestions.ts';
@@ -49,19 +50,22 @@ export class GateItems {
   }
 
   /** Sends the user's answer; the item tells it once the host has taken it. */
-  async answer({ itemId, approved, note }: GateMessage): Promise<void> {
+  async answer({ itemId, approved, note, forRun }: GateMessage): Promise<void> {
     const { conversation, host, nowMs } = this.#options;
     const item = conversation.find('gate', itemId);
     if (item?.status !== 'open' || this.#answering.has(itemId)) return;
     const { runId, gate } = item;
     this.#answering.add(itemId);
     try {
-      const control = { action: 'answerGate', gateId: gate.gateId, approved, note } as const;
+      const scope = forRun === undefined ? {} : { forRun };
+      const answer = { gateId: gate.gateId, approved, note, ...scope };
+      const control = { action: 'answerGate', ...answer } as const;
       await host.request('run.control', { runId, control });
     } finally {
       this.#answering.delete(itemId);
     }
-    const answered = { ...gate, approved, note, answeredAt: nowMs() };
+    const said = forRun === true ? FOR_RUN_NOTE : note;
+    const answered = { ...gate, approved, note: said, answeredAt: nowMs() };
     conversation.put({ ...item, gate: answered, status: 'answered' });
   }
 }

@@ -38,12 +38,13 @@ export class ProposalFileSystem extends ReadOnlyFileSystem {
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { runId, path, isEmpty } = parseProposalUri(uri);
-    if (isEmpty) return new Uint8Array();
+    const { runId, path, side } = parseProposalUri(uri);
+    if (side === 'empty') return new Uint8Array();
+    if (side === 'saved') return readSaved(path);
     const { bytesBase64 } = await this.#options.host.request('proposals.content', {
       runId,
       path,
-      side: 'proposed',
+      side,
       openBuffers: await this.#openBufferOf(path),
     });
     return bytesBase64 === null ? new Uint8Array() : Buffer.from(bytesBase64, 'base64');
@@ -119,6 +120,12 @@ interface WatchedFile {
   readonly liveUri: vscode.Uri | null;
   readonly watcher: vscode.FileSystemWatcher | null;
   users: number;
+}
+
+async function readSaved(path: string): Promise<Uint8Array> {
+  const folder = workspaceFolder();
+  if (folder === null) return new Uint8Array();
+  return vscode.workspace.fs.readFile(vscode.Uri.joinPath(vscode.Uri.file(folder), path));
 }
 
 function escapeGlob(path: string): string {

@@ -96,6 +96,12 @@ export class ProposalModel implements Disposable {
     this.#adopt(await this.#options.host.request('proposals.reject', { runId, selection }));
   }
 
+  /** Makes edits that were discarded undecided again. */
+  async restore(runId: string, conflictIds: string[]): Promise<void> {
+    const named = { runId, hunkIds: [], conflictIds };
+    this.#adopt(await this.#options.host.request('proposals.restore', named));
+  }
+
   /** Takes back one accept, the last one when none is named. */
   async undo(runId: string, decisionId: string | null): Promise<ApplyResult> {
     const openBuffers = await this.#options.openBuffers();

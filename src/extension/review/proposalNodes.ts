@@ -1,9 +1,16 @@
-import type { FileProposal, Hunk, ProposalCounts, ProposalSet } from '../../protocol/proposals.ts';
+import type { FileProposal, Hunk, ProposalSet } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { ReviewGrouping } from '../settings/settings.ts';
+import {
+  buildConflictsNodes,
+  countKeptAside,
+  describeConflict,
+  type ConflictNode,
+  type ConflictsNode,
+} from './conflictNodes.ts';
 
 /** A row of the tree "Proposed changes". */
-export type ProposalNode = GroupNode | FileNode | HunkNode;
+export type ProposalNode = ConflictsNode | ConflictNode | GroupNode | FileNode | HunkNode;
 
 export interface GroupNode {
   readonly type: 'group';
@@ -17,6 +24,8 @@ export interface FileNode {
   readonly id: string;
   readonly parent: GroupNode | null;
   readonly file: FileProposal;
+  /** Edits of this file that wait in rows of their own. */
+  readonly keptAside: number;
   /** Its undecided hunks that belong to the parent. */
   readonly children: readonly HunkNode[];
 }
@@ -30,7 +39,16 @@ export interface HunkNode {
   readonly ordinal: number;
 }
 
-/** The tree's top rows: what is still undecided, in groups. */
+const nodeTypes: readonly unknown[] = ['conflicts', 'conflict', 'group', 'file', 'hunk'];
+
+/** Tells a row from whatever else a command may be given, such as a document. */
+export function isProposalNode(value: unknown): value is ProposalNode {
+  return (
+    typeof value === 'object' && value !== null && 'type' in value && nodeTypes.includes(value.type)
+  );
+}
+
+/** The tree's top rows: what is still undecided, what fits no group before the groups. */
 export function buildProposalNodes(
   set: ProposalSet,
   groupBy: ReviewGrouping,
@@ -45,7 +63,9 @@ export function buildProposalNodes(
       bucket.files.set(file, [...(bucket.files.get(file) ?? []), hunk]);
     }
   }
-  return [...buckets].map(([key, bucket]) => groupNode(key, bucket));
+  const keptAside = countKeptAside(set);
+  const groups = [...buckets].map(([key, bucket]) => groupNode(key, bucket, keptAside));
+  return [...buildConflictsNodes(set), ...groups];
 }
 
 /** The hunks that accepting a row writes: what the user sees there, without what needs its own accept. */
@@ -63,6 +83,12 @@ export function rejectableHunkIds(node: ProposalNode): string[] {
   return hunksOf(node).map((hunk) => hunk.hunkId);
 }
 
+/** The edits kept aside that a row stands for. */
+export function conflictIdsOf(node: ProposalNode): string[] {
+  if (node.type === 'conflict') return [node.conflict.conflictId];
+  return node.type === 'conflicts' ? node.children.flatMap(conflictIdsOf) : [];
+}
+
 /** All hunks under a row. */
 export function hunksOf(node: ProposalNode): readonly Hunk[] {
   switch (node.type) {
@@ -72,11 +98,17 @@ export function hunksOf(node: ProposalNode): readonly Hunk[] {
       return node.children.map((child) => child.hunk);
     case 'hunk':
       return [node.hunk];
+    // What was kept aside is made of no hunks, so that nothing here takes it along.
+    case 'conflicts':
+    case 'conflict':
+      return [];
   }
 }
 
 /** For example `+12 −3 · conflict`. */
 export function describeNode(node: ProposalNode): string {
+  if (node.type === 'conflicts') return String(node.children.length);
+  if (node.type === 'conflict') return describeConflict(node.conflict);
   const hunks = hunksOf(node);
   const added = hunks.reduce((sum, hunk) => sum + hunk.added, 0);
   const removed = hunks.reduce((sum, hunk) => sum + hunk.removed, 0);
@@ -84,12 +116,20 @@ export function describeNode(node: ProposalNode): string {
   const conflicts = hunks.filter((hunk) => hunk.state === 'conflict').length;
   if (conflicts === 1) parts.push(t('conflict'));
   if (conflicts > 1) parts.push(t('{0} conflicts', conflicts));
-  if (node.type === 'file' && node.file.flag !== null) parts.push(t('needs its own accept'));
+  if (node.type === 'file' && node.keptAside > 0) parts.push(t('{0} kept aside', node.keptAside));
+  if (node.type === 'file' && node.file.flag !== null)
+    parts.push(t('{0}: needs its own accept', flagTitle(node.file.flag)));
   return parts.join(' · ');
 }
 
-/** `<type>.pending` while something under it can be accepted, else `<type>.conflict`. */
+/** What a flag is about: its sentence up to the colon. */
+function flagTitle(flag: string): string {
+  return flag.split(':')[0] ?? flag;
+}
+
+/** `<type>.pending` while something under it can be accepted, else `<type>.conflict`; of what was kept aside the type alone. */
 export function contextValueOf(node: ProposalNode): string {
+  if (node.type === 'conflicts' || node.type === 'conflict') return node.type;
   const canAccept = hunksOf(node).some((hunk) => hunk.state === 'pending');
   return `${node.type}.${canAccept ? 'pending' : 'conflict'}`;
 }
@@ -97,24 +137,12 @@ export function contextValueOf(node: ProposalNode): string {
 /** Finds the row of a hunk. */
 export function findHunkNode(nodes: readonly ProposalNode[], hunkId: string): HunkNode | null {
   for (const node of nodes) {
-    if (node.type === 'hunk') {
-      if (node.hunk.hunkId === hunkId) return node;
-      continue;
-    }
+    if (node.type === 'hunk' && node.hunk.hunkId === hunkId) return node;
+    if (node.type !== 'group' && node.type !== 'file') continue;
     const found = findHunkNode(node.children, hunkId);
     if (found !== null) return found;
   }
   return null;
-}
-
-/** What a set of proposals amounts to now. */
-export function countProposals({ groups, files }: ProposalSet): ProposalCounts {
-  const hunks = files.flatMap((file) => file.hunks);
-  const inState = (state: Hunk['state']) => hunks.filter((hunk) => hunk.state === state).length;
-  return {
-    ...{ groups: groups.length, files: files.length, hunks: hunks.length },
-    ...{ pending: inState('pending'), conflicts: inState('conflict') },
-  };
 }
 
 /** True for hunks that the user has not decided about. */
@@ -163,17 +191,24 @@ export function kindTitle(kind: FileProposal['kind']): string {
   }
 }
 
-function groupNode(key: string, bucket: Bucket): GroupNode {
+function groupNode(key: string, bucket: Bucket, keptAside: ReadonlyMap<string, number>): GroupNode {
   const children: FileNode[] = [];
   const group: GroupNode = { type: 'group', id: `group:${key}`, title: bucket.title, children };
-  for (const [file, hunks] of bucket.files) children.push(fileNode(group, file, hunks));
+  for (const [file, hunks] of bucket.files)
+    children.push(
+      fileNode({ parent: group, file, keptAside: keptAside.get(file.path) ?? 0 }, hunks),
+    );
   return group;
 }
 
-function fileNode(parent: GroupNode, file: FileProposal, hunks: readonly Hunk[]): FileNode {
+function fileNode(
+  of: Pick<FileNode, 'file' | 'keptAside'> & { readonly parent: GroupNode },
+  hunks: readonly Hunk[],
+): FileNode {
+  const { parent, file } = of;
   const children: HunkNode[] = [];
   const id = `${parent.id}/file:${file.path}`;
-  const node: FileNode = { type: 'file', id, parent, file, children };
+  const node: FileNode = { type: 'file', id, ...of, children };
   for (const hunk of hunks) {
     const ordinal = file.hunks.indexOf(hunk) + 1;
     children.push({ type: 'hunk', id: `${id}/hunk:${hunk.hunkId}`, parent: node, hunk, ordinal });

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../../base/format.ts';
+import type { Hunk } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { ReviewGrouping } from '../settings/settings.ts';
+import { explainConflict } from './conflictNodes.ts';
 import type { ProposalModel } from './proposalModel.ts';
 import {
   buildProposalNodes,
@@ -46,14 +48,14 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
   }
 
   async getChildren(node?: ProposalNode): Promise<ProposalNode[]> {
-    if (node !== undefined) return node.type === 'hunk' ? [] : [...node.children];
+    if (node !== undefined) return 'children' in node ? [...node.children] : [];
     const set = await this.#model.load();
     this.#nodes = set === null ? [] : buildProposalNodes(set, this.#groupBy());
     return [...this.#nodes];
   }
 
   getParent(node: ProposalNode): ProposalNode | null {
-    return node.type === 'group' ? null : node.parent;
+    return 'parent' in node ? node.parent : null;
   }
 
   getTreeItem(node: ProposalNode): vscode.TreeItem {
@@ -61,7 +63,7 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     item.id = node.id;
     item.description = describeNode(node);
     item.contextValue = contextValueOf(node);
-    if (node.type !== 'group') {
+    if (node.type !== 'group' && node.type !== 'conflicts') {
       item.command = {
         command: 'muster.openProposal',
         title: t('Show the Difference'),
@@ -85,6 +87,22 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
 
 function createItem(node: ProposalNode): vscode.TreeItem {
   switch (node.type) {
+    case 'conflicts': {
+      const title = t('Conflicts between agents');
+      const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Expanded);
+      item.iconPath = warningIcon();
+      item.tooltip = t(
+        'Edits that did not fit what other agents had proposed. They are in no group.',
+      );
+      return item;
+    }
+    case 'conflict': {
+      const { conflict } = node;
+      const item = new vscode.TreeItem(conflict.path.split('/').at(-1) ?? conflict.path);
+      item.iconPath = warningIcon();
+      item.tooltip = explainConflict(conflict);
+      return item;
+    }
     case 'group': {
       const item = new vscode.TreeItem(node.title, vscode.TreeItemCollapsibleState.Expanded);
       item.iconPath = new vscode.ThemeIcon('layers');
@@ -96,11 +114,15 @@ function createItem(node: ProposalNode): vscode.TreeItem {
       const { hunk, ordinal } = node;
       const label = oneLine(hunk.preview, 80);
       const item = new vscode.TreeItem(label === '' ? t('Change {0}', ordinal) : label);
-      item.iconPath = new vscode.ThemeIcon(hunk.state === 'conflict' ? 'warning' : 'diff');
-      item.tooltip = hunkTooltip(hunk.preview, hunk.agentIds);
+      item.iconPath = hunk.state === 'conflict' ? warningIcon() : new vscode.ThemeIcon('diff');
+      item.tooltip = hunkTooltip(hunk);
       return item;
     }
   }
+}
+
+function warningIcon(): vscode.ThemeIcon {
+  return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
 }
 
 function createFileItem(node: FileNode): vscode.TreeItem {
@@ -118,9 +140,10 @@ function createFileItem(node: FileNode): vscode.TreeItem {
   return item;
 }
 
-function hunkTooltip(preview: string, agentIds: readonly number[]): vscode.MarkdownString {
+function hunkTooltip({ preview, agentIds, conflictReason }: Hunk): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   if (agentIds.length > 0) tooltip.appendText(t('Agents: {0}', agentIds.join(', ')));
+  if (conflictReason !== undefined) tooltip.appendText(`\n\n${conflictReason}`);
   tooltip.appendCodeblock(preview, 'diff');
   return tooltip;
 }

@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
-import { plural } from '../../base/format.ts';
+import { countProposals } from '../../protocol/countProposals.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { t } from '../localize.ts';
 import type { RunRegistry } from '../runTree/runRegistry.ts';
 import type { ProviderSettings } from '../settings/providerSettings.ts';
 import type { Tasks } from '../tasks.ts';
 import { ApplyService } from './applyService.ts';
+import { ConflictFileSystem } from './conflictFileSystem.ts';
+import { describeCounts } from './describeCounts.ts';
 import { findDirtyDocument, readOpenBuffers, workspaceFolder } from './openDocuments.ts';
 import { ProposalFileSystem } from './proposalFileSystem.ts';
 import { ProposalModel } from './proposalModel.ts';
-import { countProposals, type ProposalNode } from './proposalNodes.ts';
+import type { ProposalNode } from './proposalNodes.ts';
 import { ProposalTree, proposalViewId } from './proposalTree.ts';
 import { ReviewController } from './reviewController.ts';
 
@@ -47,6 +49,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     openBuffers: readOpenBuffers,
     onDidChangeRun: model.onDidChange,
   });
+  const conflictFileSystem = new ConflictFileSystem({ host, onDidChangeRun: model.onDidChange });
   const controller = new ReviewController({ model, tree, view, tasks });
   const followShown = () => {
     model.choose(registry.shown?.runId ?? null);
@@ -60,6 +63,11 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     model.onDidLoad((set) => registry.setProposals(set.runId, countProposals(set))),
     registry.onDidChange(() => describeView(view, registry)),
     settings.onDidChange(() => tree.refresh()),
+    // What fitted before may not fit what was saved, and the reverse.
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      const name = vscode.workspace.asRelativePath(uri, false);
+      if (model.loaded?.files.some(({ path }) => path === name) === true) model.invalidate();
+    }),
   ];
   return {
     model,
@@ -71,7 +79,8 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       await focusFirstRow(view, tree);
     },
     dispose: () => {
-      for (const item of [...subscriptions, fileSystem, view, tree, model]) item.dispose();
+      for (const item of [...subscriptions, ...[fileSystem, conflictFileSystem, view, tree, model]])
+        item.dispose();
     },
   };
 }
@@ -93,15 +102,18 @@ async function focusFirstRow(
 
 function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry): void {
   const run = registry.shown;
-  const pending = run?.proposals.pending ?? 0;
-  view.description = run?.name ?? '';
+  const { pending, conflicts, hunks } = run?.proposals ?? { pending: 0, conflicts: 0, hunks: 0 };
+  const counts = describeCounts({ pending, conflicts });
+  view.description = [run?.name ?? '', counts].filter((part) => part !== '').join(' · ');
   view.badge =
-    pending === 0
+    counts === ''
       ? undefined
-      : { value: pending, tooltip: t('{0} wait for review', plural(pending, 'change')) };
-  const isDecided = run !== null && run.proposals.hunks > 0 && pending === 0;
-  view.message =
-    isDecided && run.proposals.conflicts === 0
-      ? t('All proposed changes are decided. “Undo Last Accept” takes the last one back.')
-      : '';
+      : { value: pending + conflicts, tooltip: t('Waits for review: {0}', counts) };
+  view.message = hunks + conflicts === 0 || pending > 0 ? '' : describeDecided(conflicts);
+}
+
+function describeDecided(conflicts: number): string {
+  if (conflicts === 0)
+    return t('All proposed changes are decided. “Undo Last Accept” takes the last one back.');
+  return t('Only conflicts are left: {0}. Each needs a decision of its own.', conflicts);
 }

@@ -1,12 +1,21 @@
 import * as vscode from 'vscode';
 import { plural } from '../../base/format.ts';
-import type { FileProposal, Selection } from '../../protocol/proposals.ts';
+import type { FileProposal, Hunk, Selection } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { Tasks } from '../tasks.ts';
+import { ConflictController } from './conflictController.ts';
+import { activeConflict } from './conflictUri.ts';
 import { firstHunkOfAgent, neighbourHunk } from './hunkPositions.ts';
+import { openMerge } from './openMerge.ts';
 import { activeProposal, hunkAtCursor, showDiff } from './proposalDiff.ts';
 import type { ApplyResult, ProposalModel } from './proposalModel.ts';
-import { acceptableHunkIds, rejectableHunkIds, type ProposalNode } from './proposalNodes.ts';
+import {
+  acceptableHunkIds,
+  conflictIdsOf,
+  rejectableHunkIds,
+  type ProposalNode,
+} from './proposalNodes.ts';
+import { proposalUri } from './proposalUri.ts';
 import type { ProposalTree } from './proposalTree.ts';
 import { summarizeApply } from './summarizeApply.ts';
 
@@ -21,15 +30,22 @@ export interface ReviewParts {
 /** The user's decisions about proposals, wherever they are made. */
 export class ReviewController {
   readonly #parts: ReviewParts;
+  /** What was kept aside is decided apart from all else. */
+  readonly conflicts: ConflictController;
 
   constructor(parts: ReviewParts) {
     this.#parts = parts;
+    this.conflicts = new ConflictController(parts);
   }
 
   /** Shows the diff behind a row of the tree. */
   async openNode(node: ProposalNode): Promise<void> {
     const runId = this.#parts.model.runId;
-    if (runId === null || node.type === 'group') return;
+    if (runId === null || node.type === 'group' || node.type === 'conflicts') return;
+    if (node.type === 'conflict') {
+      await this.conflicts.open(runId, node.conflict);
+      return;
+    }
     const file = node.type === 'file' ? node.file : node.parent.file;
     const hunk = node.type === 'hunk' ? node.hunk : null;
     await showDiff({ runId, file, hunk, focus: 'keep' });
@@ -42,7 +58,32 @@ export class ReviewController {
       tell(t('Nothing here can be accepted: it is in conflict, or needs an accept of its own.'));
       return;
     }
+    const file = fileOf(node);
+    if (file !== null && !(await isWanted(file))) return;
     await this.#accept({ type: 'hunks', hunkIds }, node.type === 'group' ? 'always' : 'problems');
+  }
+
+  /** Opens a merge by hand where a change does not fit: of a row, or of the diff in the active tab. */
+  async openMerge(node: ProposalNode | null): Promise<void> {
+    if (node?.type === 'conflict' || activeConflict() !== null) {
+      await this.conflicts.merge(node?.type === 'conflict' ? node : null);
+      return;
+    }
+    const file = fileOf(node) ?? (await this.#activeFile());
+    const { runId } = this.#parts.model;
+    if (file === null || runId === null) return;
+    // A file that goes, or has no lines, is taken or left as a whole.
+    if (file.kind === 'delete' || file.kind === 'binary') {
+      await showDiff({ runId, file, hunk: null, focus: 'keep' });
+      return;
+    }
+    const { path } = file;
+    await openMerge({
+      path,
+      base: proposalUri(runId, path, 'base'),
+      ours: { uri: proposalUri(runId, path, 'saved'), title: t('Your File') },
+      theirs: { uri: proposalUri(runId, path, 'unmerged'), title: t('Proposed') },
+    });
   }
 
   async rejectNode(node: ProposalNode): Promise<void> {
@@ -58,13 +99,21 @@ export class ReviewController {
 
   /** Rejects all that the tree shows, after a question. */
   async rejectAll(): Promise<void> {
-    const hunkIds = (await this.#rows()).flatMap(rejectableHunkIds);
-    if (hunkIds.length === 0) return;
-    const reject = t('Reject {0}', plural(hunkIds.length, 'change'));
+    const rows = await this.#rows();
+    const hunkIds = rows.flatMap(rejectableHunkIds);
+    const conflictIds = rows.flatMap(conflictIdsOf);
+    const what = [
+      ...(hunkIds.length === 0 ? [] : [plural(hunkIds.length, 'change')]),
+      ...(conflictIds.length === 0 ? [] : [plural(conflictIds.length, 'conflict')]),
+    ];
+    if (what.length === 0) return;
+    const reject = t('Reject {0}', what.join(t(' and ')));
     const choice = await vscode.window.showQuickPick([reject, t('Keep them')], {
       title: t('Reject All Proposed Changes'),
     });
-    if (choice === reject) await this.#reject({ type: 'hunks', hunkIds });
+    if (choice !== reject) return;
+    if (hunkIds.length > 0) await this.#reject({ type: 'hunks', hunkIds });
+    if (conflictIds.length > 0) await this.#reject({ type: 'conflicts', conflictIds });
   }
 
   /** Takes back the last accept of the run under review. */
@@ -77,7 +126,7 @@ export class ReviewController {
 
   async acceptFile(): Promise<void> {
     const file = await this.#activeFile();
-    if (file === null) return;
+    if (file === null || !(await isWanted(file))) return;
     await this.#accept({ type: 'files', paths: [file.path] }, 'problems');
     await this.#goOn(file, null);
   }
@@ -94,6 +143,11 @@ export class ReviewController {
     const file = await this.#activeFile();
     const hunk = file === null ? null : hunkAtCursor(file);
     if (file === null || hunk === null) return;
+    if (hunk.state === 'conflict') {
+      this.#parts.tasks.track('Telling why it does not fit', this.#offerWays(hunk));
+      return;
+    }
+    if (!(await isWanted(file))) return;
     await this.#accept({ type: 'hunks', hunkIds: [hunk.hunkId] }, 'problems');
     await this.#goOn(file, hunk.hunkId);
   }
@@ -124,13 +178,25 @@ export class ReviewController {
     const set = await model.load();
     const place = set === null ? null : firstHunkOfAgent(set, agentId);
     if (place === null) {
-      tell(t('This agent proposed no change.'));
+      const aside = set?.conflicts.find((conflict) => conflict.agentId === agentId);
+      if (aside === undefined) tell(t('This agent proposed no change.'));
+      else await this.conflicts.open(runId, aside);
       return;
     }
     await showDiff({ runId, ...place, focus: 'keep' });
     await this.#rows();
     const node = tree.findHunk(place.hunk.hunkId);
     if (node !== null) await view.reveal(node, { select: true, focus: false });
+  }
+
+  // There is no "accept anyway": what does not fit is merged by hand, or not taken.
+  async #offerWays({ hunkId, path, conflictReason }: Hunk): Promise<void> {
+    const merge = t('Open 3-Way Merge');
+    const discard = t('Reject');
+    const reason = conflictReason ?? t('{0} changed since it was read.', path);
+    const choice = await vscode.window.showWarningMessage(reason, merge, discard);
+    if (choice === merge) await this.openMerge(null);
+    if (choice === discard) await this.#reject({ type: 'hunks', hunkIds: [hunkId] });
   }
 
   async #accept(selection: Selection, report: 'always' | 'problems'): Promise<void> {
@@ -180,6 +246,22 @@ export class ReviewController {
       await showDiff({ runId: set.runId, ...place, focus: 'move' });
     }
   }
+}
+
+// Whoever accepts one change after the other by the same key must not run over what is flagged.
+async function isWanted({ path, flag }: FileProposal): Promise<boolean> {
+  if (flag === null) return true;
+  const accept: vscode.QuickPickItem = { label: t('Accept'), detail: flag };
+  const title = t('{0} Needs an Accept of Its Own', path);
+  const choice = await vscode.window.showQuickPick([accept, { label: t('Leave it pending') }], {
+    title,
+  });
+  return choice === accept;
+}
+
+function fileOf(node: ProposalNode | null): FileProposal | null {
+  if (node?.type === 'file') return node.file;
+  return node?.type === 'hunk' ? node.parent.file : null;
 }
 
 function isAllowed(): boolean {

@@ -9,11 +9,17 @@ export function openQuestions(run: RunSummary): readonly GateView[] {
   switch (run.state) {
     case 'running':
     case 'paused':
+      return run.endedAt === null ? run.openGates : gatesOnly(run);
     case 'interrupted':
-      return run.openGates;
+      return gatesOnly(run);
     case 'completed':
     case 'failed':
     case 'cancelled':
       return [];
   }
+}
+
+// An agent that asked about a command is gone with its run; after a resume it asks anew.
+function gatesOnly(run: RunSummary): readonly GateView[] {
+  return run.openGates.filter(({ command }) => command === undefined);
 }

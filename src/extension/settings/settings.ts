@@ -16,6 +16,10 @@ export interface Settings {
   readonly prices: PriceTable;
   readonly stateDir: string | null;
   readonly useSandbox: boolean;
+  /** Globs of commands that agents and scripts may run without a question. */
+  readonly allowedCommands: readonly string[];
+  /** Prepares each directory that commands run in; every plan shows it. */
+  readonly setupCommand: string | null;
   readonly groupBy: ReviewGrouping;
   readonly showNotifications: boolean;
 }
@@ -45,6 +49,8 @@ export function readSettings(read: ReadSetting, isSet: IsSettingSet): Settings {
     prices: PriceTable.safeParse(read('prices')).data ?? {},
     stateDir: textOrNull(read('host.stateDirectory')),
     useSandbox: read('commands.sandbox') !== 'off',
+    allowedCommands: textsOf(read('commands.allow')),
+    setupCommand: textOrNull(read('commands.setup')),
     groupBy: oneOf(read('review.groupBy'), ['group', 'folder', 'kind'], 'group'),
     showNotifications: read('notifications.show') !== false,
   };
@@ -82,6 +88,11 @@ function optionalLimit(value: unknown, name: 'maxTokens' | 'maxUsd'): number | n
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], fallback: T): T {
   return allowed.find((item) => item === value) ?? fallback;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((item): item is string => typeof item === 'string' && item.trim() !== '');
 }
 
 function textOrNull(value: unknown): string | null {

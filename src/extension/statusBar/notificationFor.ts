@@ -68,7 +68,8 @@ function ended(
   run: RunSummary,
   text: Pick<RunNotification, 'severity' | 'message'>,
 ): RunNotification {
-  const review: readonly RunActionName[] = run.proposals.pending > 0 ? ['review'] : [];
+  const { pending, conflicts } = run.proposals;
+  const review: readonly RunActionName[] = pending + conflicts > 0 ? ['review'] : [];
   return { ...text, actions: [...review, 'openReport'], needsUser: false };
 }
 

@@ -33,6 +33,8 @@ export interface RunActionsContext {
   readonly seen: SeenRuns;
   readonly openTree: () => void;
   readonly review: (runId: string) => Promise<void>;
+  /** Globs of commands that the user's settings allow. */
+  readonly allowedCommands: () => readonly string[];
 }
 
 /** What the user can do with a run, from wherever it is shown. */
@@ -111,6 +113,12 @@ const dialogs: RunDialogs = {
   confirmCancel: async (sentence) => {
     const choice = await vscode.window.showQuickPick([sentence, t('Let it go on')], {
       title: t('Cancel Run'),
+    });
+    return choice === sentence;
+  },
+  confirmRerun: async (sentence) => {
+    const choice = await vscode.window.showQuickPick([sentence, t('Do not resume')], {
+      title: t('What those commands did outside of their copy may happen twice'),
     });
     return choice === sentence;
   },

@@ -13,6 +13,8 @@ export interface RunDialogs {
   readonly askHigherLimits: (run: RunSummary) => Promise<RunLimits | null>;
   /** Asks whether to do what this sentence says. */
   readonly confirmCancel: (sentence: string) => Promise<boolean>;
+  /** Asks whether agents may do again what they did with the user's rights. */
+  readonly confirmRerun: (sentence: string) => Promise<boolean>;
   readonly showGate: (runId: string, gateId: number | null) => Promise<void>;
 }
 
@@ -22,6 +24,8 @@ export interface RunControlsContext {
   readonly registry: RunRegistry;
   readonly seen: SeenRuns;
   readonly dialogs: RunDialogs;
+  /** Globs of commands that the user's settings allow. */
+  readonly allowedCommands: () => readonly string[];
 }
 
 /** The verbs that steer a run, with the questions that go before them. */
@@ -80,7 +84,9 @@ export class RunControls {
     const isAtLimit = run.state === 'paused' && run.pauseReason === 'limit';
     const limits = isAtLimit ? await dialogs.askHigherLimits(run) : null;
     if (isAtLimit && limits === null) return;
-    await host.request('run.resume', { runId, limits });
+    if (run.rerunsUnsandboxed > 0 && !(await dialogs.confirmRerun(rerunText(run)))) return;
+    const allowedCommands = [...this.#context.allowedCommands()];
+    await host.request('run.resume', { runId, limits, allowedCommands });
     await seen.remove(runId);
   }
 
@@ -88,6 +94,12 @@ export class RunControls {
     if (this.#context.dialogs.isTrusted()) return;
     throw new Error(t('This folder is not trusted. Trust it before you resume a run.'));
   }
+}
+
+/** Says what may happen twice when a run goes on. */
+export function rerunText({ rerunsUnsandboxed: count }: RunSummary): string {
+  const agents = count === 1 ? t('1 agent') : t('{0} agents', count);
+  return t('Resume: {0} ran commands without a sandbox and will run again', agents);
 }
 
 /** Says what a cancel hits. */

@@ -80,7 +80,9 @@ function endedItems(run: RunSummary): readonly RunMenuItem[] {
 }
 
 function reviewItems(run: RunSummary): readonly RunMenuItem[] {
-  if (run.proposals.hunks === 0) return [];
-  const description = t('{0} pending', plural(run.proposals.pending, 'change'));
+  const { hunks, pending, conflicts } = run.proposals;
+  if (hunks + conflicts === 0) return [];
+  const changes = t('{0} pending', plural(pending, 'change'));
+  const description = conflicts === 0 ? changes : `${changes}, ${plural(conflicts, 'conflict')}`;
   return [{ action: 'review', label: t('$(diff) Review changes'), description }];
 }

@@ -26,10 +26,22 @@ export function statusText(input: StatusInput): StatusText | null {
   const { run, isSeen } = input;
   const ofRun = run === null ? null : runText(run, isSeen);
   if (ofRun !== null) return ofRun;
-  if (input.pendingChanges === 0) return null;
+  const conflicts = run?.proposals.conflicts ?? 0;
+  return waitingText(input.pendingChanges, conflicts);
+}
+
+function waitingText(pendingChanges: number, conflicts: number): StatusText | null {
+  const changes = pendingChanges === 0 ? [] : [plural(pendingChanges, 'change')];
+  const disputed = conflicts === 0 ? [] : [plural(conflicts, 'conflict')];
+  const what = [...changes, ...disputed];
+  if (what.length === 0) return null;
+  const icons = [
+    ...(pendingChanges === 0 ? [] : [`$(diff) ${pendingChanges}`]),
+    ...(conflicts === 0 ? [] : [`$(warning) ${conflicts}`]),
+  ];
   return {
-    text: `$(diff) ${input.pendingChanges}`,
-    tooltip: t('Muster: {0} wait for your review', plural(input.pendingChanges, 'change')),
+    text: icons.join(' '),
+    tooltip: t('Muster: waits for your review: {0}', what.join(', ')),
     emphasis: 'none',
   };
 }

@@ -2,10 +2,13 @@ import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../base/errorText.ts';
 import type { FileContent } from '../../core/ports/fileView.ts';
-import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../../core/changes/text/fileContent.ts';
+import {
+  EXECUTABLE_MODE,
+  PLAIN_FILE_MODE,
+  SYMLINK_MODE,
+} from '../../core/changes/text/fileContent.ts';
 import type { OpenBuffer } from '../../protocol/proposals.ts';
 
-const EXECUTABLE_MODE = 0o100755;
 const OWNER_EXECUTES = 0o100;
 
 /** A workspace file as it is now: an open editor's text where there is one, else the disk; null when it does not exist. */

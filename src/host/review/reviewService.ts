@@ -11,27 +11,35 @@ import {
 } from '../../core/changes/tree/describeConflicts.ts';
 import { findConflicts, planAccept, type Review } from '../../core/changes/review/planAccept.ts';
 import { intentOf, type PlannedDecision } from '../../core/changes/review/plannedDecision.ts';
-import { planReject } from '../../core/changes/review/planReject.ts';
+import {
+  planReject,
+  planRestore,
+  type DecisionHead,
+  type RejectPlan,
+} from '../../core/changes/review/planReject.ts';
 import { planUndo } from '../../core/changes/review/planUndo.ts';
 import { decidedMeanwhile } from '../../core/changes/review/decidedMeanwhile.ts';
-import { buildProposals, countProposals, toProposalSet } from '../../core/changes/proposals.ts';
-import { baseSide, proposedSide } from '../../core/changes/review/proposedSide.ts';
+import { conflictSide, type ConflictSide } from '../../core/changes/review/keptAside.ts';
+import { buildProposals, toProposalSet } from '../../core/changes/proposals.ts';
+import { baseSide, proposedSide, unmergedSide } from '../../core/changes/review/proposedSide.ts';
 import type { RunTree } from '../../core/changes/tree/runTree.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
+import { countProposals } from '../../protocol/countProposals.ts';
 import type {
   ApplyPlan,
+  KeptAside,
   OpenBuffer,
   ProposalSet,
   Selection,
   WriteOutcome,
 } from '../../protocol/proposals.ts';
-import type { Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isLive } from '../../protocol/summarizeRun.ts';
 import type { DecisionLog } from '../adapters/store/decisionLog.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
 import { openDecisionLog, runDirectory } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
+import { makeRunReport } from '../runs/runReport.ts';
 import type { RunService } from '../runs/runService.ts';
 import { ApplyTurns } from './applyTurns.ts';
 import { readLiveFile } from './readLiveFile.ts';
@@ -45,6 +53,17 @@ export class ReviewError extends Error {
 
 interface OpenedReview extends Review {
   readonly blobs: BlobStore;
+}
+
+const contentSides = { base: baseSide, proposed: proposedSide, unmerged: unmergedSide };
+
+/** An edit that was kept aside, with the places where it meets what others did. */
+export type DescribedConflict = KeptAside & ConflictDescription;
+
+interface DecisionOrder {
+  readonly plan: (review: Review, head: DecisionHead) => RejectPlan;
+  /** What is said when there is nothing to decide. */
+  readonly nothing: string;
 }
 
 export class ReviewService {
@@ -70,25 +89,46 @@ export class ReviewService {
   /** Everything proposed, with conflicts found against the files as they are now. */
   async get(runId: string, openBuffers: readonly OpenBuffer[] = []): Promise<ProposalSet> {
     const review = await this.#open(runId, openBuffers);
-    const conflicts = await findConflicts(review, null);
-    return toProposalSet(review.record, review.decisions, new Set(conflicts.keys()));
+    const { record, decisions } = review;
+    const agentLabels = await this.#agentLabels(record);
+    return toProposalSet(record, decisions, {
+      unfit: await findConflicts(review, null),
+      agentLabels,
+    });
   }
 
   /** Edits that did not fit the run's tree and were kept aside, each with both sides. */
-  async conflicts(runId: string): Promise<readonly ConflictDescription[]> {
-    const { record, contents } = await this.#open(runId, []);
-    return describeConflicts(record, contents);
+  async conflicts(runId: string): Promise<readonly DescribedConflict[]> {
+    const { record, decisions, contents } = await this.#open(runId, []);
+    const agentLabels = await this.#agentLabels(record);
+    const { conflicts } = toProposalSet(record, decisions, { agentLabels });
+    const described = await describeConflicts(record, contents);
+    const byId = new Map(described.map((conflict) => [conflict.conflictId, conflict]));
+    return conflicts.flatMap((conflict) => {
+      const description = byId.get(conflict.conflictId);
+      return description === undefined ? [] : [{ ...description, ...conflict }];
+    });
+  }
+
+  /** Bytes of one side of an edit that was kept aside; null when the file does not exist on that side. */
+  async conflictContent(request: {
+    readonly runId: string;
+    readonly conflictId: string;
+    readonly side: ConflictSide;
+  }): Promise<Uint8Array | null> {
+    const review = await this.#open(request.runId, []);
+    return (await conflictSide(review, request.conflictId, request.side))?.bytes ?? null;
   }
 
   /** Bytes of one side of a file's diff; null when the file does not exist on that side. */
   async content(request: {
     readonly runId: string;
     readonly path: string;
-    readonly side: 'base' | 'proposed';
+    readonly side: keyof typeof contentSides;
     readonly openBuffers: readonly OpenBuffer[];
   }): Promise<Uint8Array | null> {
     const review = await this.#open(request.runId, request.openBuffers);
-    const side = request.side === 'base' ? baseSide : proposedSide;
+    const side = contentSides[request.side];
     return (await side(review, request.path))?.bytes ?? null;
   }
 
@@ -151,19 +191,23 @@ export class ReviewService {
     return this.#turns.dispose();
   }
 
-  /** Takes hunks out of the proposal. */
-  async reject(runId: string, selection: Selection): Promise<ProposalSet> {
-    await this.#turns.run(async () => {
-      const review = await this.#open(runId, []);
-      const head = { decisionId: this.#services.random.id(), by: this.#by };
-      const at = this.#services.clock.nowMs();
-      const { decision, problems } = planReject(review, { ...head, at, selection });
-      if (decision === null) {
-        throw new ReviewError(problems[0]?.reason ?? 'There is nothing left to reject there.');
-      }
-      await this.#log(runId).append(decision);
+  /** Takes hunks out of the proposal, and discards edits that were kept aside. */
+  reject(runId: string, selection: Selection): Promise<ProposalSet> {
+    return this.#decide(runId, {
+      plan: (review, head) => planReject(review, { ...head, selection }),
+      nothing: 'There is nothing left to reject there.',
     });
-    return this.get(runId);
+  }
+
+  /** Makes rejected hunks and discarded edits undecided again. */
+  restore(
+    runId: string,
+    named: { readonly hunkIds: readonly string[]; readonly conflictIds: readonly string[] },
+  ): Promise<ProposalSet> {
+    return this.#decide(runId, {
+      plan: ({ decisions }, head) => planRestore(decisions, { ...head, ...named }),
+      nothing: 'There is nothing to restore: none of these is rejected.',
+    });
   }
 
   /**
@@ -176,9 +220,9 @@ export class ReviewService {
     try {
       if (isCounted && (await this.#log(view.runId).read()).length === 0) return view;
       const review = await this.#open(view.runId, []);
-      const set = toProposalSet(review.record, review.decisions, new Set());
-      const proposals = countProposals(set, review.record);
-      return { ...view, proposals, verdict: verdictAfter(view.verdict, set) };
+      const set = toProposalSet(review.record, review.decisions);
+      const proposals = countProposals(set);
+      return { ...view, proposals, ...evidenceAfter(view, set) };
     } catch (error) {
       // One run whose snapshot or decisions are gone must not hide all the others.
       const facts = { runId: view.runId, reason: errorText(error) };
@@ -189,6 +233,43 @@ export class ReviewService {
 
   async #decided(runId: string): Promise<ReadonlySet<string>> {
     return new Set(foldDecisions(await this.#log(runId).read()).hunkStates.keys());
+  }
+
+  /** A decision that writes nothing into the workspace: one line of the log. */
+  async #decide(runId: string, { plan, nothing }: DecisionOrder): Promise<ProposalSet> {
+    await this.#turns.run(async () => {
+      const review = await this.#open(runId, []);
+      const decisionId = this.#services.random.id();
+      const head = { decisionId, at: this.#services.clock.nowMs(), by: this.#by };
+      const { decision, problems } = plan(review, head);
+      if (decision === null) throw new ReviewError(problems[0]?.reason ?? nothing);
+      await this.#log(runId).append(decision);
+    });
+    return this.get(runId);
+  }
+
+  // Only edits that were kept aside show a name, and most runs have none.
+  async #agentLabels({ runId, conflicts }: Review['record']): Promise<ReadonlyMap<number, string>> {
+    if (conflicts.length === 0) return new Map();
+    const { agents } = await this.#runs.view(runId);
+    return new Map(agents.map(({ agentId, label }) => [agentId, label]));
+  }
+
+  /** The report of a run, with what was decided since it ended. */
+  async report(runId: string): Promise<string> {
+    const view = await this.withDecisions(await this.#runs.view(runId));
+    const directory = runDirectory(this.#services.stateDirectory, runId);
+    return makeRunReport(directory, view, await this.#getIfThere(runId));
+  }
+
+  async #getIfThere(runId: string): Promise<ProposalSet | null> {
+    try {
+      return await this.get(runId);
+    } catch (error) {
+      // Whoever asks what a run did is to learn it, also when its snapshot is gone.
+      this.#services.log.warn('review', 'no proposals', { runId, reason: errorText(error) });
+      return null;
+    }
   }
 
   async #recordIntent(
@@ -242,7 +323,9 @@ export class ReviewService {
 }
 
 /** A rejected hunk makes another tree of what is proposed; no receipt speaks about that one. */
-function verdictAfter(verdict: Verdict, set: ProposalSet): Verdict {
+function evidenceAfter({ verdict, proposedTree }: RunView, set: ProposalSet): Partial<RunView> {
   const isChanged = set.files.some((file) => file.hunks.some((hunk) => hunk.state === 'rejected'));
-  return isChanged ? 'unverified' : verdict;
+  if (!isChanged) return { verdict };
+  // Nothing was verified: there is no receipt that could be stale.
+  return proposedTree === undefined ? { verdict } : { verdict: 'unverified', proposedTree: null };
 }

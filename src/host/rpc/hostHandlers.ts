@@ -1,6 +1,5 @@
 /** What each request of a client does. One set of handlers serves one connection. */
 import { errorCode } from '../../base/errorText.ts';
-import { writeReport } from '../../core/evidence/writeReport.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import type {
   HostMethod,
@@ -179,7 +178,8 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     'run.start': async (params) => {
       const { provider } = state;
       const rest = {
-        allowedCommands: [],
+        allowedCommands: params.allowedCommands ?? [],
+        setupCommand: params.setupCommand ?? null,
         budgetTokens: null,
         onLimit: 'wait' as const,
         onGate: 'wait' as const,
@@ -188,9 +188,12 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       const live = await runs.start({ ...params, ...rest, provider }, signal);
       return { runId: await begin(state, live) };
     },
-    'run.resume': async ({ runId, limits }) => {
-      const kept = { script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null };
-      const rest = { allowedCommands: [], onLimit: 'wait' as const, onGate: 'wait' as const };
+    'run.resume': async ({ runId, limits, allowedCommands = [] }) => {
+      const kept = {
+        ...{ script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null },
+        setupCommand: null,
+      };
+      const rest = { allowedCommands, onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
         ...{ ...kept, ...rest, limits },
         provider: state.provider,
@@ -201,10 +204,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       await steer(runs, runId, control);
       return {};
     },
-    'run.report': async ({ runId }) => {
-      const view = await state.reviews.withDecisions(await runs.view(runId));
-      return { markdown: writeReport(view, null) };
-    },
+    'run.report': async ({ runId }) => ({ markdown: await state.reviews.report(runId) }),
     'run.script': async ({ runId }) => ({ script: await runs.readFile(runId, 'script.js') }),
     'agent.transcript': async ({ runId, agentId }) => ({
       markdown: await readTranscript(runs, runId, agentId),
@@ -257,7 +257,9 @@ type ProposalMethods =
   | 'proposals.accept'
   | 'proposals.undo'
   | 'proposals.applied'
-  | 'proposals.reject';
+  | 'proposals.reject'
+  | 'proposals.restore'
+  | 'conflicts.content';
 
 function proposalHandlers(
   state: HostState,
@@ -267,10 +269,8 @@ function proposalHandlers(
   const announce = (runId: string): Promise<void> => announceReview(state, runId);
   return {
     'proposals.get': ({ runId }) => reviews.get(runId),
-    'proposals.content': async (params) => {
-      const bytes = await reviews.content(params);
-      return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
-    },
+    'proposals.content': async (params) => toContent(await reviews.content(params)),
+    'conflicts.content': async (params) => toContent(await reviews.conflictContent(params)),
     'proposals.accept': ({ runId, selection, openBuffers }) =>
       applies.handOut(reviews.accept(runId, selection, openBuffers)),
     'proposals.undo': ({ runId, decisionId, openBuffers }) =>
@@ -286,15 +286,24 @@ function proposalHandlers(
       await announce(runId);
       return set;
     },
+    'proposals.restore': async ({ runId, ...named }) => {
+      const set = await reviews.restore(runId, named);
+      await announce(runId);
+      return set;
+    },
   };
+}
+
+function toContent(bytes: Uint8Array | null): { readonly bytesBase64: string | null } {
+  return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
 }
 
 /** After a decision every window learns what is still pending and whether the verdict still holds. */
 async function announceReview(state: HostState, runId: string): Promise<void> {
   const { runs, reviews, services } = state;
   const view = await reviews.withDecisions(await runs.view(runId));
-  const { proposals: counts, verdict } = view;
+  const { proposals: counts, verdict, proposedTree } = view;
   const at = services.clock.nowMs();
-  runs.show({ type: 'review.changed', runId, at, counts, verdict }, view);
+  runs.show({ type: 'review.changed', runId, at, counts, verdict, proposedTree }, view);
   await state.broadcast('proposals.changed', { runId });
 }

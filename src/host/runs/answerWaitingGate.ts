@@ -38,6 +38,8 @@ function assertIsOpen({ runId, state, gates }: RunView, gateId: number): void {
   if (state === 'completed') {
     throw new GateMissingError(`Run ${runId} has completed; it waits for no answer any more.`);
   }
-  const isOpen = gates.some((gate) => gate.gateId === gateId && gate.approved === null);
+  const isOpen = gates.some(
+    (gate) => gate.gateId === gateId && gate.approved === null && gate.command === undefined,
+  );
   if (!isOpen) throw new GateMissingError(`Run ${runId} has no open question ${gateId}.`);
 }

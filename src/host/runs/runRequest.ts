@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Estimate } from '../../protocol/estimate.ts';
 import type { ProviderConfig } from '../../protocol/hostRpc.ts';
 import type { ScriptCheck } from '../../protocol/plan.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
@@ -14,10 +15,14 @@ export interface RunRequest {
   readonly approvedCommands: readonly string[];
   /** Globs of commands that need no approval one by one. */
   readonly allowedCommands: readonly string[];
+  /** Prepares each directory that commands run in; approved like those. */
+  readonly setupCommand: string | null;
   readonly unsandboxed: boolean;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
   readonly onGate: 'wait' | 'stop' | 'approve' | 'reject';
+  /** What was foretold of this script, for the report. */
+  readonly estimate?: Estimate | null | undefined;
 }
 
 /** What makes an earlier run go on. What is null stays as it was. */
@@ -28,6 +33,7 @@ export interface ResumeRequest {
   readonly provider: ProviderConfig;
   readonly approvedCommands: readonly string[] | null;
   readonly allowedCommands: readonly string[];
+  readonly setupCommand: string | null;
   readonly unsandboxed: boolean | null;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
@@ -46,8 +52,11 @@ export const RunHead = z.object({
   model: z.string(),
   provider: z.string(),
   approvedCommands: z.array(z.string()),
+  setupCommand: z.string().nullable().default(null),
   unsandboxed: z.boolean(),
   budgetTokens: z.number().int().positive().nullable().default(null),
+  /** Only a report shows it: one of another form must not keep a run from going on. */
+  estimate: Estimate.nullable().catch(null),
 });
 export type RunHead = z.infer<typeof RunHead>;
 

@@ -1,11 +1,9 @@
 /** Starts runs, keeps the live ones, and reads the earlier ones from their folders. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
-import { writeReport } from '../../core/evidence/writeReport.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { readReplayLog } from '../../core/run/replay/replayLog.ts';
 import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
@@ -30,6 +28,7 @@ import { claimRun, type Ownership } from './claimRun.ts';
 import { assertDollarsCount, describeTokenFallback, type PricedRun } from './priceCheck.ts';
 import { processIdentity } from '../adapters/locks/processIdentity.ts';
 import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './runOwner.ts';
+import { makeEndReport } from './runReport.ts';
 import { InvalidScriptError, RunHead, type ResumeRequest, type RunRequest } from './runRequest.ts';
 
 /** Thrown when a run that was named does not exist. */
@@ -127,8 +126,11 @@ export class RunService {
           approvedCommands: request.approvedCommands ?? head.approvedCommands,
           unsandboxed: request.unsandboxed ?? head.unsandboxed,
           allowedCommands: request.allowedCommands,
+          setupCommand: request.setupCommand ?? head.setupCommand,
           budgetTokens,
           ...{ onLimit: request.onLimit, onGate: request.onGate },
+          // What was foretold of one script says nothing about another.
+          estimate: request.script === null ? head.estimate : null,
         },
       });
     } catch (error) {
@@ -239,7 +241,9 @@ export class RunService {
     const engine = new RunEngine(
       {
         ...{ ...request, runId, scriptSha256, meta, model, prices: priced.prices },
-        allowCommand: allowedBy(request.allowedCommands),
+        approvedCommands: approvedIn(request),
+        // Whoever can answer a gate can answer for a command.
+        onCommand: request.onGate === 'wait' ? 'ask' : 'refuse',
       },
       { ...this.#services, store, snapshot, governor },
       (event, view) => {
@@ -338,7 +342,7 @@ export class RunService {
     const { store, ownership, head } = owned;
     try {
       const [ended] = await Promise.all([engine.execute(), head]);
-      await store.writeFile('report.md', writeReport(engine.view, null));
+      await store.writeFile('report.md', await makeEndReport(store.directory, engine));
       return ended;
     } finally {
       this.#live.delete(store.runId);
@@ -355,11 +359,12 @@ export class RunService {
   ): Promise<void> {
     const { workspace } = this.#services;
     const { limits, argsJson, approvedCommands, unsandboxed, provider, budgetTokens } = request;
+    const { setupCommand, estimate = null } = request;
     const { scriptSha256, model, snapshotTree } = facts;
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
       ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
-      budgetTokens,
+      ...{ budgetTokens, setupCommand, estimate },
     };
     await Promise.all([
       store.writeFile('script.js', request.script),
@@ -368,16 +373,15 @@ export class RunService {
   }
 }
 
+/** What was approved with the plan; the setup stood on it, too. */
+function approvedIn({ approvedCommands, setupCommand }: RunRequest): readonly string[] {
+  return setupCommand === null ? approvedCommands : [...approvedCommands, setupCommand];
+}
+
 function busy(runId: string, state: string): RunBusyError {
   return new RunBusyError(
     `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
   );
-}
-
-function allowedBy(globs: readonly string[]): (command: string) => Promise<boolean> {
-  // These globs come from the user's own settings or command line, not from a script.
-  const isMatch = globs.length === 0 ? () => false : picomatch([...globs], { bash: true });
-  return (command) => Promise.resolve(isMatch(command));
 }
 
 /** A view whose host has gone: what was under way ended with the last thing that the journal knows. */

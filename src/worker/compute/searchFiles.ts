@@ -1,4 +1,5 @@
 import { errorText } from '../../base/errorText.ts';
+import { candidatesOf } from './searchCorpus.ts';
 import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
 
 type SearchTask = Extract<ComputeTask, { type: 'search' }>;
@@ -24,7 +25,7 @@ function collectMatches(
   pattern: RegExp,
 ): Extract<ComputeAnswer, { type: 'matches' }>['matches'] {
   const matches: { path: string; line: number; text: string }[] = [];
-  for (const file of task.files) {
+  for (const file of inOrder(task)) {
     const lines = file.text.split('\n');
     for (const [index, line] of lines.entries()) {
       if (!pattern.test(line)) continue;
@@ -33,4 +34,18 @@ function collectMatches(
     }
   }
   return matches;
+}
+
+/** The given texts and those of the corpus, by path: what is found does not depend on where a text lies. */
+function* inOrder({ corpus, files, pattern }: SearchTask): Generator<SearchTask['files'][number]> {
+  const given = [...files];
+  const found = corpus === undefined ? [] : candidatesOf(corpus, pattern);
+  for (const candidate of found) {
+    while (given[0] !== undefined && given[0].path < candidate.path) {
+      yield given[0];
+      given.shift();
+    }
+    yield candidate;
+  }
+  yield* given;
 }

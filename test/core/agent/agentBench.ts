@@ -6,6 +6,7 @@ import {
 } from '../../../src/core/agent/agentTypes.ts';
 import { readAgentCall, type AgentCall } from '../../../src/core/agent/agentCall.ts';
 import { toolsFor } from '../../../src/core/agent/agentTools.ts';
+import type { AgentCommand, AgentCommandOutcome } from '../../../src/core/agent/agentCommands.ts';
 import { OverlayFiles } from '../../../src/core/agent/overlayFiles.ts';
 import { runAgent, type AgentAnswer } from '../../../src/core/agent/runAgent.ts';
 import type { ToolResult } from '../../../src/core/agent/tool.ts';
@@ -63,6 +64,10 @@ export class AgentBench {
   readonly transcript: { kind: string; readonly [key: string]: unknown }[] = [];
   readonly activities: string[] = [];
   readonly stop = new AbortController();
+  /** Commands that were asked for, and what comes of them. */
+  readonly commands: AgentCommand[] = [];
+  outcome: AgentCommandOutcome = { type: 'refused', reason: 'Nobody allowed it.' };
+  canWrite = true;
   readonly #compute: ComputePool;
 
   constructor(files: Files, compute: ComputePool = inlineCompute) {
@@ -81,7 +86,22 @@ export class AgentBench {
     );
     if (tool === undefined) throw new Error(`There is no tool ${name}.`);
     const files = new OverlayFiles(this.overlay);
-    return tool.run(input, { files, compute: this.#compute, writes, signal: this.stop.signal });
+    return tool.run(input, {
+      ...{
+        files,
+        compute: this.#compute,
+        commands: { run: (command) => this.runCommand(command) },
+        writes,
+        signal: this.stop.signal,
+      },
+      canWrite: this.canWrite,
+    });
+  }
+
+  /** Stands in for the host's side of run_command. */
+  runCommand(command: AgentCommand): Promise<AgentCommandOutcome> {
+    this.commands.push(command);
+    return Promise.resolve(this.outcome);
   }
 
   run(steps: readonly Step[] | ScriptedModel, options: Json = null): Promise<AgentAnswer> {
@@ -89,6 +109,7 @@ export class AgentBench {
     const call = callOf('do it', options);
     return runAgent({
       ...{ call, model: 'm', system: 'system', compute: this.#compute },
+      commands: { run: (command) => this.runCommand(command) },
       tools: toolsFor(call, typeOf(call.agentType)),
       files: new OverlayFiles(this.overlay),
       transcript: {

@@ -23,7 +23,7 @@ describe('readAgentCall', () => {
     [
       { effort: 'max', model: 'opus', isolation: 'worktree' },
       { effort: 'max', model: 'opus', isolation: 'worktree' },
-      ['isolation'],
+      [],
     ],
     [
       { timeoutMs: 5, maxTurns: 1, retries: 0, structuredRetries: 0 },

@@ -65,6 +65,36 @@ describe('One attempt of an agent', () => {
     assert.equal(lastText(model), 'error: There is no file gone.');
   });
 
+  it('has a hundred calls of one answer carried out, and is told about the rest', async () => {
+    const part = { type: 'call' as const, name: 'list_files', input: { glob: '**' } };
+    const [many] = [callTool('list_files', { glob: '**' })];
+    assert.ok(many.type === 'answer');
+    const model = new ScriptedModel([
+      { ...many, content: Array.from({ length: 150 }, () => part) },
+      say('ok'),
+    ]);
+    const bench = new AgentBench(files);
+    await bench.run(model);
+    assert.match(lastText(model), /^error: Not done: one answer may ask for 100 calls at most/u);
+    const results = model.requests.at(-1)?.messages.at(-1)?.content ?? [];
+    const done = results.filter((result) => 'outcome' in result && result.outcome === 'ok');
+    assert.deepEqual([results.length, done.length], [150, 100]);
+  });
+
+  it('waits for another turn when one has given back as much as it may', async () => {
+    const input = { path: 'long.txt' };
+    const content = Array.from({ length: 20 }, () => ({
+      type: 'call' as const,
+      name: 'read_file',
+      input,
+    }));
+    const [one] = [callTool('read_file', input)];
+    assert.ok(one.type === 'answer');
+    const model = new ScriptedModel([{ ...one, content }, say('ok')]);
+    await new AgentBench({ 'long.txt': 'x'.repeat(50_000) }).run(model);
+    assert.match(lastText(model), /^error: Not done: the calls before it gave back as much/u);
+  });
+
   it('is told which tools there are when it calls another', async () => {
     const model = new ScriptedModel([callTool('run_shell', {}), say('ok')]);
     await new AgentBench(files).run(model, { agentType: 'explore' });

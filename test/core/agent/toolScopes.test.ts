@@ -70,11 +70,12 @@ describe('The tools of an agent', () => {
   const names = (type: string, tools: readonly string[] | null) =>
     toolsFor(callOf('x', { tools }), typeOf(type)).map(({ spec }) => spec.name);
   const read = ['read_file', 'list_files', 'search_text'];
-  const all = [...read, 'edit_file', 'write_file', 'delete_file', 'move_file'];
+  const all = [...read, 'edit_file', 'write_file', 'delete_file', 'move_file', 'run_command'];
 
   it('are those of its type', () => {
     assert.deepEqual(names('general-purpose', null), all);
-    for (const type of ['explore', 'Plan', 'VERIFIER']) assert.deepEqual(names(type, null), read);
+    for (const type of ['explore', 'Plan']) assert.deepEqual(names(type, null), read);
+    assert.deepEqual(names('VERIFIER', null), [...read, 'run_command']);
   });
 
   it('are only ever narrowed by the call', () => {

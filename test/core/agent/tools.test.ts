@@ -13,6 +13,7 @@ const files: Files = {
   'src/crlf.ts': '\ufeffone\r\ntwo\r\n',
   'src/latin.ts': new Uint8Array([0xe9, 0x0a]),
   'docs/readme.md': '# Title\n',
+  'many.txt': 'a'.repeat(100_000),
   'logo.png': new Uint8Array([0x89, 0x50, 0, 1]),
   link: { bytes: new Uint8Array(Buffer.from('src/a.ts')), mode: 0o120000 },
   'run.sh': { bytes: new Uint8Array(Buffer.from('echo\n')), mode: 0o100755 },
@@ -255,6 +256,12 @@ describe('edit_file', () => {
       /^error: Cannot write the text: line 1 holds "漢" \(U\+6F22\), which the file's one-byte encoding lacks/u,
     ],
     ['refuses a link', 'edit_file', edit('link', 'src', 'x'), 'error: link is not text.'],
+    [
+      'refuses a small edit that grows beyond what any text can hold',
+      'edit_file',
+      { path: 'many.txt', old_text: 'a', new_text: 'b'.repeat(10_000), all: true },
+      /^error: many\.txt would have over \d+ bytes/u,
+    ],
   ]);
 
   it('takes $& and $1 as they are', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { foldDecisions, openApplies } from '../../../src/core/changes/review/decisions.ts';
 import { planAccept } from '../../../src/core/changes/review/planAccept.ts';
-import { countProposals, toProposalSet } from '../../../src/core/changes/proposals.ts';
+import { toProposalSet } from '../../../src/core/changes/proposals.ts';
+import { countProposals } from '../../../src/protocol/countProposals.ts';
 import { proposedSide } from '../../../src/core/changes/review/proposedSide.ts';
 import { reconcileOpenApplies } from '../../../src/core/changes/review/reconcile.ts';
 import { ProposalSet } from '../../../src/protocol/proposals.ts';
@@ -53,7 +54,7 @@ describe('proposals', () => {
     await bench.agent({ 'a.ts': lines.with(2, 'THREE\n').join(''), 'old.ts': null }, 'Callbacks');
     await bench.agent({ 'a.ts': twoEdits, 'pic.bin': 'b\0', 'new.ts': 'n\n' }, 'Tests');
     await bench.agent({ 'a.ts': twoEdits.replace('THREE\n', 'THREE!\nmore\n') }, 'Tests');
-    const set = toProposalSet(bench.review.record, bench.review.decisions, new Set());
+    const set = toProposalSet(bench.review.record, bench.review.decisions);
     assert.deepEqual(ProposalSet.parse(set), set);
     const titles = new Map(set.groups.map((group) => [group.groupId, group.title]));
     assert.deepEqual(
@@ -83,7 +84,7 @@ describe('proposals', () => {
         ['pic.bin', 'binary', 'binary', [['2 → 2 bytes', [2], 'Tests']], [[0, 0]]],
       ],
     );
-    assert.deepEqual(countProposals(set, bench.review.record), {
+    assert.deepEqual(countProposals(set), {
       groups: 2,
       files: 4,
       hunks: 5,

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { flagForChange } from '../../../src/core/changes/flags.ts';
 import {
   classifyPath,
   normaliseAgentPath,
   type PathClass,
 } from '../../../src/core/changes/protectedPaths.ts';
-import { file } from './changesSupport.ts';
 
 describe('classifyPath', () => {
   const table: Readonly<Record<PathClass, readonly string[]>> = {
@@ -67,7 +65,6 @@ describe('classifyPath', () => {
       'environment.ts',
       'src/agents/list.ts',
       'src/git/index.ts',
-      '.vscode/extensions.json',
       'lock.ts',
       'README.md',
       'keyboard.ts',
@@ -114,31 +111,4 @@ describe('normaliseAgentPath', () => {
       assert.equal(result.type, 'refused');
       assert.match(result.reason, reason);
     });
-});
-
-describe('flagForChange', () => {
-  const flag = (base: string | null, proposed: string | null): boolean =>
-    flagForChange({
-      path: 'a/package.json',
-      base: base === null ? null : file(base),
-      proposed: proposed === null ? null : file(proposed),
-    }) !== null;
-
-  it('flags package.json where it changes what runs, or where that cannot be told', () => {
-    assert.equal(
-      flag('{"name":"a","scripts":{"b":"x"}}', '{"scripts":{"b":"x"},"name":"c"}'),
-      false,
-    );
-    assert.equal(flag('{"scripts":{"b":"x"}}', '{"scripts":{"b":"y"}}'), true);
-    assert.equal(flag('{}', '{"husky":{}}'), true);
-    assert.equal(flag('{}', '{'), true);
-    assert.equal(flag(null, '{}'), true);
-    assert.equal(flag('{}', null), true);
-  });
-
-  it('says why', () => {
-    const reason = flagForChange({ path: 'yarn.lock', base: null, proposed: file('') });
-    assert.match(reason ?? '', /^Lock file/u);
-    assert.equal(flagForChange({ path: 'a.ts', base: null, proposed: file('') }), null);
-  });
 });

@@ -28,7 +28,7 @@ describe('accepting', () => {
     const bench = await benchWithTwoHunks();
     await bench.accept({ type: 'hunks', hunkIds: bench.hunkIds().slice(1) });
     assert.equal(bench.liveTexts()['a.ts'], lines.with(20, 'TWENTY-ONE\n').join(''));
-    const set = toProposalSet(bench.review.record, bench.review.decisions, new Set());
+    const set = toProposalSet(bench.review.record, bench.review.decisions);
     assert.deepEqual(
       set.files[0]?.hunks.map((hunk) => hunk.state),
       ['pending', 'accepted'],
@@ -153,7 +153,7 @@ describe('accepting', () => {
     const [first = ''] = bench.hunkIds('tool');
     await bench.accept({ type: 'hunks', hunkIds: [first] });
     assert.deepEqual(modes(), [0o100755, 0o100644]);
-    await bench.accept();
+    await bench.accept({ type: 'files', paths: ['run', 'tool'] });
     assert.deepEqual(modes(), [0o100755, 0o100755]);
     await bench.undo();
     assert.deepEqual(modes(), [0o100755, 0o100644]);
@@ -162,7 +162,7 @@ describe('accepting', () => {
   it('carries a change of mode alone', async () => {
     const bench = new ReviewBench({ run: 'x' });
     await bench.agent({ run: file('x', 0o100755) });
-    await bench.accept();
+    await bench.accept({ type: 'files', paths: ['run'] });
     assert.equal(bench.live.get('run')?.mode, 0o100755);
     await bench.undo();
     assert.equal(bench.live.get('run')?.mode, 0o100644);
@@ -258,7 +258,11 @@ describe('rejecting', () => {
     await bench.accept();
     assert.equal(bench.liveTexts()['a.ts'], lines.with(20, 'TWENTY-ONE\n').join(''));
     const head = { decisionId: 'x', at: 3, by: 'user' };
-    const restore = planRestore(bench.review.decisions, { ...head, hunkIds: [first, 'other'] });
+    const restore = planRestore(bench.review.decisions, {
+      ...head,
+      hunkIds: [first, 'other'],
+      conflictIds: [],
+    });
     assert.deepEqual(restore.decision?.hunkIds, [first]);
     bench.decisions.push(restore.decision);
     await bench.accept();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeReport } from '../../../src/core/evidence/writeReport.ts';
+import type { ProposalSet } from '../../../src/protocol/proposals.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { AgentView, RunView } from '../../../src/protocol/runView.ts';
 
@@ -34,13 +35,14 @@ const view: RunView = {
   logs: [{ at: 0, level: 'warning', message: 'dropped 3 items' }],
   ...{ droppedLogs: 0, usage: { ...noTokens, inputTokens: 1500, outputTokens: 20 }, usd: 0.25 },
   proposals: { groups: 1, files: 1, hunks: 2, pending: 2, conflicts: 0 },
-  ...{ treeHash: 'new', resultPreview: null, error: null },
+  ...{ treeHash: 'id', proposedTree: 'new', resultPreview: null, error: null },
 };
 
 describe('writeReport', () => {
   it('tells what was asked, what ran, the evidence, the failures, the gaps and the cost', () => {
-    const text = writeReport(view, {
+    const proposals: ProposalSet = {
       ...{ runId: 'run-1', treeHash: 'new', groups: [{ groupId: 'g', title: 'Edit' }] },
+      conflicts: [],
       files: [
         {
           ...{ path: 'a.ts', kind: 'modify', encoding: 'utf8', mode: 0o100644, flag: null },
@@ -54,16 +56,18 @@ describe('writeReport', () => {
           ],
         },
       ],
-    });
+    };
+    const text = writeReport(view, proposals);
     const expected = [
       '> Modernise\n> it',
       '- Agents: 1 ok, 1 failed',
       '- Time: 1 min 01 s',
-      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale',
+      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale: the tree that is proposed now is another one',
       '  - failed: `sum > adds`',
       '### Edit\n\n- `a.ts` +2 −1',
       '- fix \\*b\\* (agent 2): `max_turns` It used all of its turns.',
-      '## Not covered\n\n- dropped 3 items',
+      '## Not covered\n\n- 1 agent failed: null to the script\n',
+      '- dropped 3 items',
       '$0.25 of at most $5.00; 1.5k input tokens (0 from the cache), 20 output tokens.',
     ];
     assert.deepEqual(

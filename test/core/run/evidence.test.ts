@@ -73,6 +73,31 @@ describe('What agents propose', () => {
     assert.equal(Buffer.from(bytes ?? []).toString(), 'one\nFIRST\nthree\n');
   });
 
+  it('is written down as a patch of each agent, against the files that it started from', async () => {
+    const model = new ModelByPrompt({
+      first: [edit('a.ts', 'one', 'ONE'), say('1')],
+      second: [edit('a.ts', 'three', 'THREE'), say('2')],
+      third: [say('3')],
+    });
+    const bench = new RunBench({
+      model,
+      script: async (api) => [
+        await api.agent('first'),
+        await api.agent('second'),
+        await api.agent('third'),
+      ],
+    });
+    await bench.run();
+    const head = 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1,3 +1,3 @@\n';
+    assert.deepEqual(
+      [...bench.store.patches],
+      [
+        [1, `${head}-one\n+ONE\n two\n three\n`],
+        [2, `${head} ONE\n two\n-three\n+THREE\n`],
+      ],
+    );
+  });
+
   it('is empty for an agent that failed', async () => {
     const loop = callTool('read_file', { path: 'gone' });
     const model = new ModelByPrompt({ a: [edit('a.ts', 'one', 'ONE'), loop, loop, loop] });
@@ -80,6 +105,7 @@ describe('What agents propose', () => {
     const ended = await bench.run();
     assert.deepEqual([ended.status, ended.proposals.files], ['failed', 0]);
     assert.deepEqual(bench.ofType('agent.ended')[0]?.changes, []);
+    assert.equal(bench.store.patches.size, 0);
   });
 
   it('reaches the script as changed paths, with the delivery', async () => {

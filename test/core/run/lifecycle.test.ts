@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hasNoChange } from '../../../src/protocol/noChange.ts';
 import type { RunEvent } from '../../../src/protocol/runEvents.ts';
 import { reduceRunEvents } from '../../../src/protocol/reduceRun.ts';
 import { settled } from '../../support/fakeClock.ts';
@@ -44,6 +45,26 @@ describe('The events of a run', () => {
     await ended;
     model.assertDone();
     assertGolden(new URL('golden/oneRun.jsonl', import.meta.url), showEvents(bench.events));
+  });
+
+  it('tell whether a call named what it is to change', async () => {
+    const model = new ModelByPrompt(
+      Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((prompt) => [prompt, [say(prompt)]])),
+    );
+    const bench = new RunBench({
+      model,
+      script: async (api) => [
+        await api.agent('a'),
+        await api.agent('b', { writes: ['lib/**'] }),
+        await api.agent('c', { writes: [] }),
+        await api.agent('d', { tools: ['read_file', 'edit_file'] }),
+        await api.agent('e', { tools: ['read_file'] }),
+      ],
+    });
+    await bench.run();
+    const queued = bench.ofType('agent.queued').map(({ expectsEdits }) => expectsEdits);
+    assert.deepEqual(queued, [undefined, true, undefined, true, undefined]);
+    assert.deepEqual(bench.engine.view.agents.map(hasNoChange), [false, true, false, true, false]);
   });
 
   it('are numbered without a gap, and folding them gives the view that was shown', async () => {

@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type { FrameLocator, Page } from 'playwright-core';
-import { openChat, openRunTree } from '../../support/vscode/musterWindow.ts';
+import { openChat, openRunTree, sendRequest } from '../../support/vscode/musterWindow.ts';
 import { repositoryDir } from '../../support/vscode/paths.ts';
 import { runCommand, statusBarItem } from '../../support/vscode/workbenchParts.ts';
 import { ProposedChanges } from './editorParts.ts';
@@ -68,8 +68,8 @@ async function showPlan({ page, chat, shoot }: Stage): Promise<void> {
   await page.getByRole('treeitem').filter({ hasText: 'inventory' }).click();
   await page.getByRole('treeitem').filter({ hasText: 'stock.js' }).click();
   await page.locator('.editor-instance .mtk5, .editor-instance .mtk6').first().waitFor();
-  await chat.getByRole('textbox', { name: 'Request' }).fill(request);
-  await chat.getByRole('textbox', { name: 'Request' }).press('Enter');
+  await sendRequest(chat, request);
+  await chat.getByRole('button', { name: 'Run', exact: true }).waitFor();
   await shoot('plan');
 }
 

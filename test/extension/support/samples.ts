@@ -1,5 +1,10 @@
 import type { ScriptCheck, WorkflowPlan } from '../../../src/protocol/plan.ts';
-import type { FileProposal, Hunk, ProposalSet } from '../../../src/protocol/proposals.ts';
+import type {
+  FileProposal,
+  Hunk,
+  KeptAside,
+  ProposalSet,
+} from '../../../src/protocol/proposals.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { GateView } from '../../../src/protocol/runView.ts';
 import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
@@ -26,8 +31,10 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     counts: { ...noCounts, ok: 37, running: 14, queued: 69 },
     phases: [{ title: 'Edit', counts: { ...noCounts, ok: 37, running: 14, queued: 69 } }],
     receipts: [],
+    staleReceipts: [],
     openGates: [],
     answeredGates: [],
+    rerunsUnsandboxed: 0,
     failures: [],
     usage: noTokens,
     usd: 0.42,
@@ -70,6 +77,7 @@ export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
     provider: 'offline',
     model: 'rules',
     needsUnsandboxedConsent: false,
+    setupCommand: null,
     estimate: null,
     ...changes,
   };
@@ -98,10 +106,23 @@ export function sampleFile(
   };
 }
 
-/** A set of proposals in two groups. */
-export function sampleSet(files: readonly FileProposal[]): ProposalSet {
+/** What agent 3 did in a file that agent 1 had changed. */
+export function sampleConflict(changes: Partial<KeptAside> = {}): KeptAside {
   return {
-    ...{ runId: 'r1', treeHash: 'tree', files: [...files] },
+    ...{ conflictId: 'c1', path: 'lib/a.js', reason: 'Another agent changed the same lines.' },
+    ...{ agentId: 3, agentLabel: 'Shorten', groupTitle: 'Edit lib', oursAgentIds: [1] },
+    ...{ baseSha256: 'base', oursSha256: 'ours', theirsSha256: 'theirs', state: 'open' },
+    ...changes,
+  };
+}
+
+/** A set of proposals in two groups. */
+export function sampleSet(
+  files: readonly FileProposal[],
+  conflicts: readonly KeptAside[] = [],
+): ProposalSet {
+  return {
+    ...{ runId: 'r1', treeHash: 'tree', files: [...files], conflicts: [...conflicts] },
     groups: [
       { groupId: 'g1', title: 'Edit lib' },
       { groupId: 'g2', title: 'Edit bin' },

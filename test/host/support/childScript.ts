@@ -55,7 +55,11 @@ export class ChildScript {
       const printed = `${this.#output}${this.#complaint}`;
       if (!this.#output.includes(text)) throw new Error(`It ended with ${code}: ${printed}`);
     });
-    await Promise.race([promise, ended]);
+    try {
+      await Promise.race([promise, ended]);
+    } finally {
+      this.#child.stdout?.off('data', look);
+    }
   }
 
   /** Lets it go on from where it waits. */

@@ -36,6 +36,9 @@ export type FailDetails = {
   readonly code?: string | undefined;
 };
 
+/** Text of a stream as it goes over the wire; ends when the client is gone. */
+export type RawPieces = Iterable<string> | AsyncIterable<string>;
+
 /** What the scripted server does with one request. */
 export type Reply =
   | MessageReply
@@ -43,6 +46,7 @@ export type Reply =
   | { readonly type: 'cutConnection' }
   | { readonly type: 'cutMidStream'; readonly text: string }
   | { readonly type: 'failMidStream'; readonly text: string; readonly details: FailDetails }
+  | { readonly type: 'rawStream'; readonly pieces: (model: string) => RawPieces }
   | { readonly type: 'slowly'; readonly reply: Reply; readonly msPerEvent: number }
   | { readonly type: 'after'; readonly ms: number; readonly reply: Reply }
   | { readonly type: 'hold'; readonly until: Promise<unknown>; readonly reply: Reply }
@@ -101,6 +105,11 @@ export function cutMidStream(partialText: string): Reply {
 /** Sends the beginning of a stream, then an error event, as an overloaded API does. */
 export function failMidStream(partialText: string, details: FailDetails = {}): Reply {
   return { type: 'failMidStream', text: partialText, details };
+}
+
+/** Sends a stream as it is, sound or not. */
+export function rawStream(pieces: (model: string) => RawPieces): Reply {
+  return { type: 'rawStream', pieces };
 }
 
 /** Waits before each event of the stream. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { brokenOffEvents, messageBody, messageEvents, wireText } from './answer.ts';
 import type { AnswerFacts, StreamEvent } from './answer.ts';
 import { errorBody, errorHeaders } from './errorBody.ts';
-import type { FailDetails, MessageReply, Reply } from './replies.ts';
+import type { FailDetails, MessageReply, RawPieces, Reply } from './replies.ts';
 
 /** One request that waits for its answer. */
 export type OpenExchange = {
@@ -74,6 +74,8 @@ async function send(reply: Reply, exchange: OpenExchange, manner: Manner): Promi
       return;
     case 'cutMidStream':
       return sendBrokenOff(reply.text, exchange, manner);
+    case 'rawStream':
+      return sendRaw(reply.pieces(exchange.facts.model), exchange, manner);
     case 'failMidStream':
       return sendFailing(reply.text, reply.details, exchange, manner);
   }
@@ -145,18 +147,18 @@ async function sendFailing(
   exchange.response.end();
 }
 
+async function sendRaw(pieces: RawPieces, exchange: OpenExchange, manner: Manner): Promise<void> {
+  beginStream(exchange, manner);
+  for await (const piece of pieces) await written(exchange, piece);
+  exchange.response.end();
+}
+
 async function sendEvents(
   events: readonly StreamEvent[],
   exchange: OpenExchange,
   manner: Manner,
 ): Promise<void> {
-  exchange.response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-    'request-id': exchange.requestId,
-    ...manner.headers,
-  });
-  exchange.onBegin();
+  beginStream(exchange, manner);
   for (const [index, batch] of batchesOf(events, manner).entries()) {
     if (manner.holdUntil !== undefined && index === 1) {
       await settledOrGone(manner.holdUntil, exchange.signal);
@@ -166,6 +168,16 @@ async function sendEvents(
     }
     await written(exchange, wireText(batch));
   }
+}
+
+function beginStream(exchange: OpenExchange, manner: Manner): void {
+  exchange.response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'request-id': exchange.requestId,
+    ...manner.headers,
+  });
+  exchange.onBegin();
 }
 
 // One write for all of them keeps the server out of what a benchmark measures.

@@ -38,6 +38,7 @@ export function makePlan(change: Partial<WorkflowPlan> = {}): WorkflowPlan {
     provider: 'Anthropic',
     model: 'claude-haiku-4',
     needsUnsandboxedConsent: false,
+    setupCommand: null,
     estimate: null,
     ...change,
   };

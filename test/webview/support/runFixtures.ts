@@ -52,6 +52,14 @@ export class RunRecorder {
     return this.#agents;
   }
 
+  /** The same for a call that names what it is to change. */
+  queueEditor(label: string): number {
+    const agentId = this.queue(label);
+    const queued = this.events.pop();
+    if (queued?.type === 'agent.queued') this.events.push({ ...queued, expectsEdits: true });
+    return agentId;
+  }
+
   start(agentId: number): void {
     const at = this.#head(20);
     this.events.push({ ...at, type: 'agent.started', agentId, attempt: 1, baseTree: 't' });

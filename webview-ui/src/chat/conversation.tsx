@@ -18,9 +18,9 @@ export function Conversation({ items, store }: ConversationProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const following = useSignal(true);
   useLayoutEffect(() => {
-    if (following.peek()) scrollToEnd(list);
+    if (following.peek() && !isAnswering(list)) scrollToEnd(list);
   }, [items]);
-  useEffect(() => followResizes(list, () => following.peek()), []);
+  useEffect(() => followResizes(list, () => following.peek() && !isAnswering(list)), []);
   return (
     <div class="conversation">
       {/* Announcements come from the page's live region; streamed text would be read word by word. */}
@@ -59,6 +59,11 @@ function followResizes(
   if (element !== null) observer.observe(element);
   if (element?.firstElementChild) observer.observe(element.firstElementChild);
   return () => observer.disconnect();
+}
+
+// What comes meanwhile must not move another question's buttons under the hand of the user.
+function isAnswering(list: RefObject<HTMLElement | null>): boolean {
+  return list.current?.querySelector('.gate:hover, .gate:focus-within') != null;
 }
 
 function scrollToEnd(list: RefObject<HTMLElement | null>): void {

@@ -1,5 +1,9 @@
+import { oneLine } from '../../../src/base/format.ts';
 import type { ChatItem } from '../../../src/protocol/chatMessages.ts';
 import { describeGate, describeRunState, verdictWords } from '../shared/stateWords.ts';
+
+/** Characters of a question that are read out when it comes; its card has all of it. */
+const maxQuestionChars = 200;
 
 /** What somebody who cannot see the conversation should hear of a new state of an item, if anything. */
 export function describeChange(before: ChatItem | null, after: ChatItem): string | null {
@@ -46,7 +50,8 @@ function describeGateChange(
   { gate, runName, status }: Extract<ChatItem, { type: 'gate' }>,
 ): string | null {
   if (before?.type === 'gate' && before.status === status) return null;
-  if (status === 'open') return `${runName} needs your answer: ${gate.question}`;
+  if (status === 'open')
+    return `${runName} needs your answer: ${oneLine(gate.question, maxQuestionChars)}`;
   if (status === 'closed') return null;
-  return `${describeGate(gate, { isLive: false }).text}: ${gate.question}`;
+  return `${describeGate(gate, { isLive: false }).text}: ${oneLine(gate.question, maxQuestionChars)}`;
 }

@@ -1,15 +1,24 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { oneLine } from '../../../src/base/format.ts';
 import type { ChatFromWebview, ChatItem } from '../../../src/protocol/chatMessages.ts';
+import { commandLine, shortLabel } from '../../../src/protocol/commandQuestion.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import { useKeptFocus } from '../shared/keepFocus.ts';
 import { describeGate } from '../shared/stateWords.ts';
+import { CommandQuestion, type CommandQuestionProps } from './commandQuestion.tsx';
 import type { GateNotes } from './gateNotes.ts';
 
 /** What the host takes as a note. */
 const maxNoteChars = 4000;
+
+/** Characters of a question that name its card; screen readers say a name at one go. */
+const maxNameChars = 200;
+
+/** Characters of a command in the line that is left of its question; the run's record has all of it. */
+const maxCommandLineChars = 120;
 
 type GateItem = Extract<ChatItem, { type: 'gate' }>;
 
@@ -29,11 +38,11 @@ export function GateCard({ item, notes, wanted, post }: GateCardProps): JSX.Elem
   return (
     <article
       class={open ? 'card gate' : 'gateLine'}
-      aria-label={`${open ? 'Question' : 'Answered question'}: ${item.gate.question}`}
+      aria-label={`${open ? 'Question' : 'Answered question'}: ${oneLine(item.gate.question, maxNameChars)}`}
       tabIndex={-1}
       ref={card}
     >
-      {open ? <OpenGate item={item} notes={notes} post={post} /> : <ClosedGate item={item} />}
+      {open ? <OpenItem item={item} notes={notes} post={post} /> : <ClosedGate item={item} />}
     </article>
   );
 }
@@ -51,19 +60,34 @@ function useFocusWhenWanted(
   }, [request]);
 }
 
-function OpenGate({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Element {
-  const { gate, id, runName } = item;
-  const noteId = `note-${id}`;
-  const answer = (approved: boolean): void =>
-    post({ type: 'gate', itemId: id, approved, note: notes.of(id).trim() });
+function OpenItem({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Element {
+  const { command } = item.gate;
   return (
     <>
       <p class="kicker">
         <Icon name="bell" tone="warning" />
         <span class="gateState">Waits for your answer</span>
         <span class="spacer" />
-        <span class="gateRun">{runName}</span>
+        <span class="gateRun" title={item.runName}>
+          {item.runName}
+        </span>
       </p>
+      {command === undefined ? (
+        <OpenGate item={item} notes={notes} post={post} />
+      ) : (
+        <CommandQuestion item={item} command={command} post={post} />
+      )}
+    </>
+  );
+}
+
+function OpenGate({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Element {
+  const { gate, id } = item;
+  const noteId = `note-${id}`;
+  const answer = (approved: boolean): void =>
+    post({ type: 'gate', itemId: id, approved, note: notes.of(id).trim() });
+  return (
+    <>
       <h2>{gate.question}</h2>
       {gate.details === '' ? null : (
         <pre class="gateDetails" role="region" aria-label="Details" tabIndex={0}>
@@ -95,9 +119,19 @@ function ClosedGate({ item }: { readonly item: GateItem }): JSX.Element {
     <p>
       <Icon name={words.icon} tone={words.tone} />
       <span>
-        <strong>{status === 'closed' ? 'No longer open' : words.text}</strong> {gate.question}
+        <strong>{status === 'closed' ? 'No longer open' : words.text}</strong>{' '}
+        {gate.command === undefined ? gate.question : <CommandLine command={gate.command} />}
         {gate.note === '' ? null : <span class="quietText"> — {gate.note}</span>}
       </span>
     </p>
+  );
+}
+
+function CommandLine({ command }: Pick<CommandQuestionProps, 'command'>): JSX.Element {
+  return (
+    <>
+      <code>{oneLine(commandLine(command.command), maxCommandLineChars)}</code> for “
+      {shortLabel(command.agentLabel)}”
+    </>
   );
 }

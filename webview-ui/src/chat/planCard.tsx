@@ -67,7 +67,8 @@ interface ConsentProps {
 }
 
 function Consent({ plan, ticked, onTick }: ConsentProps): JSX.Element | null {
-  if (!plan.needsUnsandboxedConsent || plan.check.commands.length === 0) return null;
+  const runsNothing = plan.check.commands.length === 0 && plan.setupCommand === null;
+  if (!plan.needsUnsandboxedConsent || runsNothing) return null;
   const noteId = `consent-${plan.planId}`;
   return (
     <div class="consent">

@@ -1,4 +1,5 @@
 import { plural } from '../../../src/base/format.ts';
+import { visibleText } from '../../../src/base/visibleText.ts';
 import type { ComponentChildren, JSX } from 'preact';
 import {
   countRangeText,
@@ -120,17 +121,24 @@ function Commands({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
   const { commands } = plan.check;
   // What the script puts together is not approved with the plan, and must not look as if it were.
   const others = plan.estimate?.commands.filter(({ isLiteral }) => !isLiteral) ?? [];
-  if (commands.length + others.length === 0) return <>None</>;
+  const setup = plan.setupCommand;
+  if (commands.length + others.length === 0 && setup === null) return <>None</>;
   return (
     <>
+      {setup === null ? null : (
+        <div class="command">
+          <code>{visibleText(setup)}</code>{' '}
+          <span class="quietText">(setup: before the first command in each directory)</span>
+        </div>
+      )}
       {commands.map((command) => (
         <div key={command} class="command">
-          <code>{command}</code>
+          <code>{visibleText(command)}</code>
         </div>
       ))}
       {others.map((command) => (
         <div key={command.command} class="command quietText">
-          {command.command} (put together by the script: not approved)
+          {visibleText(command.command)} (put together by the script: not approved)
         </div>
       ))}
     </>

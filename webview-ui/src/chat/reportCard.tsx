@@ -32,7 +32,11 @@ export function ReportCardBody({ run, act }: ReportCardBodyProps): JSX.Element {
       {run.receipts.length === 0 ? null : (
         <Section title="Receipts">
           {run.receipts.map((receipt) => (
-            <ReceiptLine key={receipt.verifyId} receipt={receipt} />
+            <ReceiptLine
+              key={receipt.verifyId}
+              receipt={receipt}
+              isStale={run.staleReceipts.includes(receipt.verifyId)}
+            />
           ))}
         </Section>
       )}
@@ -78,7 +82,13 @@ function explainVerdict({ verdict, receipts }: RunSummary): string {
   }
 }
 
-function ReceiptLine({ receipt }: { readonly receipt: Receipt }): JSX.Element {
+interface ReceiptLineProps {
+  readonly receipt: Receipt;
+  /** It is about another tree than the one that is proposed now. */
+  readonly isStale: boolean;
+}
+
+function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
   const broken = receipt.regressions.length > 0 ? receipt.regressions : receipt.failedTests;
   const hidden = broken.length - maxFailedTests;
   return (
@@ -86,6 +96,7 @@ function ReceiptLine({ receipt }: { readonly receipt: Receipt }): JSX.Element {
       <Icon name={receipt.ok ? 'pass' : 'error'} tone={receipt.ok ? 'ok' : 'failed'} />
       <span>
         <code>{receipt.command}</code> — {describeReceipt(receipt)}
+        {isStale ? <span class="quietText"> · stale: the proposed files changed since</span> : null}
         {broken.slice(0, maxFailedTests).map((name) => (
           <span key={name} class="detailLine quietText">
             {name}
@@ -132,7 +143,8 @@ function Section(props: {
 function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
   // What was interrupted or stopped is not done: going on comes before looking at what there is.
   const isUnfinished = run.state === 'interrupted' || run.state === 'paused';
-  const worthReview = run.proposals.pending > 0 && !isUnfinished;
+  const { pending, conflicts } = run.proposals;
+  const worthReview = pending + conflicts > 0 && !isUnfinished;
   const resume = steeringButtons(run, 0).map(({ action, label }) => (
     <ActionButton
       key={action}

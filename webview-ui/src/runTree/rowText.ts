@@ -1,9 +1,12 @@
 import { formatCount, formatUsd, oneLine, plural } from '../../../src/base/format.ts';
+import { visibleText } from '../../../src/base/visibleText.ts';
+import { commandLine } from '../../../src/protocol/commandQuestion.ts';
+import type { GateView } from '../../../src/protocol/runView.ts';
 import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
 import { describeElapsed } from '../shared/clock.ts';
 import { describeProgress, describeReceipt, totalCount } from '../shared/runFacts.ts';
 import {
-  agentWords,
+  describeAgent,
   describeGate,
   describeRunState,
   describeVerification,
@@ -15,6 +18,9 @@ import type { TreeRow } from './treeRows.ts';
 /** Longest detail that a row carries; what is cut is in the transcript. */
 const maxDetailChars = 300;
 
+/** Longest command in a row, which leaves room for where it would run; its question has all of it. */
+const maxCommandChars = 200;
+
 /** A sort of row in an icon and a word. */
 export interface RowKind {
   readonly icon: string;
@@ -24,6 +30,7 @@ export interface RowKind {
 const kinds = {
   verify: { icon: 'beaker', text: 'Check' },
   gate: { icon: 'question', text: 'Gate' },
+  command: { icon: 'terminal', text: 'Command' },
   workflow: { icon: 'type-hierarchy-sub', text: 'Workflow' },
 } as const;
 
@@ -80,11 +87,13 @@ function describeRunRow({ view }: Extract<TreeRow, { type: 'run' }>): RowText {
   return { ...nothing, words, label: view.meta.name, detail };
 }
 
-function describePhase({ counts, checks, gates }: Extract<TreeRow, { type: 'phase' }>): string {
+function describePhase(row: Extract<TreeRow, { type: 'phase' }>): string {
+  const { counts, checks, gates, commands } = row;
   const parts = [
     totalCount(counts) > 0 ? describeProgress(counts) : null,
     checks > 0 ? plural(checks, 'check') : null,
     gates > 0 ? plural(gates, 'gate') : null,
+    commands > 0 ? plural(commands, 'command question') : null,
   ].filter((part) => part !== null);
   return parts.length === 0 ? 'Not started' : parts.join(', ');
 }
@@ -98,7 +107,7 @@ function describeAgentRow({ agent, queuePlace }: Extract<TreeRow, { type: 'agent
   const isFree = tokens === 0 && agent.usd === 0;
   return {
     ...nothing,
-    words: agentWords[agent.status],
+    words: describeAgent(agent),
     label: agent.label,
     detail: oneLine(agentDetail(agent, queuePlace), maxDetailChars),
     model: agent.model,
@@ -141,17 +150,28 @@ function describeVerifyRow({ verification }: Extract<TreeRow, { type: 'verify' }
 }
 
 function describeGateRow({ gate, isLive }: Extract<TreeRow, { type: 'gate' }>): RowText {
-  const details = gate.approved === null ? gate.details : gate.note;
   return {
     ...nothing,
     words: describeGate(gate, { isLive }),
-    kind: kinds.gate,
-    label: oneLine(gate.question, maxDetailChars),
-    // JSON has its braces on lines of their own.
-    detail: oneLine(details.replaceAll(/\s+/gu, ' '), maxDetailChars),
+    ...describeQuestion(gate),
     elapsed:
       gate.answeredAt === null && !isLive ? '' : describeElapsed(gate.openedAt, gate.answeredAt),
   };
+}
+
+function describeQuestion(gate: GateView): Pick<RowText, 'kind' | 'label' | 'detail'> {
+  const { command, approved, details, note, question } = gate;
+  if (command === undefined) {
+    const label = oneLine(question, maxDetailChars);
+    // JSON has its braces on lines of their own.
+    const detail = (approved === null ? details : note).replaceAll(/\s+/gu, ' ');
+    return { kind: kinds.gate, label, detail: oneLine(detail, maxDetailChars) };
+  }
+  const text = oneLine(commandLine(command.command), maxCommandChars);
+  const place = command.cwd === '' ? '' : `in ${visibleText(command.cwd)}`;
+  const more = [place, note].filter(Boolean).join(', ');
+  const detail = [text, more].filter(Boolean).join(' — ');
+  return { kind: kinds.command, label: visibleText(command.agentLabel), detail };
 }
 
 function describeWorkflowRow(row: Extract<TreeRow, { type: 'workflow' }>): RowText {

@@ -42,6 +42,7 @@ export interface Phase {
   readonly leaves: readonly Leaf[];
   readonly checks: number;
   readonly gates: number;
+  readonly commands: number;
 }
 
 /** What is shown of each phase, in the order of the phases and then of time. */
@@ -61,7 +62,8 @@ export function groupByPhase(view: RunView, filter: TreeFilter): readonly Phase[
   }
   for (const gate of view.gates) {
     const draft = drafts.of(gate.phase);
-    draft.gates += 1;
+    if (gate.command === undefined) draft.gates += 1;
+    else draft.commands += 1;
     if (!matchesGate(gate, filter)) continue;
     draft.leaves.push(leaf(`gate:${gate.gateId}`, gate.openedAt, { type: 'gate', gate }));
   }
@@ -83,6 +85,7 @@ interface PhaseDraft {
   readonly workflows: Map<number, WorkflowDraft>;
   checks: number;
   gates: number;
+  commands: number;
 }
 
 /** Phases while their rows are being collected. */
@@ -101,7 +104,7 @@ class PhaseDrafts {
     const present = this.#byTitle.get(title);
     if (present !== undefined) return present;
     const lists = { agents: [], leaves: [], workflows: new Map<number, WorkflowDraft>() };
-    const draft: PhaseDraft = { title, ...lists, checks: 0, gates: 0 };
+    const draft: PhaseDraft = { title, ...lists, checks: 0, gates: 0, commands: 0 };
     this.#byTitle.set(title, draft);
     return draft;
   }

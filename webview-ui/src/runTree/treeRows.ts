@@ -23,9 +23,10 @@ export type TreeRow =
       readonly type: 'phase';
       readonly title: string;
       readonly counts: StatusCounts;
-      /** Number of verifications, and of gates. */
+      /** Number of verifications, of gates, and of questions about commands. */
       readonly checks: number;
       readonly gates: number;
+      readonly commands: number;
     })
   | LeafRow
   | (RowPlace & { readonly type: 'logs'; readonly count: number; readonly dropped: number })
@@ -75,7 +76,7 @@ function rowsOfPhase(
   const head: TreeRow = {
     ...{ type: 'phase', id, level: 2, parentId: runRowId, expanded, ...place },
     ...{ title: phase.title, counts: countStatuses(phase.agents) },
-    ...{ checks: phase.checks, gates: phase.gates },
+    ...{ checks: phase.checks, gates: phase.gates, commands: phase.commands },
   };
   if (expanded !== true) return [head];
   return [head, ...rowsOfLeaves(phase.leaves, { id, level: 2 }, context)];

@@ -72,7 +72,7 @@ export function describeReceipt(receipt: Receipt): string {
 
 /** `12 files, 31 hunks, 4 groups, 9 pending`. */
 export function describeProposals(counts: z.infer<typeof ProposalCounts>): string {
-  if (counts.files === 0) return 'No changes proposed';
+  if (counts.files + counts.conflicts === 0) return 'No changes proposed';
   return [
     plural(counts.files, 'file'),
     plural(counts.hunks, 'hunk'),
@@ -95,6 +95,7 @@ export function commonCause(failures: RunSummary['failures']): string | null {
 function describeOutcome(receipt: Receipt): string {
   if (receipt.ok) return 'passed';
   if (receipt.timedOut) return 'timed out';
+  if (receipt.stopped !== undefined) return `stopped: ${receipt.stopped}`;
   return receipt.exitCode === null ? 'failed' : `failed with exit code ${receipt.exitCode}`;
 }
 

@@ -1,11 +1,13 @@
 import type { PauseReason, RunState } from '../../../src/protocol/runEvents.ts';
 import type {
   AgentStatus,
+  AgentView,
   GateView,
   VerifyView,
   WorkflowView,
 } from '../../../src/protocol/runView.ts';
 import type { Verdict } from '../../../src/protocol/receipt.ts';
+import { hasNoChange } from '../../../src/protocol/noChange.ts';
 import { situationOf, type RunStanding } from './runSituation.ts';
 
 export type Tone = 'ok' | 'failed' | 'running' | 'warning' | 'muted';
@@ -41,6 +43,12 @@ export const verdictWords: Readonly<Record<Verdict, StateWords>> = {
   unverified: { icon: 'unverified', text: 'Unverified', tone: 'warning' },
 };
 
+/** What became of one agent; one that was to edit and changed nothing is done, and not as it was meant. */
+export function describeAgent(agent: AgentView): StateWords {
+  if (!hasNoChange(agent)) return agentWords[agent.status];
+  return { ...agentWords.ok, text: 'No change', tone: 'warning' };
+}
+
 /** What became of one verification. */
 export function describeVerification(item: VerifyView): StateWords {
   if (item.error?.code === 'command_refused') {
@@ -53,13 +61,14 @@ export function describeVerification(item: VerifyView): StateWords {
     : { icon: 'error', text: item.receipt.timedOut ? 'Timed out' : 'Failed', tone: 'failed' };
 }
 
-/** What became of one gate; one that a run left behind when it ended is open and asks nobody. */
+/** What became of one gate, or of the question about a command; one that a run left behind when it ended is open and asks nobody. */
 export function describeGate(
-  gate: Pick<GateView, 'approved'>,
+  gate: Pick<GateView, 'approved' | 'command'>,
   options: { readonly isLive: boolean },
 ): StateWords {
-  if (gate.approved === true) return { icon: 'pass', text: 'Approved', tone: 'ok' };
-  if (gate.approved === false) return { icon: 'circle-slash', text: 'Rejected', tone: 'muted' };
+  const [yes, no] = gate.command === undefined ? ['Approved', 'Rejected'] : ['Allowed', 'Refused'];
+  if (gate.approved === true) return { icon: 'pass', text: yes, tone: 'ok' };
+  if (gate.approved === false) return { icon: 'circle-slash', text: no, tone: 'muted' };
   return options.isLive
     ? { icon: 'bell', text: 'Waiting', tone: 'warning' }
     : { icon: 'circle-large', text: 'Unanswered', tone: 'muted' };

@@ -30,6 +30,8 @@ export interface DecidedApply {
 /** What all decisions of a run come to. Hunks that are not in `hunkStates` are undecided. */
 export interface DecisionsState {
   readonly hunkStates: ReadonlyMap<string, 'accepted' | 'rejected'>;
+  /** Edits that were kept aside and that the user does not want. */
+  readonly discardedConflicts: ReadonlySet<string>;
   /** Accepted hunks of each path, oldest first. */
   readonly acceptedByPath: ReadonlyMap<string, readonly string[]>;
   /** Accepts and undos, oldest first. */
@@ -43,6 +45,7 @@ export const NO_DECISIONS: DecisionsState = foldDecisions([]);
 export function foldDecisions(decisions: readonly Decision[]): DecisionsState {
   const applies = new Map<string, MutableApply>();
   const rejected = new Set<string>();
+  const discarded = new Set<string>();
   for (const decision of decisions) {
     switch (decision.type) {
       case 'intent':
@@ -53,15 +56,17 @@ export function foldDecisions(decisions: readonly Decision[]): DecisionsState {
         break;
       case 'reject':
         for (const hunkId of decision.hunkIds) rejected.add(hunkId);
+        for (const conflictId of decision.conflictIds ?? []) discarded.add(conflictId);
         break;
       case 'restore':
         for (const hunkId of decision.hunkIds) rejected.delete(hunkId);
+        for (const conflictId of decision.conflictIds ?? []) discarded.delete(conflictId);
         break;
       default:
         assertNever(decision);
     }
   }
-  return summarise([...applies.values()], rejected);
+  return { ...summarise([...applies.values()], rejected), discardedConflicts: discarded };
 }
 
 /** Accepts and undos with writes of unknown outcome: the process ended between intent and outcome. */
@@ -120,7 +125,7 @@ function markUndone(undone: MutableApply | undefined, path: string): void {
 function summarise(
   applies: readonly DecidedApply[],
   rejected: ReadonlySet<string>,
-): DecisionsState {
+): Omit<DecisionsState, 'discardedConflicts'> {
   const hunkStates = new Map<string, 'accepted' | 'rejected'>();
   const acceptedByPath = new Map<string, string[]>();
   for (const hunkId of rejected) hunkStates.set(hunkId, 'rejected');

@@ -1,6 +1,7 @@
 import type { Decision, PlanProblem, Selection } from '../../../protocol/proposals.ts';
-import type { DecisionsState } from './decisions.ts';
 import type { ProposalRecord } from '../proposalRecord.ts';
+import type { DecisionsState } from './decisions.ts';
+import { selectConflicts } from './keptAside.ts';
 import { resolveSelection } from './selection.ts';
 
 /** A line for decisions.jsonl, or null when nothing is left to decide. */
@@ -16,7 +17,10 @@ export interface DecisionHead {
   readonly by: string;
 }
 
-/** Takes undecided hunks out of the proposal; flagged files too, because a reject writes nothing. */
+/**
+ * Takes undecided hunks out of the proposal; flagged files too, because a reject writes nothing. Edits
+ * that were kept aside are discarded where they are named, or with everything.
+ */
 export function planReject(
   review: { readonly record: ProposalRecord; readonly decisions: DecisionsState },
   options: DecisionHead & { readonly selection: Selection },
@@ -24,18 +28,34 @@ export function planReject(
   const { selection, ...head } = options;
   const { record, decisions } = review;
   const resolved = resolveSelection(record, decisions, { selection, flagged: 'included' });
+  const kept = selectConflicts(record, decisions, selection);
   const hunkIds = resolved.files.flatMap((file) => file.hunkIds);
-  const decision = hunkIds.length === 0 ? null : { type: 'reject' as const, ...head, hunkIds };
-  return { decision, problems: resolved.problems };
+  const decided = decidedIds(hunkIds, kept.conflictIds);
+  const decision = decided === null ? null : { type: 'reject' as const, ...head, ...decided };
+  return { decision, problems: [...resolved.problems, ...kept.problems] };
 }
 
-/** Makes rejected hunks pending again; others are passed over. */
+/** Makes rejected hunks pending and discarded edits undecided again; others are passed over. */
 export function planRestore(
   decisions: DecisionsState,
-  options: DecisionHead & { readonly hunkIds: readonly string[] },
+  options: DecisionHead & {
+    readonly hunkIds: readonly string[];
+    readonly conflictIds: readonly string[];
+  },
 ): RejectPlan {
-  const { hunkIds: named, ...head } = options;
-  const hunkIds = named.filter((hunkId) => decisions.hunkStates.get(hunkId) === 'rejected');
-  const decision = hunkIds.length === 0 ? null : { type: 'restore' as const, ...head, hunkIds };
+  const { hunkIds: namedHunks, conflictIds: namedConflicts, ...head } = options;
+  const hunkIds = namedHunks.filter((hunkId) => decisions.hunkStates.get(hunkId) === 'rejected');
+  const conflictIds = namedConflicts.filter((id) => decisions.discardedConflicts.has(id));
+  const decided = decidedIds(hunkIds, conflictIds);
+  const decision = decided === null ? null : { type: 'restore' as const, ...head, ...decided };
   return { decision, problems: [] };
+}
+
+/** A line without conflicts is the line that older versions wrote. */
+function decidedIds(
+  hunkIds: string[],
+  conflictIds: string[],
+): { readonly hunkIds: string[]; readonly conflictIds?: string[] } | null {
+  if (hunkIds.length === 0 && conflictIds.length === 0) return null;
+  return conflictIds.length === 0 ? { hunkIds } : { hunkIds, conflictIds };
 }

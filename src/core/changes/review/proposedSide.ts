@@ -1,4 +1,5 @@
 import type { FileContent } from '../../ports/fileView.ts';
+import type { FileRecord } from '../proposalRecord.ts';
 import { carryOver } from '../tree/carryOver.ts';
 import type { Review } from './planAccept.ts';
 import { composeFile, loadReviewFile } from './reviewFile.ts';
@@ -18,14 +19,26 @@ export async function proposedSide(review: Review, path: string): Promise<FileCo
   const record = review.record.files.find((candidate) => candidate.path === path);
   const live = await review.readLive(path);
   if (record === undefined) return live;
-  const file = await loadReviewFile(record, review.contents);
-  const { hunkStates, acceptedByPath } = review.decisions;
-  const accepted = acceptedByPath.get(path) ?? [];
-  const wanted = record.current.hunks
-    .map((hunk) => hunk.hunkId)
-    .filter((hunkId) => hunkStates.get(hunkId) !== 'rejected');
-  const from = composeFile(file, accepted);
-  const to = composeFile(file, [...accepted, ...wanted]);
+  const { from, to } = await proposedChange(review, record);
   const result = carryOver({ path, from, to, live });
   return result.type === 'fits' ? result.content : to;
+}
+
+/** The base with all hunks in it that are not rejected, whatever the live file is; null for a file that it deletes. */
+export async function unmergedSide(review: Review, path: string): Promise<FileContent | null> {
+  const record = review.record.files.find((candidate) => candidate.path === path);
+  return record === undefined ? null : (await proposedChange(review, record)).to;
+}
+
+/** A file with its accepted hunks (`from`), and with all hunks that are not rejected (`to`), whatever the live file is. */
+export async function proposedChange(
+  { decisions, contents }: Pick<Review, 'decisions' | 'contents'>,
+  record: FileRecord,
+): Promise<{ readonly from: FileContent | null; readonly to: FileContent | null }> {
+  const file = await loadReviewFile(record, contents);
+  const accepted = decisions.acceptedByPath.get(record.path) ?? [];
+  const wanted = record.current.hunks
+    .map((hunk) => hunk.hunkId)
+    .filter((hunkId) => decisions.hunkStates.get(hunkId) !== 'rejected');
+  return { from: composeFile(file, accepted), to: composeFile(file, [...accepted, ...wanted]) };
 }

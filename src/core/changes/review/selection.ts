@@ -60,6 +60,8 @@ export function isNamed(
       return selection.paths.includes(file.path);
     case 'hunks':
       return selection.hunkIds.includes(hunk.hunkId);
+    case 'conflicts':
+      return false;
   }
 }
 
@@ -90,6 +92,9 @@ function unknownNames(record: ProposalRecord, selection: Selection): PlanProblem
           problem('', [hunkId], `There is no hunk ${hunkId} any more. Review it again.`),
         );
     }
+    // What was kept aside is no part of a file's hunks; see `selectConflicts`.
+    case 'conflicts':
+      return [];
   }
 }
 

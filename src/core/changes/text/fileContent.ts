@@ -18,6 +18,9 @@ const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 /** Git looks for a NUL in as many bytes. */
 const BINARY_PROBE_BYTES = 8 * 1024;
 
+/** Git's mode of a file that can be run as a program. */
+export const EXECUTABLE_MODE = 0o100755;
+
 /** The SHA-256 of bytes, in hex. */
 export function sha256Hex(bytes: Uint8Array | string): string {
   return hash('sha256', bytes, 'hex');

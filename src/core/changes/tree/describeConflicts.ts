@@ -57,6 +57,12 @@ export async function describeConflicts(
   return described;
 }
 
+/** The same in every process: who, where, and which three texts. */
+export function conflictIdOf(conflict: ConflictRecord): string {
+  const { path, agentId, base, ours, theirs } = conflict;
+  return sha256Hex(JSON.stringify([path, agentId, base, ours, theirs])).slice(0, 20);
+}
+
 async function describe(
   conflict: ConflictRecord,
   source: ContentSource,
@@ -68,9 +74,8 @@ async function describe(
     conflict.ours?.sha256 ?? null,
     conflict.theirs?.sha256 ?? null,
   ];
-  const identity = JSON.stringify([path, agentId, conflict.base, conflict.ours, conflict.theirs]);
   return {
-    conflictId: sha256Hex(identity).slice(0, 20),
+    conflictId: conflictIdOf(conflict),
     ...{ path, reason, agentId, groupTitle, oursAgentIds },
     ...{ baseSha256, oursSha256, theirsSha256 },
     places: places.slice(0, MAX_PLACES),

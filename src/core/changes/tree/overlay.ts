@@ -1,4 +1,9 @@
-import type { FileChange, FileContent, FileView } from '../../ports/fileView.ts';
+import type {
+  FileChange,
+  FileContent,
+  FileView,
+  SnapshotUnderneath,
+} from '../../ports/fileView.ts';
 import { contentSha256 } from '../text/fileContent.ts';
 import { whyNotPlaceable, withPath, withoutPath } from './sortedPaths.ts';
 
@@ -25,6 +30,14 @@ export class Overlay implements FileView {
 
   list(): readonly string[] {
     return this.#paths ?? this.base.list();
+  }
+
+  get underneath(): SnapshotUnderneath | undefined {
+    const { underneath } = this.base;
+    if (underneath === undefined) return undefined;
+    const isUnchanged = (path: string): boolean =>
+      !this.#changes.has(path) && underneath.isUnchanged(path);
+    return { corpus: underneath.corpus, isUnchanged };
   }
 
   has(path: string): boolean {

@@ -1,6 +1,11 @@
 import { assertNever } from '../../../base/assertNever.ts';
 import { Mutex } from '../../../base/mutex.ts';
-import type { FileChange, FileContent, FileView } from '../../ports/fileView.ts';
+import type {
+  FileChange,
+  FileContent,
+  FileView,
+  SnapshotUnderneath,
+} from '../../ports/fileView.ts';
 import { collectAgentChanges, type AgentChange } from './agentChanges.ts';
 import { sameContent, SYMLINK_MODE } from '../text/fileContent.ts';
 import { mergeContents, nearLines, type MergeObstacle } from '../text/mergeContents.ts';
@@ -82,6 +87,7 @@ export class RunTree implements FileView {
       list: () => paths,
       has: (path) => hasAt(lookup, path, version),
       read: (path) => readAt(lookup, path, version),
+      underneath: underneathAt(lookup, version),
     };
   }
 
@@ -118,9 +124,23 @@ export class RunTree implements FileView {
     return this.#conflicts;
   }
 
+  /** The present content of a path that some merge has looked at, also one that did not fit. */
+  mergedContent(path: string): FileContent | null {
+    return this.#histories.get(path)?.content ?? null;
+  }
+
   /** Paths that differ from the snapshot, with their present content; null stands for deleted. Sorted. */
   changes(): ReadonlyMap<string, FileChange> {
     return new Map(this.changedHistories().map((history) => [history.path, history.content]));
+  }
+
+  /** The same for an earlier version of this tree. */
+  changesAt(version: number): ReadonlyMap<string, FileChange> {
+    const states = this.#sortedHistories().map((history) => ({
+      ...{ path: history.path, base: history.base, content: stateAt(history, version) },
+    }));
+    const changed = states.filter(({ base, content }) => !sameContent(base, content));
+    return new Map(changed.map(({ path, content }) => [path, content]));
   }
 
   /** Sorted paths that differ from the snapshot. */
@@ -216,6 +236,16 @@ interface StagedMerge {
 interface Lookup {
   readonly snapshot: FileView;
   readonly histories: ReadonlyMap<string, PathHistory>;
+}
+
+function underneathAt(
+  { snapshot, histories }: Lookup,
+  version: number,
+): SnapshotUnderneath | undefined {
+  const { underneath } = snapshot;
+  if (underneath === undefined) return undefined;
+  const isUnchanged = (path: string): boolean => histories.get(path)?.at(version) === undefined;
+  return { corpus: underneath.corpus, isUnchanged };
 }
 
 function hasAt({ snapshot, histories }: Lookup, path: string, version: number): boolean {

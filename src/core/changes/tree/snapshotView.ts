@@ -4,7 +4,10 @@ import type {
   Snapshot,
   SnapshotEntry,
   SnapshotStore,
+  SnapshotUnderneath,
+  TextCorpus,
 } from '../../ports/fileView.ts';
+import { buildTextCorpus } from './textCorpus.ts';
 
 /** Bytes that are remembered of a snapshot: those that the agents at work have just read. */
 const MAX_REMEMBERED_BYTES = 8 * 1024 * 1024;
@@ -17,11 +20,19 @@ export class SnapshotView implements FileView {
   /** An agent that edits a file asks for it five times, from its first look to its merge. */
   readonly #remembered = new Map<string, FileContent>();
   #rememberedBytes = 0;
+  readonly #snapshot: Snapshot;
+  /** Made by the first search; most runs have none. */
+  #corpus: Promise<TextCorpus> | null = null;
 
   constructor(snapshot: Snapshot, store: Pick<SnapshotStore, 'readBlob'>) {
     this.#store = store;
+    this.#snapshot = snapshot;
     this.#entries = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
     this.#paths = snapshot.entries.map((entry) => entry.path);
+  }
+
+  get underneath(): SnapshotUnderneath {
+    return { corpus: () => this.#searchable(), isUnchanged: () => true };
   }
 
   list(): readonly string[] {
@@ -40,6 +51,15 @@ export class SnapshotView implements FileView {
     const content = { bytes: await this.#store.readBlob(entry.blob), mode: entry.mode };
     this.#remember(path, content);
     return content;
+  }
+
+  #searchable(): Promise<TextCorpus> {
+    this.#corpus ??= buildTextCorpus(this.#snapshot, this.#store).catch((error: unknown) => {
+      // The next search tries again.
+      this.#corpus = null;
+      throw error;
+    });
+    return this.#corpus;
   }
 
   #remember(path: string, content: FileContent): void {

@@ -3,6 +3,7 @@ import {
   lastSession,
   blobsNamed,
   filesMarked,
+  patchName,
   transcriptName,
   type MarkedFile,
 } from './namedFiles.ts';
@@ -153,10 +154,10 @@ async function checkSealed(
 }
 
 function whyUncovered(name: string, { entries }: AuditedRun): string {
-  const isTranscript = entries.some(
-    ({ event }) => event.type === 'agent.queued' && transcriptName(event.agentId) === name,
-  );
-  if (isTranscript) return 'No entry holds the hash of this transcript.';
-  if (name.startsWith('verify/')) return 'No entry holds its hash: its command did not end.';
+  const isCalled = (nameOf: (agentId: number) => string): boolean =>
+    entries.some(({ event }) => event.type === 'agent.queued' && nameOf(event.agentId) === name);
+  if (isCalled(transcriptName)) return 'No entry holds the hash of this transcript.';
+  if (isCalled(patchName)) return 'No entry holds its hash: its agent did not end after it began.';
+  if (/^(?:verify|setup)\//u.test(name)) return 'No entry holds its hash: its command did not end.';
   return 'Neither the journal nor a seal says what it should be.';
 }

@@ -8,6 +8,7 @@ import { checkAnchor, type Anchor, type AnchorResult } from './anchors.ts';
 import { Findings, type AuditFinding } from './auditFinding.ts';
 import { auditJournal, JOURNAL_FILE, type AuditedEntry } from './auditJournal.ts';
 import { checkHead } from './checkHead.ts';
+import { checkReport } from './checkReport.ts';
 import type { Chain } from './chainLines.ts';
 import type { RunFolder } from './runFolder.ts';
 import { DECISIONS_SEAL_FILE, DecisionsSeal, readSeal, Seal, SEAL_FILE } from './seals.ts';
@@ -19,6 +20,8 @@ export interface AuditResult {
   readonly runId: string;
   readonly verdict: 'whole' | 'broken';
   readonly anchor: AnchorResult;
+  /** The entry that the report in this folder names as the head; null where it names none. */
+  readonly reportSeq: number | null;
   /** A living process still writes; what it has written so far was audited. */
   readonly isLive: boolean;
   readonly entries: number;
@@ -53,11 +56,12 @@ export async function auditRun(
   noteEnd(folder, { entries, chain, seal }, findings);
   await auditArtifacts(folder, run, findings);
   await checkHead(folder, entries, findings);
+  const reportSeq = await checkReport(folder, { chain, entries }, findings);
   const applied = traceApplied(run, await proposalsOf(folder), findings);
   const context = { folder, journal: chain, decisions: decided?.chain ?? null };
   const anchor = await checkAnchor(context, anchors, findings);
   const result: AuditResult = {
-    ...{ runId: folder.runId, isLive: folder.isLive, anchor, applied },
+    ...{ runId: folder.runId, isLive: folder.isLive, anchor, reportSeq, applied },
     verdict: findings.isBroken ? 'broken' : 'whole',
     ...{ entries: chain.headSeq, headHash: chain.headHash },
     decisions: decided?.chain.headSeq ?? 0,

@@ -57,6 +57,8 @@ export function filesMarked(entries: readonly AuditedEntry[]): ReadonlyMap<strin
       marked.set(mark.name, { mark, seq: event.seq, line, mayHaveGrown: false });
     }
     if (event.type !== 'agent.started') continue;
+    // It is written anew when the agent ends, and taken away when there is none.
+    marked.delete(patchName(event.agentId));
     const transcript = transcriptName(event.agentId);
     const known = marked.get(transcript);
     if (known !== undefined) marked.set(transcript, { ...known, mayHaveGrown: true });
@@ -68,6 +70,8 @@ function marksOf(event: DurableRunEvent): readonly FileMark[] {
   switch (event.type) {
     case 'agent.ended':
     case 'verify.ended':
+    case 'command.ended':
+    case 'setup.ended':
     case 'proposals.changed':
       return event.files ?? [];
     default:
@@ -78,6 +82,11 @@ function marksOf(event: DurableRunEvent): readonly FileMark[] {
 /** Where an agent's transcript lies. */
 export function transcriptName(agentId: number): string {
   return `agents/${String(agentId).padStart(4, '0')}/transcript.jsonl`;
+}
+
+/** Where the patch of what an agent changed lies. */
+export function patchName(agentId: number): string {
+  return `agents/${String(agentId).padStart(4, '0')}/changes.patch`;
 }
 
 /** The last session's approval of a script. */

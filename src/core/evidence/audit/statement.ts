@@ -104,7 +104,7 @@ function predicateOf(events: readonly DurableRunEvent[]): object {
     agents: view === null ? null : countStatuses(view.agents),
     usage: view === null ? null : { ...view.usage, usd: view.usd },
     proposals: view?.proposals ?? null,
-    approvals: { gates: gatesOf(events) },
+    approvals: { gates: gatesOf(events), commands: commandsOf(events) },
     receipts: events.flatMap(receiptOf),
     versions: { muster: PRODUCT_VERSION },
   };
@@ -130,14 +130,27 @@ function gatesOf(events: readonly DurableRunEvent[]): readonly object[] {
   });
 }
 
+/** What the user said about commands of agents; what the plan or a list allowed is in the sessions. */
+function commandsOf(events: readonly DurableRunEvent[]): readonly object[] {
+  const commands = new Map<number, { readonly command: string; readonly cwd: string }>();
+  return events.flatMap((event) => {
+    if (event.type === 'command.asked') commands.set(event.questionId, event);
+    if (event.type !== 'command.answered') return [];
+    const { questionId, approved, forRun, by, at } = event;
+    const { command = '', cwd = '' } = commands.get(questionId) ?? {};
+    return [{ command, cwd, approved, forRun, by, at }];
+  });
+}
+
 function receiptOf(event: DurableRunEvent): readonly object[] {
   if (event.type !== 'verify.ended' || event.receipt === null) return [];
-  const { command, cwd, required, ok, sandbox, exitCode, timedOut, tests, treeHash } =
+  const { command, cwd, required, ok, sandbox, exitCode, timedOut, stopped, tests, treeHash } =
     event.receipt;
   const { regressions, fixed } = event.receipt;
   return [
     {
       ...{ seq: event.seq, command, cwd, required, ok, sandbox, exitCode, timedOut, tests },
+      ...(stopped === undefined ? {} : { stopped }),
       ...{ regressions, fixed, gitTree: treeHash },
     },
   ];

@@ -26,8 +26,8 @@ export interface AgentEnd {
   readonly conflictPaths: readonly string[];
   /** What it found in the files that it looked at; null for a file that was not there. */
   readonly reads: ReadonlyMap<string, string | null>;
-  /** Its transcript, when it wrote one this time. */
-  readonly transcript?: FileMark | null | undefined;
+  /** What it left on the disk this time: its transcript, its patch. */
+  readonly files?: readonly FileMark[] | undefined;
 }
 
 /** The end of an agent that never ran. */

@@ -4,7 +4,7 @@ import { oneLine } from '../../../base/format.ts';
 import type { Json } from '../../../base/json.ts';
 import type { RunFact, ValueRef } from '../../../protocol/runEvents.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
-import type { AgentType } from '../../agent/agentTypes.ts';
+import { EDIT_TOOLS, type AgentType } from '../../agent/agentTypes.ts';
 import type { AgentEnd } from './agentEnds.ts';
 
 const PREVIEW_CHARS = 200;
@@ -38,9 +38,18 @@ export function queuedFact(callId: number, agentId: number, agent: QueuedAgent):
     agentType: agentType.name,
     promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
     promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
+    ...(expectsEdits(call) ? { expectsEdits: true } : {}),
     workflowId: agent.workflowId,
   };
 }
+
+/** Whoever says what an agent may write, or hands it the tools to write with, wants something written. */
+function expectsEdits({ writes, tools }: AgentCall): boolean {
+  if (writes !== null) return writes.length > 0;
+  return tools?.some((name) => EDIT_NAMES.has(name)) ?? false;
+}
+
+const EDIT_NAMES: ReadonlySet<string> = new Set(EDIT_TOOLS);
 
 /** The entry of an agent whose changes have just been merged. */
 export function endedFact(ended: {
@@ -51,13 +60,13 @@ export function endedFact(ended: {
   readonly treeHash: string;
 }): RunFact {
   const { agentId, end, value, reads, treeHash } = ended;
-  const { outcome, error, turns, usage, usd, transcript } = end;
+  const { outcome, error, turns, usage, usd, files = [] } = end;
   return {
     ...{ type: 'agent.ended', agentId, outcome, value, error, turns, usage, usd, reads, treeHash },
     valuePreview: outcome === 'ok' ? preview(end.value) : '',
     changes: [...end.changes],
     conflictPaths: [...end.conflictPaths],
-    ...(transcript == null ? {} : { files: [transcript] }),
+    ...(files.length === 0 ? {} : { files: [...files] }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Json } from '../../../base/json.ts';
 import { formatCount, formatUsd } from '../../../base/format.ts';
 import type { ErrorCode } from '../../../protocol/errorCodes.ts';
+import type { FileMark } from '../../../protocol/fileMark.ts';
 import { addTokens, noTokens, totalTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { agentSystemPrompt } from '../../agent/agentPrompt.ts';
@@ -14,6 +15,7 @@ import {
   type AgentAnswer,
   type AgentProgress,
 } from '../../agent/runAgent.ts';
+import { agentPatch } from '../../changes/patch/agentPatch.ts';
 import { collectAgentChanges, storeAgentChanges } from '../../changes/tree/agentChanges.ts';
 import type { Overlay } from '../../changes/tree/overlay.ts';
 import { PROGRESS_INTERVAL_MS } from '../../limits.ts';
@@ -21,7 +23,9 @@ import { ModelError, type ModelAnswer, type ModelRequest } from '../../ports/mod
 import type { TranscriptWriter } from '../../ports/runStore.ts';
 import { endFor, type AgentEnd } from './agentEnds.ts';
 import { AgentLiveness } from './agentLiveness.ts';
+import { AttemptDeadline } from './attemptDeadline.ts';
 import { readInstructions } from './readInstructions.ts';
+import { AttemptCommands } from '../commands/agentCommands.ts';
 import type { RunContext } from '../runContext.ts';
 import { StopReason } from '../runErrors.ts';
 
@@ -47,6 +51,8 @@ export class AgentTask {
   readonly #skip = new AbortController();
   #attempt = new AbortController();
   #liveness: AgentLiveness | null = null;
+  #deadline: AttemptDeadline | null = null;
+  #releasePermit: () => void = () => undefined;
   #fallbackModel: string | null = null;
   #usage: TokenUsage = noTokens;
   #usd: number | null = 0;
@@ -60,12 +66,11 @@ export class AgentTask {
 
   /** Hands the end to `finish`, whatever it is, and keeps its permit until that is done. Only a fault of ours rejects. */
   async run(finish: FinishAgent): Promise<void> {
-    let release: () => void = () => undefined;
     try {
-      await this.#runToEnd(finish, (taken) => (release = taken));
+      await this.#runToEnd(finish);
     } finally {
       this.#ctx.busy.leave(this.#job.agentId);
-      release();
+      this.#releasePermit();
     }
   }
 
@@ -79,10 +84,10 @@ export class AgentTask {
     this.#attempt.abort(new AttemptRestart());
   }
 
-  async #runToEnd(finish: FinishAgent, onPermit: (release: () => void) => void): Promise<void> {
+  async #runToEnd(finish: FinishAgent): Promise<void> {
     try {
       const signal = AbortSignal.any([this.#ctx.signal, this.#skip.signal]);
-      onPermit(await this.#ctx.permits.acquireAgent(signal));
+      this.#releasePermit = await this.#ctx.permits.acquireAgent(signal);
     } catch (error) {
       await finish(this.#end({ ...endFor(error), value: null }), 'keepAside');
       return;
@@ -102,7 +107,7 @@ export class AgentTask {
         // What it did before must not be lost because it could not do it again.
         const { turns, usage, usd } = end;
         const last = end.outcome === 'failed' && aside ? { ...aside, turns, usage, usd } : end;
-        const marked = { ...last, transcript: await transcript.mark() };
+        const marked = { ...last, files: await this.#markFiles(last, transcript) };
         const rule = aside === null && last.outcome === 'ok' ? 'ifAllFit' : 'keepAside';
         const conflictPaths = await finish(marked, rule);
         if (rule === 'keepAside' || conflictPaths.length === 0) return;
@@ -115,6 +120,14 @@ export class AgentTask {
     }
   }
 
+  /** Written before the entry that names them by hash. */
+  async #markFiles(end: AgentEnd, transcript: TranscriptWriter): Promise<readonly FileMark[]> {
+    const { store } = this.#ctx.services;
+    const patch = agentPatch(end.edits, (text) => store.scrubText(text));
+    const marks = [await transcript.mark(), await store.writePatch(this.#job.agentId, patch)];
+    return marks.filter((mark) => mark !== null);
+  }
+
   /** Why another attempt is due, when one is. */
   async #tryOnce(
     { attempt, failures }: { readonly attempt: number; readonly failures: number },
@@ -122,11 +135,12 @@ export class AgentTask {
   ): Promise<AgentEnd | 'failed' | 'restarted'> {
     const { tree, recorder } = this.#ctx;
     const { agentId, call } = this.#job;
+    const { version } = tree;
     const overlay = tree.startOverlay();
     const baseTree = tree.treeHash();
     await recorder.record({ type: 'agent.started', agentId, attempt, baseTree });
     try {
-      const answer = await this.#runAttempt(overlay, transcript);
+      const answer = await this.#runAttempt({ overlay, version }, transcript);
       this.#turns = answer.turns;
       return await this.#endWith(overlay, answer.value);
     } catch (error) {
@@ -140,7 +154,10 @@ export class AgentTask {
     }
   }
 
-  async #runAttempt(overlay: Overlay, transcript: TranscriptWriter): Promise<AgentAnswer> {
+  async #runAttempt(
+    { overlay, version }: { readonly overlay: Overlay; readonly version: number },
+    transcript: TranscriptWriter,
+  ): Promise<AgentAnswer> {
     const { agentType, call, model } = this.#job;
     const { snapshot, compute } = this.#ctx.services;
     this.#attempt = new AbortController();
@@ -151,9 +168,10 @@ export class AgentTask {
       projectInstructions: await readInstructions(snapshot, this.#ctx.services.snapshots),
       isStructured: call.schema !== null,
     });
+    const commands = this.#commandsFor({ overlay, version }, signal);
     try {
       return await runAgent({
-        ...{ call, model, system, compute, transcript, signal },
+        ...{ call, model, system, compute, commands, transcript, signal },
         tools: toolsFor(call, agentType),
         files: new OverlayFiles(overlay),
         send: (request) => this.#send(request, signal),
@@ -165,6 +183,45 @@ export class AgentTask {
       throw error;
     } finally {
       watch.dispose();
+      commands.dispose();
+    }
+  }
+
+  #commandsFor(
+    { overlay, version }: { readonly overlay: Overlay; readonly version: number },
+    signal: AbortSignal,
+  ): AttemptCommands {
+    const { agentId, call } = this.#job;
+    return new AttemptCommands({
+      ...{ ctx: this.#ctx, agentId, overlay, signal },
+      baseChanges: () => this.#ctx.tree.changesAt(version),
+      keepsDirectory: call.isolation === 'worktree',
+      whileAsking: (ask) => this.#whileAsking(ask, signal),
+      whileBusy: (work) => this.#whileBusy(work),
+    });
+  }
+
+  /** A person may take long: meanwhile the agent's time stands still, and another agent may have its place. */
+  async #whileAsking<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    this.#liveness?.wait();
+    this.#deadline?.stop();
+    this.#releasePermit();
+    try {
+      return await ask();
+    } finally {
+      this.#releasePermit = await this.#ctx.permits.acquireAgentAgain(signal);
+      this.#deadline?.goOn();
+      this.#liveness?.sign();
+    }
+  }
+
+  /** A tool that runs is a sign of life for as long as it does. */
+  async #whileBusy<T>(work: () => Promise<T>): Promise<T> {
+    this.#liveness?.wait();
+    try {
+      return await work();
+    } finally {
+      this.#liveness?.sign();
     }
   }
 
@@ -173,7 +230,7 @@ export class AgentTask {
     const { activeClock, limits } = this.#ctx;
     const { timeoutMs, stallMs } = this.#job.call;
     const mostMs = Math.min(timeoutMs, (limits.limits.perAgent?.maxMinutes ?? Infinity) * 60_000);
-    const timeout = activeClock.after(mostMs, () => {
+    const deadline = new AttemptDeadline(activeClock, mostMs, () => {
       const message = `The agent was not finished after ${Math.round(mostMs / 1000)} s.`;
       attempt.abort(new StopReason('agent_timeout', message));
     });
@@ -182,9 +239,10 @@ export class AgentTask {
       attempt.abort(new AgentFailure('agent_stalled', message));
     });
     this.#liveness = liveness;
+    this.#deadline = deadline;
     return {
       dispose: () => {
-        timeout.dispose();
+        deadline.dispose();
         liveness.dispose();
       },
     };

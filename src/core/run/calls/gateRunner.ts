@@ -33,12 +33,10 @@ export class GateRunner {
   readonly #onOpen: () => void;
   readonly #open = new Map<number, OpenGate>();
   readonly #occurrences = new Map<string, number>();
-  #lastGateId: number;
 
   constructor(ctx: RunContext, onOpen: () => void) {
     this.#ctx = ctx;
     this.#onOpen = onOpen;
-    this.#lastGateId = ctx.replay?.lastGateId ?? 0;
   }
 
   /** The question that waits longest, or null. */
@@ -59,7 +57,7 @@ export class GateRunner {
     const key = gateKey(question, details);
     const occurrence = this.#nextOccurrence(key);
     const recorded = this.#ctx.replay?.gates.get(`${key}#${occurrence}`);
-    const gateId = recorded?.gateId ?? (this.#lastGateId += 1);
+    const gateId = recorded?.gateId ?? this.#ctx.nextQuestionId();
     const options = Options.parse(isObject(details) ? details : {});
     await this.#ctx.recorder.record({
       ...{ type: 'gate.opened', gateId, callId, contentKey: key, occurrence },

@@ -2,7 +2,10 @@ import type { RunEventOf } from '../../../protocol/runEvents.ts';
 import type { HostToScript } from '../../../protocol/scriptMessages.ts';
 import type { RunContext } from '../runContext.ts';
 
-export type Refusal = Pick<RunEventOf<'call.refused'>, 'callId' | 'method' | 'error' | 'mayRetry'>;
+export type Refusal = Pick<
+  RunEventOf<'call.refused'>,
+  'callId' | 'method' | 'error' | 'mayRetry' | 'verify'
+>;
 
 /** Answers a call with an error, after it is journaled: a script may catch it and take another path. */
 export function refuseCall(

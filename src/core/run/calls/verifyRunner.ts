@@ -85,32 +85,37 @@ export class VerifyRunner {
     message: Extract<AsyncCall, { method: 'verify' }>,
     send: (answer: HostToScript) => void,
   ): Promise<void> {
-    const refuse = (message: string, mayRetry: boolean): Promise<void> => {
-      const error = { name: 'Error', message };
-      return refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry }, send);
-    };
     const call = readSpec(message.params, message.phase);
     if (typeof call === 'string') {
-      await refuse(call, false);
+      const error = { name: 'Error', message: call };
+      await refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry: false }, send);
       return;
     }
     const refusal = await this.#refusal(call);
     if (refusal !== null) {
       this.#ctx.warn(refusal);
-      if (call.required) this.#unfinished.push({ command: call.command, cwd: call.cwd });
-      await refuse(refusal, true);
+      await this.#refuse({ callId, call, message: refusal }, send);
       return;
     }
     await this.#verify(callId, call, send);
   }
 
+  /** Whoever resumes the run may have taken the cause away. */
+  #refuse(
+    refused: { readonly callId: number; readonly call: VerifyCall; readonly message: string },
+    send: (answer: HostToScript) => void,
+  ): Promise<void> {
+    const { callId, call, message } = refused;
+    const { command, cwd, required } = call;
+    if (required) this.#unfinished.push({ command, cwd });
+    const error = { name: 'Error', message };
+    const verify = { command, cwd, required };
+    return refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry: true, verify }, send);
+  }
+
   async #refusal(call: VerifyCall): Promise<string | null> {
-    const { approvedCommands, allowCommand, unsandboxed } = this.#ctx.config;
-    if (!approvedCommands.includes(call.command) && !(await allowCommand(call.command))) {
-      return `verify: the command "${call.command}" was not approved. Approve it with the plan, or allow it (--allow-command).`;
-    }
-    if (unsandboxed || (await this.#ctx.services.commands.sandbox()) !== 'none') return null;
-    return `verify: "${call.command}" would run code written by agents with your rights, because no sandbox is available. Give that consent with the plan (--unsandboxed).`;
+    const approval = await this.#ctx.commands.decideListed(call.command);
+    return approval.type === 'allowed' ? null : `verify: ${approval.reason}`;
   }
 
   async #verify(
@@ -122,20 +127,18 @@ export class VerifyRunner {
     const { recorder, deliveries, tree } = this.#ctx;
     this.#lastVerifyId += 1;
     const verifyId = this.#lastVerifyId;
-    const { label, phase, command } = call;
+    const { label, phase, command, cwd, required } = call;
     let treeHash: string;
     try {
       treeHash = await snapshots.writeTree(snapshot.tree, tree.changes());
     } catch (error) {
       const message = `verify: the tree cannot be written: ${errorText(error)}`;
-      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
-      const failure = { name: 'Error', message };
-      const refusal = { callId, method: 'verify', error: failure, mayRetry: true } as const;
-      await refuseCall(this.#ctx, refusal, send);
+      await this.#refuse({ callId, call, message }, send);
       return;
     }
     await recorder.record({
-      ...{ type: 'verify.started', verifyId, callId, label, phase, command, treeHash },
+      ...{ type: 'verify.started', verifyId, callId, label, phase, treeHash },
+      ...{ command, cwd, required },
     });
     try {
       const known = this.#knownReceipt(verifyId, call, treeHash);
@@ -146,7 +149,7 @@ export class VerifyRunner {
       await recorder.record(fact, () => send(deliveries.settle(callId, scriptReceipt(receipt))));
     } catch (error) {
       const info = describeFailure(error);
-      if (call.required) this.#unfinished.push({ command, cwd: call.cwd });
+      if (required) this.#unfinished.push({ command, cwd });
       await recorder.record({ type: 'verify.ended', verifyId, receipt: null, error: info }, () =>
         send(deliveries.fail(callId, this.#ctx.stopError() ?? verifyError(info.message))),
       );
@@ -195,13 +198,14 @@ export class VerifyRunner {
   #runOn(treeHash: string, call: VerifyCall, logPath: string): Promise<ReportedRun> {
     const { snapshots, commands, reports } = this.#ctx.services;
     const { command, timeoutMs, cwd, report: format } = call;
-    return snapshots.withDirectory(treeHash, async (tree) => {
+    const { signal, setup } = this.#ctx;
+    const runIn = async (tree: string): Promise<ReportedRun> => {
       const directory = cwd === '' ? tree : `${tree}/${cwd}`;
-      const run = () =>
-        commands.run({ command, timeoutMs, logPath, signal: this.#ctx.signal, tree, directory });
+      const run = () => commands.run({ command, timeoutMs, logPath, signal, tree, directory });
       if (format === 'none') return { result: await run(), report: null };
       return reports.watch({ directory, format }, run);
-    });
+    };
+    return snapshots.withDirectory(treeHash, runIn, setup);
   }
 
   async #baseline(call: VerifyCall, verifyLogPath: string): Promise<BaselineFacts> {
@@ -270,7 +274,7 @@ const emptySpec = {
 // What the dialect promises; the paths and names of the host's own records stay out of it.
 function scriptReceipt(
   receipt: Receipt,
-): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'baseline'> {
+): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'stopped' | 'baseline'> {
   const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
   const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
   return {

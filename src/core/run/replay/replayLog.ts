@@ -78,7 +78,12 @@ export interface ReplayLog {
   readonly workflows: readonly RunEventOf<'workflow.started'>[];
   readonly lastAgentId: number;
   readonly lastVerifyId: number;
-  readonly lastGateId: number;
+  /** Of gates and of questions about commands. */
+  readonly lastQuestionId: number;
+  readonly lastCommandId: number;
+  readonly lastSetupId: number;
+  /** Commands that the user allowed for the whole run. */
+  readonly allowedCommands: readonly string[];
   readonly lastWorkflowId: number;
   /** Time of the earlier sessions without their pauses. */
   readonly activeMs: number;
@@ -118,6 +123,11 @@ class ReplayFold {
   readonly #verifyCalls = new Map<number, number>();
   readonly #receipts: Receipt[] = [];
   readonly #gates = new Map<number, RecordedGate & { readonly key: string }>();
+  /** Questions about commands by number. */
+  readonly #questions = new Map<number, string>();
+  readonly #allowedCommands: string[] = [];
+  #lastCommandId = 0;
+  #lastSetupId = 0;
   readonly #workflows: RunEventOf<'workflow.started'>[] = [];
   readonly #activeTime = new ActiveTime();
   #ended: RunEventOf<'run.ended'> | null = null;
@@ -179,8 +189,16 @@ class ReplayFold {
         this.#ended = event.status === 'completed' ? event : null;
         break;
       default:
+        this.#addCommandEvent(event);
         break;
     }
+  }
+
+  #addCommandEvent(event: DurableRunEvent): void {
+    if (event.type === 'command.asked') this.#questions.set(event.questionId, event.command);
+    if (event.type === 'command.answered') this.#answerCommand(event);
+    if (event.type === 'command.ended') this.#lastCommandId = event.commandId;
+    if (event.type === 'setup.ended') this.#lastSetupId = event.setupId;
   }
 
   result(): ReplayLog {
@@ -195,7 +213,10 @@ class ReplayFold {
       receipts: this.#receipts,
       lastAgentId: agents.length,
       lastVerifyId: Math.max(0, ...this.#verifyCalls.keys()),
-      lastGateId: Math.max(0, ...this.#gates.keys()),
+      lastQuestionId: Math.max(0, ...this.#gates.keys(), ...this.#questions.keys()),
+      lastCommandId: this.#lastCommandId,
+      lastSetupId: this.#lastSetupId,
+      allowedCommands: this.#allowedCommands,
       lastWorkflowId: Math.max(0, ...this.#workflows.map((started) => started.workflowId)),
       gates: new Map([...this.#gates.values()].map((gate) => [gate.key, gate])),
       workflows: this.#workflows,
@@ -253,6 +274,11 @@ class ReplayFold {
     const answer = { approved, note, by };
     this.#gates.set(event.gateId, { ...gate, answer });
     this.#deliveries.push({ type: 'gate', seq: event.seq, callId: gate.callId, answer });
+  }
+
+  #answerCommand({ questionId, approved, forRun }: RunEventOf<'command.answered'>): void {
+    const command = this.#questions.get(questionId);
+    if (approved && forRun && command !== undefined) this.#allowedCommands.push(command);
   }
 
   #refuse(event: RunEventOf<'call.refused'>): void {

@@ -20,6 +20,11 @@ export class Permits {
     return this.#agents.acquire(signal);
   }
 
+  /** For an agent that let others in while it waited for a person. */
+  acquireAgentAgain(signal: AbortSignal): Promise<() => void> {
+    return this.#agents.acquireAgain(signal);
+  }
+
   acquireRequest(signal: AbortSignal): Promise<() => void> {
     return this.#requests.acquire(signal);
   }

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { assertNever } from '../../../base/assertNever.ts';
-import { parseJson } from '../../../base/json.ts';
+import { errorText } from '../../../base/errorText.ts';
+import { isJsonDeeperThan, parseJson } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { MAX_TOOL_INPUT_DEPTH } from '../../../core/limits.ts';
 import type { ModelAnswer, ModelContent } from '../../../core/ports/modelClient.ts';
 import type { TokenUsage } from '../../../protocol/runLimits.ts';
 import { noTokens } from '../../../protocol/runLimits.ts';
@@ -26,6 +28,7 @@ type OpenBlock =
 /** Builds one answer from the events of a stream, in their order; throws on what no sound stream holds. */
 export class AnswerBuilder {
   private readonly blocks: OpenBlock[] = [];
+  private readonly toolUseIds = new Set<string>();
   private readonly thinking: RememberedThinking;
   private model: string | null = null;
   private stopReason: string | null = null;
@@ -43,7 +46,16 @@ export class AnswerBuilder {
 
   startBlock(event: unknown): void {
     const { index, content_block } = BlockStart.parse(event);
-    this.blocks[index] = openBlock(content_block);
+    this.blocks[index] = this.withOwnId(openBlock(content_block), index);
+  }
+
+  // Results are told apart by these ids; some servers give the same one twice.
+  private withOwnId(block: OpenBlock, index: number): OpenBlock {
+    if (block.type !== 'tool_use') return block;
+    const { toolUseId } = block;
+    const isFree = !this.toolUseIds.has(toolUseId);
+    this.toolUseIds.add(toolUseId);
+    return isFree ? block : { ...block, toolUseId: `${toolUseId}_${index}` };
   }
 
   /** Returns the piece of answer text that the event carries, or an empty string. */
@@ -115,14 +127,24 @@ export class AnswerBuilder {
     if (block.type === 'text') return joined === '' ? null : { type: 'text', text: joined };
     const { toolUseId, name } = block;
     try {
-      const input = joined.trim() === '' ? block.startInput : parseJson(joined);
+      const input = joined.trim() === '' ? block.startInput : readInput(joined);
       return { type: 'toolUse', toolUseId, name, input };
     } catch (cause) {
       // The output limit cut the call in the middle; what came before it still counts.
       if (ourStopReason(this.stopReason, []) === 'maxTokens') return null;
-      throw new Error(`the input of tool "${name}" is not JSON`, { cause });
+      const problem = `the input of tool "${name}" is not JSON that can be used: ${errorText(cause)}`;
+      // A model that had finished can be told; else the stream broke off.
+      if (this.stopReason === null) throw new Error(problem, { cause });
+      return { type: 'toolUse', toolUseId, name, input: {}, problem };
     }
   }
+}
+
+function readInput(text: string): Json {
+  if (isJsonDeeperThan(text, MAX_TOOL_INPUT_DEPTH)) {
+    throw new Error(`it is nested more than ${MAX_TOOL_INPUT_DEPTH} levels deep`);
+  }
+  return parseJson(text);
 }
 
 function openBlock(block: StartedBlock): OpenBlock {

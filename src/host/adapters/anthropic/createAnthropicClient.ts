@@ -6,6 +6,7 @@ import type {
   ModelRequest,
   SendOptions,
 } from '../../../core/ports/modelClient.ts';
+import { limitAnswer } from './limitAnswer.ts';
 import { readAnswer } from './readAnswer.ts';
 import { readRateLimits } from './readRateLimits.ts';
 import { RememberedThinking } from './rememberedThinking.ts';
@@ -45,7 +46,7 @@ export function createAnthropicClient(options: {
           .create(toWireRequest(request, thinking), { signal: line.signal })
           .asResponse();
         tellRateLimits(response.headers, sendOptions);
-        return await readAnswer(response, thinking, { ...sendOptions, hangUp });
+        return await readAnswer(limitAnswer(response), thinking, { ...sendOptions, hangUp });
       } catch (error) {
         sendOptions.signal.throwIfAborted();
         const modelError = toModelError(error, { baseUrl, model: request.model });

@@ -1,5 +1,6 @@
 /** What is read of the Messages API's server-sent events; unknown events and fields are let through unread. */
 import * as z from 'zod';
+import { MAX_ANSWER_BLOCKS } from '../../../core/limits.ts';
 
 const tokenCount = z.number().int().nonnegative().nullish();
 
@@ -15,8 +16,11 @@ export const MessageStart = z.object({
   message: z.object({ model: z.string(), usage: Usage.nullish() }),
 });
 
+// A sparse list of blocks would be walked through from end to end.
+const blockIndex = z.number().int().nonnegative().max(MAX_ANSWER_BLOCKS);
+
 export const BlockStart = z.object({
-  index: z.number().int().nonnegative(),
+  index: blockIndex,
   content_block: z.union([
     z.object({ type: z.literal('text'), text: z.string().default('') }),
     z.object({
@@ -36,7 +40,7 @@ export const BlockStart = z.object({
 });
 
 export const BlockDelta = z.object({
-  index: z.number().int().nonnegative(),
+  index: blockIndex,
   delta: z.union([
     z.object({ type: z.literal('text_delta'), text: z.string() }),
     z.object({ type: z.literal('input_json_delta'), partial_json: z.string() }),

@@ -3,6 +3,7 @@ import { plural } from '../../../base/format.ts';
 import { errorCode, errorText } from '../../../base/errorText.ts';
 import { TURN_RETRY_WINDOW_MS } from '../../../core/limits.ts';
 import { ModelError } from '../../../core/ports/modelClient.ts';
+import { AnswerTooLongError } from './limitAnswer.ts';
 import { BrokenStreamError, StreamFailureError } from './readAnswer.ts';
 import { readRetryAfterMs, readUsageResetMs } from './readRateLimits.ts';
 
@@ -18,6 +19,7 @@ const badRequest: Verdict = { code: 'model_request', retry: 'never' };
 const unknownModel: Verdict = { code: 'model_unknown', retry: 'never' };
 const rateLimited: Verdict = { code: 'model_rate_limited', retry: 'backOff' };
 const usedUp: Verdict = { code: 'model_usage_limit', retry: 'never' };
+const answerTooLong: Verdict = { code: 'model_output_cut', retry: 'never' };
 const unavailable: Verdict = { code: 'model_unavailable', retry: 'backOff' };
 
 const verdictsByErrorType: Readonly<Record<string, Verdict>> = {
@@ -50,6 +52,8 @@ export function toModelError(error: unknown, facts: Facts): ModelError {
     const message = `${attempted(facts)}: the provider broke off (${error.message}).`;
     return new ModelError(message, { ...verdict, status, retryAfterMs: null });
   }
+  if (error instanceof AnswerTooLongError)
+    return modelError(answerTooLong, `${attempted(facts)}: ${error.message}`);
   if (error instanceof BrokenStreamError)
     return modelError(unavailable, `${attempted(facts)}. ${error.message}`);
   if (isApiError(error) && error.status !== undefined)

@@ -6,12 +6,19 @@ export class CommandOutput {
   #tail: Buffer[] = [];
   #tailBytes = 0;
   #droppedBytes = 0;
+  #printedBytes = 0;
 
   constructor(maxBytes: number) {
     this.#halfBytes = Math.floor(maxBytes / 2);
   }
 
+  /** All that came, kept or not. */
+  get printedBytes(): number {
+    return this.#printedBytes;
+  }
+
   add(chunk: Buffer): void {
+    this.#printedBytes += chunk.length;
     const room = this.#halfBytes - this.#headBytes;
     const forHead = chunk.subarray(0, Math.max(0, room));
     if (forHead.length > 0) this.#head.push(forHead);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { realpath, stat, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createDeferred } from '../../../base/deferred.ts';
 import { errorText } from '../../../base/errorText.ts';
@@ -17,8 +17,12 @@ import type { Log } from '../../../core/ports/log.ts';
 import { commandEnvironment } from './commandEnvironment.ts';
 import { CommandOutput } from './commandOutput.ts';
 import { endProcesses, killAtExit } from './endProcesses.ts';
+import { commandLimits, type CommandLimits } from './watch/commandLimits.ts';
+import { watchCommand, type WatchedCommand } from './watch/watchCommand.ts';
 import type { CommandSandbox } from './sandbox/commandSandbox.ts';
+import { scratchHomeOf } from '../git/scratchHome.ts';
 import { scratchOf } from './sandbox/scratch.ts';
+import { contains } from './sandbox/toolHomes.ts';
 
 type CommandProcess = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -34,6 +38,8 @@ export interface CommandRunnerOptions {
   readonly secrets: () => readonly string[];
   /** Opened at the first command; resolves with null where there is no sandbox. */
   readonly openSandbox: () => Promise<CommandSandbox | null>;
+  /** Where the product's own are too large, as for tests of them. */
+  readonly limits?: CommandLimits | undefined;
 }
 
 /** A command that could not be started. */
@@ -62,9 +68,23 @@ async function prepare(
   sandbox: CommandSandbox | null,
 ): Promise<PreparedRequest> {
   const { command, tree, signal } = request;
+  await refuseOutside(request);
   if (sandbox === null) return { ...request, line: command, environment: options.environment };
-  const wrapped = await sandbox.wrap(command, scratchOf(tree), signal);
+  const wrapped = await sandbox.wrap(command, await scratchOf(tree), signal);
   return { ...request, line: wrapped.command, environment: wrapped.environment };
+}
+
+/** The tree may hold links that lead anywhere. */
+async function refuseOutside({ command, tree, directory }: CommandRequest): Promise<void> {
+  const refuse = (reason: string): never => {
+    throw new CommandUnavailableError(`Cannot start "${command}" in ${directory}: ${reason}`);
+  };
+  const place = await realpath(directory).catch(() => null);
+  if (place === null || !(await stat(place)).isDirectory()) {
+    refuse('there is no such folder. Check that it exists.');
+  } else if (!contains(await realpath(tree), place)) {
+    refuse('that folder leads out of the repository. Name one inside it.');
+  }
 }
 
 /** What the shell is given, and the variables from which the command's own are taken. */
@@ -81,6 +101,7 @@ async function runCommand(
   const { clock, log, secrets } = options;
   const runTag = randomUUID();
   const startedMs = clock.monotonicMs();
+  const sinceMs = clock.nowMs();
   const child = start(request, commandEnvironment(request.environment, runTag));
   const output = new CommandOutput(MAX_COMMAND_OUTPUT_BYTES);
   child.stdout.on('data', (chunk: Buffer) => output.add(chunk));
@@ -88,17 +109,26 @@ async function runCommand(
   const closed = whenClosed(child);
   const pid = await started(child, request);
   const atExit = killAtExit(pid);
-  const end = await firstEnd(child, request, clock);
-  await endProcesses({ pid, runTag, clock });
+  const watched = {
+    ...{ pid, runTag, sinceMs, clock, log },
+    folders: [request.tree, scratchHomeOf(request.tree)],
+    limits: options.limits ?? commandLimits(),
+    printedBytes: () => output.printedBytes,
+  };
+  const end = await firstEnd(child, request, watched);
+  // What is stopped for taking too much would take more while it is asked to end.
+  await endProcesses({ pid, runTag, clock }, end.type === 'excess' ? 'atOnce' : 'withGrace');
   atExit.dispose();
   await drained(child, closed, clock);
   const durationMs = clock.monotonicMs() - startedMs;
-  const text = scrubSecrets(output.text(), secrets());
+  const note = end.type === 'excess' ? `\n[Stopped: ${end.reason}]\n` : '';
+  const text = scrubSecrets(output.text(), secrets()) + note;
   await writeFile(request.logPath, text, { mode: 0o600 });
   log.info('commands', 'ended', { end: end.type, durationMs });
   request.signal.throwIfAborted();
   const exitCode = end.type === 'exit' ? end.exitCode : null;
-  return { exitCode, timedOut: end.type === 'timeout', durationMs, output: text };
+  const stopped = end.type === 'excess' ? { stopped: end.reason } : {};
+  return { exitCode, timedOut: end.type === 'timeout', ...stopped, durationMs, output: text };
 }
 
 function start(request: PreparedRequest, env: NodeJS.ProcessEnv): CommandProcess {
@@ -130,16 +160,19 @@ function started(child: CommandProcess, request: CommandRequest): Promise<number
 type CommandEnd =
   | { readonly type: 'exit'; readonly exitCode: number | null }
   | { readonly type: 'timeout' }
+  | { readonly type: 'excess'; readonly reason: string }
   | { readonly type: 'abort' };
 
 async function firstEnd(
   child: CommandProcess,
   request: CommandRequest,
-  clock: Clock,
+  watched: Omit<WatchedCommand, 'onExcess'>,
 ): Promise<CommandEnd> {
   const end = createDeferred<CommandEnd>();
   const onAbort = () => end.resolve({ type: 'abort' });
-  const timer = clock.after(request.timeoutMs, () => end.resolve({ type: 'timeout' }));
+  const timer = watched.clock.after(request.timeoutMs, () => end.resolve({ type: 'timeout' }));
+  const onExcess = (reason: string) => end.resolve({ type: 'excess', reason });
+  const watch = watchCommand({ ...watched, onExcess });
   request.signal.addEventListener('abort', onAbort, { once: true });
   child.once('exit', (exitCode) => end.resolve({ type: 'exit', exitCode }));
   if (request.signal.aborted) onAbort();
@@ -148,6 +181,7 @@ async function firstEnd(
     return await end.promise;
   } finally {
     timer.dispose();
+    watch.dispose();
     request.signal.removeEventListener('abort', onAbort);
   }
 }

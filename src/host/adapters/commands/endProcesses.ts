@@ -18,18 +18,23 @@ export interface CommandProcesses {
   readonly clock: Clock;
 }
 
-/** Ends everything that a command started: asks first, and after the grace does not ask again. */
-export async function endProcesses(processes: CommandProcesses): Promise<void> {
+/** Ends everything that a command started: asks first, and after the grace, or at once, does not ask again. */
+export async function endProcesses(
+  processes: CommandProcesses,
+  manner: 'withGrace' | 'atOnce',
+): Promise<void> {
   if (process.platform === 'win32') return endTree(processes.pid);
   /** Every process that was seen: one that is dying has lost its environment and still holds its files. */
   const seen = new Set<number>();
   let left = await findLeft(processes, seen);
   if (left.length === 0) return;
-  const deadlineMs = processes.clock.monotonicMs() + KILL_GRACE_MS;
-  signalAll(left, 'SIGTERM');
-  while (left.length > 0 && processes.clock.monotonicMs() < deadlineMs) {
-    await pause(processes.clock);
-    left = await findLeft(processes, seen);
+  if (manner === 'withGrace') {
+    const deadlineMs = processes.clock.monotonicMs() + KILL_GRACE_MS;
+    signalAll(left, 'SIGTERM');
+    while (left.length > 0 && processes.clock.monotonicMs() < deadlineMs) {
+      await pause(processes.clock);
+      left = await findLeft(processes, seen);
+    }
   }
   for (let sweep = 0; left.length > 0 && sweep < MAX_SWEEPS; sweep += 1) {
     signalAll(left, 'SIGKILL');

@@ -32,7 +32,6 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
   const environment = options.environment ?? process.env;
   const shadow = new ShadowRepository(stateDirectory, environment);
   const reader = new BlobReader(shadow);
-  const pool = new DirectoryPool({ workspaceRoot, stateDirectory, shadow, log });
   const memory: SnapshotMemory = { knownObjects: new Set<string>(), last: null, generation: '' };
   const writing = <T>(task: () => Promise<T>): Promise<T> =>
     useShadow(stateDirectory, async () => {
@@ -40,6 +39,10 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
       return task();
     });
   const isHidden = hideState(options);
+  const place = { workspaceRoot, stateDirectory, environment, isHidden };
+  const bases = new TreeBases();
+  const snapshotOf = (tree: string): string => bases.of(tree);
+  const pool = new DirectoryPool({ ...place, snapshotOf, shadow, log });
   return {
     takeSnapshot: ({ runId, signal }) =>
       writing(() =>
@@ -48,8 +51,12 @@ export function createGitSnapshotStore(options: GitSnapshotStoreOptions): GitSna
     openSnapshot: (tree) => openSnapshot(shadow, tree),
     readBlob: (blob) => reader.read(blob),
     writeTree: (tree: string, changes: ReadonlyMap<string, FileChange>) =>
-      writing(() => writeTree({ shadow, tree, changes, knownObjects: memory.knownObjects })),
-    withDirectory: (tree, task) => pool.run(tree, task),
+      writing(async () => {
+        const { knownObjects } = memory;
+        return bases.note(await writeTree({ shadow, tree, changes, knownObjects }), tree);
+      }),
+    withDirectory: (tree, task, setup) => pool.run(tree, task, setup),
+    openDirectory: (options) => pool.open(options),
     dispose: async () => {
       await reader.dispose();
       await pool.dispose();
@@ -63,6 +70,24 @@ function forgetCollected(memory: SnapshotMemory, generation: string): void {
   memory.knownObjects.clear();
   memory.last = null;
   memory.generation = generation;
+}
+
+/** Proposed trees of which it is remembered what they were made of: more than commands wait for at once. */
+const MAX_REMEMBERED_TREES = 4096;
+
+/** Which snapshot a proposed tree was made of; a tree that nobody made here is its own. */
+class TreeBases {
+  readonly #bases = new Map<string, string>();
+
+  note(tree: string, base: string): string {
+    if (this.#bases.size >= MAX_REMEMBERED_TREES) this.#bases.clear();
+    this.#bases.set(tree, this.of(base));
+    return tree;
+  }
+
+  of(tree: string): string {
+    return this.#bases.get(tree) ?? tree;
+  }
 }
 
 /** The state folder is no part of the workspace, also where the user has put it inside. */

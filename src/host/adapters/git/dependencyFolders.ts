@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import {
   copyFile,
+  lstat,
   mkdir,
   readdir,
   readFile,
@@ -15,9 +16,6 @@ import path from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../../../base/errorText.ts';
 
-/** Folders of installed dependencies that tests need and that no snapshot holds. */
-export const DEPENDENCY_FOLDERS: readonly string[] = ['node_modules', '.venv', 'vendor'];
-
 /** What package managers rewrite with every install, also when the folder's own time stays. */
 const INSTALL_MARKERS = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', 'pyvenv.cfg'];
 
@@ -28,7 +26,9 @@ export interface DependencyCopy {
   readonly slotDirectory: string;
   /** Remembers which state of each folder the slot holds. */
   readonly stampFile: string;
-  /** Folders that belong to the tree itself and are left alone. */
+  /** Folders of the workspace; where one does not exist there, nothing is brought. */
+  readonly folders: readonly string[];
+  /** Those of them that belong to the tree itself and are left alone. */
   readonly isInTree: (folder: string) => boolean;
 }
 
@@ -38,7 +38,8 @@ export interface DependencyCopy {
  */
 export async function bringDependencies(copy: DependencyCopy): Promise<void> {
   const stamps = new Map(Object.entries(await readStamps(copy.stampFile)));
-  for (const folder of DEPENDENCY_FOLDERS) {
+  await dropOthers(copy, stamps);
+  for (const folder of copy.folders) {
     const source = path.join(copy.workspaceRoot, folder);
     const stamp = copy.isInTree(folder) ? null : await stampOf(source);
     if (stamp !== null && stamps.get(folder) === stamp) continue;
@@ -47,10 +48,37 @@ export async function bringDependencies(copy: DependencyCopy): Promise<void> {
     if (copy.isInTree(folder)) continue;
     const target = path.join(copy.slotDirectory, folder);
     await rm(target, { recursive: true, force: true });
-    if (stamp === null) continue;
+    // A package that an agent has deleted needs no dependencies.
+    if (stamp === null || !(await isPlainFolder(path.dirname(target)))) continue;
     await copyFolder({ ...copy, source, target });
     await writeStamps(copy.stampFile, stamps.set(folder, stamp));
   }
+}
+
+/** Folders that the slot holds from earlier tasks and the workspace does not have any more. */
+async function dropOthers(copy: DependencyCopy, stamps: Map<string, string>): Promise<void> {
+  const gone = [...stamps.keys()].filter((folder) => !copy.folders.includes(folder));
+  for (const folder of gone) {
+    stamps.delete(folder);
+    if (copy.isInTree(folder)) continue;
+    await rm(path.join(copy.slotDirectory, folder), { recursive: true, force: true });
+  }
+  if (gone.length > 0) await writeStamps(copy.stampFile, stamps);
+}
+
+/** Where a slot remembers which dependencies it holds. */
+export function stampFileOf(slotDirectory: string): string {
+  return `${slotDirectory}.dependencies.json`;
+}
+
+/** Folders of dependencies that a slot holds, for whoever has to keep commands from writing there. */
+export async function presentDependencies(stampFile: string): Promise<readonly string[]> {
+  return Object.keys(await readStamps(stampFile));
+}
+
+async function isPlainFolder(folder: string): Promise<boolean> {
+  const stats = await lstat(folder).catch(() => null);
+  return stats?.isDirectory() === true;
 }
 
 async function readStamps(file: string): Promise<Record<string, string>> {

@@ -44,15 +44,15 @@ export async function tidyShadow<T>(
   const claimed = await tryLock({ file, purpose: 'tidy up the shadow repository' });
   if (claimed.type === 'held') return { type: 'busy', by: claimed.by };
   const way = new AbortController();
-  let user: LockHolder | null = null;
-  const look = async (): Promise<void> => {
-    user = await findUser(stateDirectory);
+  const look = async (): Promise<LockHolder | null> => {
+    const user = await findUser(stateDirectory);
     if (user !== null) way.abort(new Error('Somebody needs the shadow repository.'));
+    return user;
   };
   try {
-    await look();
+    const user = await look();
     if (user !== null) return { type: 'busy', by: user };
-    return await taskOrWay(task, { signal: way.signal, look, user: () => user });
+    return await taskOrWay(task, { signal: way.signal, look });
   } finally {
     await claimed.lock.release();
   }
@@ -60,29 +60,28 @@ export async function tidyShadow<T>(
 
 async function taskOrWay<T>(
   task: (signal: AbortSignal) => Promise<T>,
-  way: {
-    readonly signal: AbortSignal;
-    readonly look: () => Promise<void>;
-    readonly user: () => LockHolder | null;
-  },
+  way: { readonly signal: AbortSignal; readonly look: () => Promise<LockHolder | null> },
 ): Promise<Tidied<T>> {
-  let isOver = false;
-  const looking = (async () => {
-    while (!isOver && !way.signal.aborted) {
+  const work = { isOver: false };
+  const looking = (async (): Promise<LockHolder | null> => {
+    for (;;) {
       await pause(LOOK_MS);
-      await way.look();
+      if (work.isOver) return null;
+      const user = await way.look();
+      if (user !== null) return user;
     }
   })();
-  try {
-    return { type: 'done', value: await task(way.signal) };
-  } catch (error) {
-    const user = way.user();
-    if (user === null) throw error;
-    return { type: 'busy', by: user };
-  } finally {
-    isOver = true;
-    await looking;
-  }
+  // Its failure is told when the task has ended, and ends the task only in that nobody looks any more.
+  looking.catch(() => undefined);
+  const [result] = await Promise.allSettled([
+    task(way.signal).finally(() => {
+      work.isOver = true;
+    }),
+  ]);
+  const user = await looking;
+  if (result.status === 'fulfilled') return { type: 'done', value: result.value };
+  if (user === null) throw result.reason;
+  return { type: 'busy', by: user };
 }
 
 async function putSign(sign: string): Promise<void> {

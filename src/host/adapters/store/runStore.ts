@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Disposables } from '../../../base/disposables.ts';
 import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
+import { patchName } from '../../../core/evidence/audit/namedFiles.ts';
 import type { JournalContent } from '../../../core/journal/journalLines.ts';
 import { scrubbedJson, scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
@@ -19,6 +20,7 @@ import { openFileJournal } from './fileJournal.ts';
 import { markFiles } from './fileMarks.ts';
 import { FileTranscript } from './fileTranscript.ts';
 import { openSeal } from './runSeal.ts';
+import { writePatch } from './writePatch.ts';
 
 const JOURNAL_FILE = 'journal.jsonl';
 
@@ -127,6 +129,7 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
     blobs: new FileBlobs(path.join(directory, 'blobs')),
     decisions: openDecisionLog(options.stateDirectory, runId),
     scrub: (value) => parseJson(scrubbedJson(value, secrets)),
+    scrubText: (text) => scrubSecrets(text, secrets),
     openTranscript: (agentId) => {
       const name = `agents/${numbered(agentId)}/transcript.jsonl`;
       const transcript = path.join(directory, name);
@@ -139,6 +142,17 @@ async function openAt(options: RunStoreOptions, directory: string): Promise<Open
       await makePrivateFolder(folder);
       return path.join(folder, 'output.log');
     },
+    commandLog: async (agentId, commandId) => {
+      const name = `agents/${numbered(agentId)}/command-${numbered(commandId)}.log`;
+      await makePrivateFolder(path.join(directory, path.dirname(name)));
+      return { path: path.join(directory, name), name };
+    },
+    setupLog: async (setupId) => {
+      const name = `setup/${numbered(setupId)}.log`;
+      await makePrivateFolder(path.join(directory, 'setup'));
+      return { path: path.join(directory, name), name };
+    },
+    writePatch: (agentId, patch) => writePatch({ directory, name: patchName(agentId), log }, patch),
     writeFile: async (name, text) => {
       seal.note(name, await writeNamed({ directory, name, text, secrets }));
     },

@@ -270,6 +270,21 @@ describe('The audit of what hangs on a journal', () => {
     assert.equal((await audit({ ...files, [mark.name]: 'sbid\nmore\n' })).verdict, 'broken');
   });
 
+  it('claims nothing of a patch whose agent began once more and never ended', async () => {
+    const patch = { name: 'agents/0001/changes.patch', sha256: sha256Hex('+a\n'), bytes: 3 };
+    const ended = { ...durable('agent.ended', { changes: [], files: [patch] }), seq: 4 };
+    const once = journalOf([...events.slice(0, 3), ended]);
+    const files = { ...whole, 'journal.jsonl': fileOf(once), [patch.name]: '+a\n' };
+    assert.equal((await audit(files)).verdict, 'whole');
+    const changed = await audit({ ...files, [patch.name]: '+b\n' });
+    assert.match(shortly(changed).join(), /changes\.patch 4: It is not what entry 4/u);
+    const started = { ...durable('agent.started', { attempt: 2 }), seq: 5 };
+    const again = fileOf(journalOf([...events.slice(0, 3), ended, started]));
+    const result = await audit({ ...files, 'journal.jsonl': again, [patch.name]: '+b\n' });
+    assert.equal(result.verdict, 'whole');
+    assert.match(shortly(result, 'uncovered').join('\n'), /changes\.patch: .*did not end/u);
+  });
+
   it('claims nothing of a file that nothing names, and lists it', async () => {
     const files = { 'notes.txt': 'mine', [mark.name]: 'old', 'verify/0001/output.log': 'x' };
     const result = await audit({ ...sealed, ...files, 'owner.json': '{}' });

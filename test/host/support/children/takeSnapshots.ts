@@ -1,6 +1,6 @@
 /**
  * Takes snapshots of a workspace whose files come and go, one after the other, each under a ref of its own, and
- * drops all refs but the newest. Says which are to be whole.
+ * drops all refs but the newest; each round begins at a word on its input. Says which are to be whole.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -18,8 +18,8 @@ const { signal } = new AbortController();
 await mkdir(workspaceRoot, { recursive: true });
 
 process.stdout.write('ready\n');
-await new Promise((resolve) => process.stdin.once('data', resolve));
 for (let round = 0; round < Number(times); round += 1) {
+  await new Promise((resolve) => process.stdin.once('data', resolve));
   // Of five contents each: what one round drops, another needs again.
   for (let file = 0; file < 8; file += 1) {
     const content = `${file} ${(round * (file + 1)) % 5}\n`.repeat(50);

@@ -70,11 +70,16 @@ function createSandbox(
       const policy = sandboxPolicy(machine, scratch);
       const config = { network: noNetwork(), filesystem: filesystemOf(policy) };
       return {
-        command: await manager.wrapWithSandbox(command, '/bin/sh', config, signal),
+        command: inPlace(await manager.wrapWithSandbox(command, '/bin/sh', config, signal)),
         environment: { ...Object.fromEntries(passed), ...policy.environment },
       };
     },
   };
+}
+
+/** bwrap dies with its parent, which has to be this process then and no shell between that would outlive it. */
+function inPlace(command: string): string {
+  return command.startsWith('bwrap ') ? `exec ${command}` : command;
 }
 
 // Never initialised on purpose: without its proxies no network is left at all, and no process stays behind.

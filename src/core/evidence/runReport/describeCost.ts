@@ -1,0 +1,40 @@
+import { formatCount, formatUsd, plural } from '../../../base/format.ts';
+import {
+  countRangeText,
+  tokenRangeText,
+  usdRangeText,
+} from '../../../protocol/describeEstimate.ts';
+import type { Estimate, UsdRange } from '../../../protocol/estimate.ts';
+import type { RunView } from '../../../protocol/runView.ts';
+
+/** The section "Cost": what was spent, and how that compares with what was foretold. */
+export function describeCost(view: RunView, estimate: Estimate | null): string {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = view.usage;
+  const input = formatCount(inputTokens + cacheReadTokens + cacheWriteTokens);
+  const limit = view.limits.maxUsd === null ? '' : ` of at most ${formatUsd(view.limits.maxUsd)}`;
+  return [
+    '## Cost',
+    '',
+    `${formatUsd(view.usd)}${limit}; ${input} input tokens (${formatCount(cacheReadTokens)} from the cache), ${formatCount(outputTokens)} output tokens.`,
+    '',
+    estimate === null
+      ? 'Estimate: unknown, none was made for this script before the run.'
+      : describeEstimated(view, estimate),
+  ].join('\n');
+}
+
+function describeEstimated(view: RunView, estimate: Estimate): string {
+  const { agents, tokens, usd, unbounded } = estimate;
+  const count = countRangeText(agents);
+  const noun = agents.min === agents.max && agents.max === 1 ? 'agent' : 'agents';
+  const bound = unbounded === null ? '' : ` (${unbounded})`;
+  const foretold = `${count} ${noun}${bound}, ${tokenRangeText(tokens)} tokens, ${usdRangeText(usd)}`;
+  const came = `${plural(view.agents.length, 'agent')}, ${formatUsd(view.usd)}`;
+  const judged = view.usd === null || usd === null ? '' : `, ${judge(view.usd, usd)}`;
+  return `Estimate: ${foretold}. It came to ${came}${judged}.`;
+}
+
+function judge(usd: number, { min, max }: UsdRange): string {
+  if (usd > max) return `${formatUsd(usd - max)} more than foretold`;
+  return usd < min ? 'less than foretold' : 'as foretold';
+}

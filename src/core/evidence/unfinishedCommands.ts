@@ -1,0 +1,50 @@
+import type { DurableRunEvent, RunEventOf } from '../../protocol/runEvents.ts';
+import type { RequiredCommand } from './verdictOf.ts';
+
+/** Required commands that a script asked for and that never came to a receipt: refused, cut off, or not startable. */
+export function unfinishedCommands(events: readonly DurableRunEvent[]): readonly RequiredCommand[] {
+  const started = new Map<number, RunEventOf<'verify.started'>>();
+  const open = new Map<string, RequiredCommand>();
+  for (const event of events) {
+    if (event.type === 'verify.started') started.set(event.verifyId, event);
+    const { asked, hasReceipt } = readEvent(event, started);
+    if (asked === null) continue;
+    const key = JSON.stringify([asked.command, asked.cwd]);
+    if (hasReceipt) open.delete(key);
+    else if (asked.required) open.set(key, { command: asked.command, cwd: asked.cwd });
+  }
+  return [...open.values()];
+}
+
+interface Asked extends RequiredCommand {
+  readonly required: boolean;
+}
+
+function readEvent(
+  event: DurableRunEvent,
+  started: ReadonlyMap<number, RunEventOf<'verify.started'>>,
+): { readonly asked: Asked | null; readonly hasReceipt: boolean } {
+  switch (event.type) {
+    case 'verify.started':
+      return { asked: askedBy(event), hasReceipt: false };
+    case 'verify.ended': {
+      const begun = started.get(event.verifyId);
+      const asked = event.receipt ?? (begun === undefined ? null : askedBy(begun));
+      return { asked, hasReceipt: event.receipt !== null };
+    }
+    case 'call.refused':
+      return { asked: refusedBy(event), hasReceipt: false };
+    default:
+      return { asked: null, hasReceipt: false };
+  }
+}
+
+// Older versions did not tell the folder, nor whether it was required: then it counts as such.
+function askedBy({ command, cwd, required }: RunEventOf<'verify.started'>): Asked {
+  return { command, cwd: cwd ?? '', required: required ?? true };
+}
+
+function refusedBy({ method, verify, error }: RunEventOf<'call.refused'>): Asked | null {
+  if (verify !== undefined) return verify;
+  return method === 'verify' ? { command: error.message, cwd: '', required: true } : null;
+}
