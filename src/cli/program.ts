@@ -16,6 +16,7 @@ import { exportCommand } from './commands/exportCommand.ts';
 import { gateCommand } from './commands/gateCommand.ts';
 import { runsCommand, showCommand } from './commands/listCommands.ts';
 import { proposalsCommand } from './commands/proposalsCommand.ts';
+import { pruneCommand } from './commands/pruneCommand.ts';
 import { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
 import { resumeCommand } from './commands/resumeCommand.ts';
 import { runCommand } from './commands/runCommand.ts';
@@ -166,6 +167,14 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
       finish(await runsCommand(ctx, options));
     },
   );
+  withCommon(program.command('prune'))
+    .description('drop the oldest runs whole; what runs, waits or is under review stays')
+    .option('--keep <n>', 'runs to keep (50)', parseNumber)
+    .option('--max-bytes <n>', 'what their folders may take together (2 GiB)', parseNumber)
+    .option('--dry-run', 'say what would be dropped; drop nothing')
+    .action(async (options: Parameters<typeof pruneCommand>[1]) => {
+      finish(await pruneCommand(ctx, options));
+    });
   withCommon(program.command('show').argument('<run>').description('the report of a run')).action(
     async (run: string, options: Parameters<typeof showCommand>[2]) => {
       finish(await showCommand(ctx, run, options));

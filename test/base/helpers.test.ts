@@ -3,6 +3,7 @@ import { Disposables } from '../../src/base/disposables.ts';
 import { errorCode, errorText } from '../../src/base/errorText.ts';
 import {
   cutText,
+  formatBytes,
   formatCount,
   formatDuration,
   formatUsd,
@@ -53,6 +54,14 @@ describe('format', () => {
   ];
   for (const [usd, text] of dollars)
     check(`${usd ?? 'null'} dollars are ${text}`, formatUsd(usd), text);
+  const sizes: readonly (readonly [number, string])[] = [
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [2 * 1024 ** 3, '2.0 GiB'],
+    [5 * 1024 ** 4, '5120.0 GiB'],
+  ];
+  for (const [bytes, text] of sizes) check(`${bytes} bytes are ${text}`, formatBytes(bytes), text);
   const counts: readonly (readonly [number, string])[] = [
     [999, '999'],
     [1000, '1.0k'],

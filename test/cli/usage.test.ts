@@ -5,7 +5,7 @@ import { manyAgents, workflow } from '../host/support/workflowScript.ts';
 
 const commands = [
   ...['run', 'estimate', 'resume', 'check', 'workflows', 'runs', 'show', 'proposals', 'accept'],
-  ...['reject', 'undo', 'gate', 'pause', 'cancel', 'throttle', 'skip', 'retry'],
+  ...['reject', 'undo', 'gate', 'pause', 'cancel', 'throttle', 'skip', 'retry', 'prune'],
 ];
 
 describe('muster: usage', () => {

@@ -235,6 +235,17 @@ export class ReviewService {
     return new Set(foldDecisions(await this.#log(runId).read()).hunkStates.keys());
   }
 
+  /** Whether something of an ended run waits for a decision; rejects when that cannot be known. */
+  async isUnderReview(runId: string): Promise<boolean> {
+    const view = await this.#runs.view(runId);
+    // An interrupted run never came to count its proposals.
+    const isCounted = view.state !== 'interrupted' && (await this.#log(runId).read()).length === 0;
+    if (isCounted) return view.proposals.pending + view.proposals.conflicts > 0;
+    const { record, decisions } = await this.#open(runId, []);
+    const { pending, conflicts } = countProposals(toProposalSet(record, decisions));
+    return pending + conflicts > 0;
+  }
+
   /** A decision that writes nothing into the workspace: one line of the log. */
   async #decide(runId: string, { plan, nothing }: DecisionOrder): Promise<ProposalSet> {
     await this.#turns.run(async () => {
@@ -305,7 +316,11 @@ export class ReviewService {
     const live = this.#runs.live(runId);
     if (live !== undefined) return live.engine.tree;
     const known = this.#endedTrees.get(runId);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // A run that was dropped since has no view: nobody may decide about what is remembered of it.
+      await this.#runs.view(runId);
+      return known;
+    }
     const { snapshots } = this.#services;
     const tree = await rebuildTree(await this.#runs.events(runId), { snapshots, blobs });
     this.#endedTrees.set(runId, tree);

@@ -14,6 +14,7 @@ import { reduceRunEvents } from '../../protocol/reduceRun.ts';
 import type { DurableRunEvent, RunEvent, TransientRunEvent } from '../../protocol/runEvents.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isLive } from '../../protocol/summarizeRun.ts';
+import { useShadow } from '../adapters/git/shadowUse.ts';
 import {
   createRunStore,
   listRuns,
@@ -200,7 +201,8 @@ export class RunService {
       return (await readJournal(runDirectory(this.#services.stateDirectory, runId))).events;
     } catch (cause) {
       if (errorCode(cause) !== 'ENOENT') throw cause;
-      throw new RunMissingError(`There is no run ${runId} in this workspace.`, { cause });
+      const message = `There is no run ${runId} in this workspace. Old runs are dropped when there are many: see muster.retention.maxRuns.`;
+      throw new RunMissingError(message, { cause });
     }
   }
 
@@ -341,7 +343,9 @@ export class RunService {
   ): LiveRun['ended'] {
     const { store, ownership, head } = owned;
     try {
-      const [ended] = await Promise.all([engine.execute(), head]);
+      // Trees that commands run on have no ref: while a run goes on, no object is taken out.
+      const executed = useShadow(this.#services.stateDirectory, () => engine.execute());
+      const [ended] = await Promise.all([executed, head]);
       await store.writeFile('report.md', await makeEndReport(store.directory, engine));
       return ended;
     } finally {

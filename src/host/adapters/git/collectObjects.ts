@@ -5,7 +5,7 @@
  * hand. So it can end at any moment, and what is left is more than is needed, never less.
  */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
 import { syncFolder } from '../store/durableFiles.ts';
@@ -22,6 +22,16 @@ export async function readGeneration(shadow: ShadowRepository): Promise<string> 
     return await readFile(generationFile(shadow), 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** When objects were last collected, in milliseconds since the epoch; null when they never were. */
+export async function collectedAtMs(shadow: ShadowRepository): Promise<number | null> {
+  try {
+    return (await stat(generationFile(shadow))).mtimeMs;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
