@@ -41,10 +41,17 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
   const { host, registry, feeds, review, settings, tasks } = parts;
   let hasDied = false;
   const refreshComposer = () => parts.chatView.refreshComposer();
+  const forget = (runIds: readonly string[]): void => {
+    const shown = registry.shown;
+    registry.forget(runIds);
+    if (shown !== null && runIds.includes(shown.runId)) tellDropped(parts, shown.name);
+    parts.controller.settleUnknownRuns();
+  };
   const subscriptions: readonly Disposable[] = [
     host.onConnected(() => {
       hasDied = false;
       tasks.track('Reading the runs', readRuns(parts));
+      tasks.track('Saying how much to keep', sendRetention(parts));
       feeds.reload();
       review.model.invalidate();
     }),
@@ -54,9 +61,13 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
       feeds.markInterrupted(t('The background host ended. Finished agents’ work is kept.'));
       parts.controller.reportHostDied(interrupted);
     }),
+    host.onNotification('runs.dropped', ({ runIds }) => forget(runIds)),
+    feeds.onMissing((runId) => forget([runId])),
     registry.onDidChange(() => tasks.track('Remembering the run', rememberActive(parts))),
     settings.onDidChange(() => {
       tasks.track('Configuring the provider', host.reconfigure());
+      // A later host is told when it is connected.
+      if (host.isConnected) tasks.track('Saying how much to keep', sendRetention(parts));
       refreshComposer();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(refreshComposer),
@@ -87,6 +98,19 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
 async function readRuns({ registry, controller }: HostLifeParts): Promise<void> {
   await registry.refresh();
   controller.settleUnknownRuns();
+}
+
+async function sendRetention({ host, settings }: HostLifeParts): Promise<void> {
+  await host.request('retention.configure', settings.current().retention);
+}
+
+/** The views go over to another run; whoever looked at this one learns why. */
+function tellDropped({ tasks }: HostLifeParts, name: string): void {
+  const reason = t(
+    'The run “{0}” was dropped: it was among the oldest, and nothing of it was left to decide. How many are kept is in the settings under muster.retention.',
+    name,
+  );
+  tasks.track('Telling of a dropped run', vscode.window.showInformationMessage(reason));
 }
 
 async function rememberActive({ registry, workspaceState }: HostLifeParts): Promise<void> {

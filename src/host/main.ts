@@ -11,6 +11,8 @@ import { PRODUCT_VERSION } from '../protocol/version.ts';
 import { createStreamLog } from './adapters/system.ts';
 import { prepareSocketFolder, releaseHostLock, socketPathFor, takeHostLock } from './hostLock.ts';
 import { createHostServices, type HostServices } from './hostServices.ts';
+import { BackgroundRetention } from './retention/backgroundRetention.ts';
+import { RetentionService } from './retention/retentionService.ts';
 import { ReviewService } from './review/reviewService.ts';
 import { HostServer } from './rpc/hostServer.ts';
 import { RunService } from './runs/runService.ts';
@@ -53,8 +55,9 @@ function createLock(stateDirectory: string): HostLock {
 async function serve(services: HostServices, lock: HostLock): Promise<HostServer> {
   const end = (): void => {
     server.dispose();
-    services
+    retention
       .dispose()
+      .then(() => services.dispose())
       .then(() => releaseHostLock(services.stateDirectory, process.pid))
       .then(
         () => process.exit(0),
@@ -64,8 +67,12 @@ async function serve(services: HostServices, lock: HostLock): Promise<HostServer
   const { socket: socketPath, token } = lock;
   const runs = new RunService(services, () => Promise.resolve({ socket: socketPath, token }));
   const reviews = new ReviewService(services, runs, 'editor');
+  const { clock, log } = services;
+  const pruner = new RetentionService(services, runs, reviews);
+  const prune: RetentionService['prune'] = (options) => pruner.prune(options);
+  const retention = new BackgroundRetention({ prune, runs, clock, log });
   const server = new HostServer({
-    ...{ services, runs, reviews, socketPath, token, onIdle: end },
+    ...{ services, runs, reviews, retention, socketPath, token, onIdle: end },
     serves: 'everything',
   });
   await prepareSocketFolder(socketPath);

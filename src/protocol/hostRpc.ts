@@ -26,6 +26,13 @@ export const ProviderConfig = z.object({
 });
 export type ProviderConfig = z.infer<typeof ProviderConfig>;
 
+/** What is kept of a workspace's runs; those beyond are dropped, the oldest first. */
+export const RetentionConfig = z.object({
+  maxRuns: z.number().int().positive(),
+  maxBytes: z.number().int().positive(),
+});
+export type RetentionConfig = z.infer<typeof RetentionConfig>;
+
 export const HelloParams = z.object({
   token: z.string(),
   protocolVersion: z.number().int(),
@@ -71,6 +78,8 @@ export const hostMethods = {
     }),
   },
   'provider.configure': { params: ProviderConfig, result: Nothing },
+  /** How much of earlier runs the user keeps; a host that was never told drops nothing. */
+  'retention.configure': { params: RetentionConfig, result: Nothing },
   /** Asks the planner for a workflow. While it writes, `plan.text` notifications arrive. */
   'plan.draft': {
     params: z.object({ planId: z.string(), request: z.string(), limits: RunLimits }),
@@ -204,6 +213,8 @@ export const hostNotifications = {
   }),
   /** Some run started, changed its state or ended. */
   'runs.changed': z.object({ run: RunSummary }),
+  /** Old runs are gone, with their proposals and their record. */
+  'runs.dropped': z.object({ runIds: z.array(z.string()) }),
   /** The proposals or the decisions of a run changed. */
   'proposals.changed': z.object({ runId: z.string() }),
   'plan.text': z.object({ planId: z.string(), text: z.string() }),

@@ -58,15 +58,35 @@ describe('the feed of a run', () => {
     assert.deepEqual(last?.type === 'snapshot' ? last.view?.state : null, 'interrupted');
   });
 
-  function start() {
+  it('tells when the run is not there any more, and of no other trouble', async () => {
+    const missing: string[] = [];
+    const refusal = { code: '' };
+    const { feeds } = start(() => {
+      // As the connection makes it of what the host refused.
+      throw new Error('refused', { cause: { data: refusal } });
+    });
+    feeds.onMissing((runId) => missing.push(runId));
+    for (const code of ['internal', 'not_found']) {
+      refusal.code = code;
+      feeds.subscribe('r1', () => assert.fail('there is nothing to show')).dispose();
+      await settled();
+    }
+    assert.deepEqual(missing, ['r1']);
+  });
+
+  function start(subscribe: () => { sequence: number; view: typeof view } = answer) {
     const host = new ScriptedHost({
-      'run.subscribe': () => ({ sequence: 5, view }),
+      'run.subscribe': subscribe,
       'run.unsubscribe': () => ({}),
     });
     const noop = () => undefined;
     return { host, feeds: new RunFeeds(host, new Tasks({ info: noop, warn: noop, error: noop })) };
   }
 });
+
+function answer() {
+  return { sequence: 5, view };
+}
 
 function outline(message: RunTreeToWebview): string {
   return message.type === 'snapshot'

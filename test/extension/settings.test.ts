@@ -5,8 +5,13 @@ import {
   runDocumentPath,
 } from '../../src/extension/runTree/runDocumentPath.ts';
 import { changeLimit, parseLimit } from '../../src/extension/settings/parseLimit.ts';
+import { DEFAULT_RETENTION } from '../../src/core/limits.ts';
 import { resolveProvider } from '../../src/extension/settings/resolveProvider.ts';
-import { defaultLimits, readSettings } from '../../src/extension/settings/settings.ts';
+import {
+  defaultLimits,
+  defaultRetention,
+  readSettings,
+} from '../../src/extension/settings/settings.ts';
 
 describe('the settings', () => {
   it('have safe values when nothing is set', () => {
@@ -24,6 +29,8 @@ describe('the settings', () => {
           groupBy: 'group',
           showNotifications: true,
           prices: {},
+          setupCommand: null,
+          retention: defaultRetention,
         },
       },
     );
@@ -42,6 +49,25 @@ describe('the settings', () => {
       { limits, provider, model },
       { limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 }, provider: 'auto', model: 'm' },
     );
+  });
+});
+
+describe('what the settings keep of earlier runs', () => {
+  const retentionOf = (maxRuns: unknown, maxGigabytes: unknown) =>
+    readSettings(
+      (name) => ({ 'retention.maxRuns': maxRuns, 'retention.maxGigabytes': maxGigabytes })[name],
+      () => true,
+    ).retention;
+
+  it('is what the user says', () => {
+    assert.deepEqual(retentionOf(7, 0.5), { maxRuns: 7, maxBytes: 2 ** 29 });
+  });
+
+  it('is what the command line keeps when it makes no sense: nothing is dropped by a slip', () => {
+    assert.deepEqual(defaultRetention, DEFAULT_RETENTION);
+    for (const wrong of [0, -1, '10', null, Number.NaN, Infinity]) {
+      assert.deepEqual(retentionOf(wrong, wrong), defaultRetention);
+    }
   });
 });
 

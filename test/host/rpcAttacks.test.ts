@@ -130,6 +130,7 @@ describe('a socket under attack', () => {
       'run.start',
       'run.resume',
       'provider.configure',
+      'retention.configure',
       'plan.draft',
       'proposals.accept',
     ];

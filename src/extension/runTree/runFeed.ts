@@ -5,7 +5,15 @@ import type { RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { isLive } from '../../protocol/summarizeRun.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
+import { hostErrorCode } from '../hostProcess/hostErrorCode.ts';
 import type { Tasks } from '../tasks.ts';
+
+export interface RunFeedOptions {
+  readonly host: HostClient;
+  readonly tasks: Tasks;
+  /** The host says that there is no such run, or not any more. */
+  readonly onMissing: () => void;
+}
 
 type Listener = (message: RunTreeToWebview) => void;
 
@@ -17,16 +25,18 @@ export class RunFeed implements Disposable {
   readonly runId: string;
   readonly #host: HostClient;
   readonly #tasks: Tasks;
+  readonly #onMissing: () => void;
   readonly #listeners = new Set<Listener>();
   readonly #subscription: Disposable;
   #view: RunView | null = null;
   #sequence = 0;
   #loading: Promise<void> | null = null;
 
-  constructor(runId: string, host: HostClient, tasks: Tasks) {
+  constructor(runId: string, { host, tasks, onMissing }: RunFeedOptions) {
     this.runId = runId;
     this.#host = host;
     this.#tasks = tasks;
+    this.#onMissing = onMissing;
     this.#subscription = host.onNotification('run.events', (batch) => this.#apply(batch));
   }
 
@@ -68,7 +78,12 @@ export class RunFeed implements Disposable {
   }
 
   async #subscribe(): Promise<void> {
-    const { sequence, view } = await this.#host.request('run.subscribe', { runId: this.runId });
+    const { sequence, view } = await this.#host
+      .request('run.subscribe', { runId: this.runId })
+      .catch((error: unknown) => {
+        if (hostErrorCode(error) === 'not_found') this.#onMissing();
+        throw error;
+      });
     this.#view = view;
     this.#sequence = sequence;
     for (const listener of this.#listeners) this.sendSnapshot(listener);

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposables.ts';
 import type { RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
+import { Emitter, type Event } from '../emitter.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import type { Tasks } from '../tasks.ts';
 import { RunFeed } from './runFeed.ts';
@@ -14,6 +15,9 @@ export class RunFeeds implements Disposable {
   readonly #host: HostClient;
   readonly #tasks: Tasks;
   readonly #feeds = new Map<string, RunFeed>();
+  readonly #missing = new Emitter<string>();
+  /** A run that a view shows is not there any more. */
+  readonly onMissing: Event<string> = this.#missing.event;
 
   constructor(host: HostClient, tasks: Tasks) {
     this.#host = host;
@@ -46,12 +50,14 @@ export class RunFeeds implements Disposable {
   dispose(): void {
     for (const feed of this.#feeds.values()) feed.dispose();
     this.#feeds.clear();
+    this.#missing.dispose();
   }
 
   #feed(runId: string): RunFeed {
     const existing = this.#feeds.get(runId);
     if (existing !== undefined) return existing;
-    const feed = new RunFeed(runId, this.#host, this.#tasks);
+    const onMissing = (): void => this.#missing.fire(runId);
+    const feed = new RunFeed(runId, { host: this.#host, tasks: this.#tasks, onMissing });
     this.#feeds.set(runId, feed);
     return feed;
   }

@@ -62,11 +62,22 @@ export class RunRegistry implements Disposable {
     this.#shownChanged.fire();
   }
 
-  /** Reads the list from the host. */
+  /** Reads the list from the host; runs that are not on it any more were dropped. */
   async refresh(): Promise<void> {
+    const before = [...this.#runs.keys()];
     const { runs } = await this.#host.request('runs.list', {});
+    const listed = new Set(runs.map(({ runId }) => runId));
+    this.forget(before.filter((runId) => !listed.has(runId)));
     for (const run of runs) this.#set(run, false);
     this.markRead();
+  }
+
+  /** These runs are gone; the views go over to another one where they showed one of them. */
+  forget(runIds: readonly string[]): void {
+    const shownBefore = this.shown?.runId;
+    for (const runId of runIds) this.#runs.delete(runId);
+    if (this.#shownId !== null && runIds.includes(this.#shownId)) this.#shownId = null;
+    if (this.shown?.runId !== shownBefore) this.#shownChanged.fire();
   }
 
   /** There is nothing to wait for any more: the list was read, or the host cannot be asked. */

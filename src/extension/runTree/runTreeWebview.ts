@@ -133,6 +133,8 @@ export class RunTreeWebview implements Disposable {
       runId === null
         ? null
         : this.#context.feeds.subscribe(runId, (message) => this.#post(message));
+    // The last run was dropped: its tree must not stay on the page.
+    if (runId === null) this.#sayWhenNoRun();
   }
 
   #post(message: RunTreeToWebview): void {

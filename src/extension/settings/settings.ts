@@ -1,4 +1,5 @@
 import { formatUsd, plural } from '../../base/format.ts';
+import { RetentionConfig } from '../../protocol/hostRpc.ts';
 import { PriceTable } from '../../protocol/modelPrices.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
 import { t } from '../localize.ts';
@@ -15,6 +16,8 @@ export interface Settings {
   /** The user's own prices, before the built-in table. */
   readonly prices: PriceTable;
   readonly stateDir: string | null;
+  /** How much of earlier runs is kept. */
+  readonly retention: RetentionConfig;
   readonly useSandbox: boolean;
   /** Globs of commands that agents and scripts may run without a question. */
   readonly allowedCommands: readonly string[];
@@ -33,6 +36,9 @@ export const defaultLimits: RunLimits = {
   maxMinutes: 60,
 };
 
+/** What is kept of earlier runs when the user said nothing: the same as the command line keeps. */
+export const defaultRetention: RetentionConfig = { maxRuns: 50, maxBytes: 2 * 1024 ** 3 };
+
 /** Reads one value of the section `muster`; undefined when it is not set. */
 export type ReadSetting = (name: string) => unknown;
 
@@ -48,6 +54,7 @@ export function readSettings(read: ReadSetting, isSet: IsSettingSet): Settings {
     limits: readLimits(read, isSet),
     prices: PriceTable.safeParse(read('prices')).data ?? {},
     stateDir: textOrNull(read('host.stateDirectory')),
+    retention: readRetention(read),
     useSandbox: read('commands.sandbox') !== 'off',
     allowedCommands: textsOf(read('commands.allow')),
     setupCommand: textOrNull(read('commands.setup')),
@@ -77,6 +84,16 @@ function readLimits(read: ReadSetting, isSet: IsSettingSet): RunLimits {
     maxMinutes: maxMinutes.safeParse(read('limits.maxMinutes')).data ?? defaultLimits.maxMinutes,
     // A default must not refuse a model whose price is unknown; what the user wrote must.
     ...(typedUsd !== null && isSet('limits.maxUsd') ? { usdIsExplicit: true } : {}),
+  };
+}
+
+function readRetention(read: ReadSetting): RetentionConfig {
+  const { maxRuns, maxBytes } = RetentionConfig.shape;
+  const gigabytes = read('retention.maxGigabytes');
+  const bytes = typeof gigabytes === 'number' ? Math.round(gigabytes * 1024 ** 3) : null;
+  return {
+    maxRuns: maxRuns.safeParse(read('retention.maxRuns')).data ?? defaultRetention.maxRuns,
+    maxBytes: maxBytes.safeParse(bytes).data ?? defaultRetention.maxBytes,
   };
 }
 

@@ -14,6 +14,7 @@ import { withChildCommands } from '../childCommands.ts';
 import { estimateWorkflow } from '../estimateService.ts';
 import { planWorkflow } from '../planService.ts';
 import type { HostServices } from '../hostServices.ts';
+import type { BackgroundRetention } from '../retention/backgroundRetention.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import type { LiveRun } from '../runs/liveRun.ts';
 import type { RunService } from '../runs/runService.ts';
@@ -34,6 +35,8 @@ export interface HostState {
   readonly reviews: ReviewService;
   /** The newest configuration that any window sent; a key is only ever here. */
   provider: ProviderConfig;
+  /** Told by windows how much to keep; absent in a process that drops nothing by itself. */
+  readonly retention?: Pick<BackgroundRetention, 'configure'> | undefined;
   /** Tells every connection. */
   readonly broadcast: Notify;
 }
@@ -94,10 +97,14 @@ export function createHostHandlers(state: HostState, notify: Notify): ClientHand
 
 function configurationHandlers(
   state: HostState,
-): Pick<HostHandlers, 'provider.configure' | 'script.check'> {
+): Pick<HostHandlers, 'provider.configure' | 'retention.configure' | 'script.check'> {
   return {
     'provider.configure': (config) => {
       state.provider = config;
+      return Promise.resolve({});
+    },
+    'retention.configure': (limits) => {
+      state.retention?.configure(limits);
       return Promise.resolve({});
     },
     'script.check': ({ script }) => checkWithChildren(state.services, script),

@@ -6,6 +6,7 @@ import { summarizeRun } from '../../protocol/summarizeRun.ts';
 import type { RunEvent } from '../../protocol/runEvents.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { EVENT_BATCH_MS } from '../../core/limits.ts';
+import type { BackgroundRetention } from '../retention/backgroundRetention.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import type { RunService } from '../runs/runService.ts';
 import type { HostServices } from '../hostServices.ts';
@@ -34,6 +35,7 @@ export interface HostServerOptions {
   readonly services: HostServices;
   readonly runs: RunService;
   readonly reviews: ReviewService;
+  readonly retention?: BackgroundRetention | undefined;
   /** Everything, or only what watches and steers this process's own runs. */
   readonly serves: 'everything' | 'control';
   readonly socketPath: string;
@@ -55,10 +57,12 @@ export class HostServer {
 
   constructor(options: HostServerOptions) {
     this.#options = options;
-    const { services, runs, reviews } = options;
+    const { services, runs, reviews, retention } = options;
     this.#listening = runs.listen((event, view) => this.#announce(event, view));
     const provider = { provider: 'offline' as const, baseUrl: null, model: null, apiKey: null };
-    this.#state = { services, runs, reviews, provider, broadcast: this.#broadcast };
+    const broadcast = this.#broadcast;
+    this.#state = { services, runs, reviews, retention, provider, broadcast };
+    retention?.onDropped((runIds) => this.#send('runs.dropped', { runIds: [...runIds] }));
     this.#server = createServer((socket) => {
       const session = new ClientSession(socket, {
         ...{ clock: services.clock, token: options.token },

@@ -26,6 +26,7 @@ function serve(): void {
       return { protocolVersion: 1, hostVersion: '0.0.0', pid: process.pid };
     });
     rpc.onRequest('provider.configure', () => ({}));
+    rpc.onRequest('retention.configure', () => ({}));
     rpc.onRequest('runs.list', () => ({ runs: [] }));
     rpc.onRequest('run.report', () => new ResponseError(2, 'There is no such run.'));
     rpc.onRequest('run.script', () => ({ script: 42 }));
