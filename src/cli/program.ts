@@ -123,6 +123,7 @@ function withRunOptions(command: Command): Command {
       [],
     )
     .option('--setup <command>', 'prepares each directory that commands run in')
+    .option('--require <command>', 'has to pass for the verdict "passed" (repeatable)', collect, [])
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--yes', 'approve the plan and the commands on it')
     .option('--on-gate <what>', 'approve, reject or stop (stop): at a gate() without a person')

@@ -73,7 +73,12 @@ export const hostMethods = {
   'provider.configure': { params: ProviderConfig, result: Nothing },
   /** Asks the planner for a workflow. While it writes, `plan.text` notifications arrive. */
   'plan.draft': {
-    params: z.object({ planId: z.string(), request: z.string(), limits: RunLimits }),
+    params: z.object({
+      planId: z.string(),
+      request: z.string(),
+      limits: RunLimits,
+      requiredCommands: z.array(z.string()).optional(),
+    }),
     result: z.discriminatedUnion('type', [
       z.object({ type: z.literal('plan'), plan: WorkflowPlan }),
       /** The model answered in words and proposed no workflow. */
@@ -102,6 +107,8 @@ export const hostMethods = {
       allowedCommands: z.array(z.string()).optional(),
       /** Prepares each directory that commands run in; approved like the others. */
       setupCommand: z.string().nullable().optional(),
+      /** Commands that have to pass, by the user's settings. */
+      requiredCommands: z.array(z.string()).optional(),
       unsandboxed: z.boolean(),
       /** What the plan foretold of this script, for the report. */
       estimate: Estimate.optional(),

@@ -64,6 +64,13 @@ describe('cards of the chat page', () => {
       await chat.page.getByRole('checkbox', { name: consent }).waitFor();
     });
 
+    it('warns of a required command that the script does not run', async () => {
+      await chat.send(snapshot([planItem({ requiredCommands: ['npm test', 'npm run lint'] })]));
+      const text = await article(chat, 'Plan: Port callbacks').innerText();
+      assert.match(text, /npm run lint \(has to pass, and the script does not run it/u);
+      assert.doesNotMatch(text, /npm test \(has to pass/u);
+    });
+
     it('says what happens without the consent', async () => {
       await chat.send(snapshot([planItem({ needsUnsandboxedConsent: true })]));
       assert.match(

@@ -36,6 +36,8 @@ export interface ChatEditor {
   readonly allowedCommands: () => readonly string[];
   /** The command of the settings that prepares directories; null for none. */
   readonly setupCommand: () => string | null;
+  /** Commands that have to pass, by the settings. */
+  readonly requiredCommands: () => readonly string[];
   readonly openScript: (plan: WorkflowPlan) => Promise<void>;
   /** The script as the user edited it, or null when it was never opened. */
   readonly editedScript: (planId: string) => Promise<string | null>;
@@ -178,7 +180,9 @@ export class ChatController implements Disposable {
     this.#planning = planning;
     this.#composerChanged.fire();
     try {
-      await this.#draft({ planId: id, request: text, limits: editor.limits() });
+      const requiredCommands = [...editor.requiredCommands()];
+      const limits = editor.limits();
+      await this.#draft({ planId: id, request: text, limits, requiredCommands });
     } catch (error) {
       // Stopping makes the request fail; that is what was asked for.
       const message = planning.isStopped ? t('Planning was stopped.') : errorText(error);
@@ -194,6 +198,7 @@ export class ChatController implements Disposable {
     readonly planId: string;
     readonly request: string;
     readonly limits: RunLimits;
+    readonly requiredCommands: string[];
   }): Promise<void> {
     const answer = await this.#options.host.request('plan.draft', params);
     const { conversation, editor } = this.#options;
@@ -287,6 +292,7 @@ export class ChatController implements Disposable {
       allowedCommands: [...this.#options.editor.allowedCommands()],
       // As it stood on the card, whatever the settings say by now.
       setupCommand: plan.setupCommand,
+      requiredCommands: plan.requiredCommands,
       // Without this consent the host refuses the commands where it has no sandbox, and says so.
       unsandboxed,
       ...(plan.estimate === null ? {} : { estimate: plan.estimate }),

@@ -177,6 +177,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       const rest = {
         allowedCommands: params.allowedCommands ?? [],
         setupCommand: params.setupCommand ?? null,
+        requiredCommands: params.requiredCommands ?? [],
         budgetTokens: null,
         onLimit: 'wait' as const,
         onGate: 'wait' as const,
@@ -188,7 +189,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     'run.resume': async ({ runId, limits, allowedCommands = [] }) => {
       const kept = {
         ...{ script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null },
-        setupCommand: null,
+        ...{ setupCommand: null, requiredCommands: null },
       };
       const rest = { allowedCommands, onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
