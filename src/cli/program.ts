@@ -19,6 +19,7 @@ import { proposalsCommand } from './commands/proposalsCommand.ts';
 import { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
 import { resumeCommand } from './commands/resumeCommand.ts';
 import { runCommand } from './commands/runCommand.ts';
+import { verifyCommand } from './commands/verifyCommand.ts';
 import { workflowsCommand } from './commands/workflowsCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
 import { collect, parseNumber } from './parseOptions.ts';
@@ -246,6 +247,14 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
 }
 
 function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
+  withCommon(program.command('verify').argument('<run>', 'its id, or last'))
+    .description('run the commands of a run on the workspace, after its changes were accepted')
+    .option('--require <command>', 'has to pass, too (repeatable)', collect, [])
+    .option('--unsandboxed', 'let commands run agent-written code with your rights')
+    .option('--quiet', 'print nothing but errors')
+    .action(async (run: string, options: Parameters<typeof verifyCommand>[2]) => {
+      finish(await verifyCommand(ctx, run, options));
+    });
   withCommon(program.command('audit').argument('<run>', 'its id, or last'))
     .description(
       'check that nothing of a run was changed, dropped or reordered; exit 1 when it was',

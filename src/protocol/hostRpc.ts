@@ -124,6 +124,14 @@ export const hostMethods = {
     }),
     result: RunRef,
   },
+  /** Runs the commands of an earlier run on the workspace as it is now; nothing is asked of a model. */
+  'run.verifyAccepted': {
+    params: z.object({
+      runId: z.string(),
+      requiredCommands: z.array(z.string()),
+    }),
+    result: RunRef,
+  },
   'run.control': { params: z.object({ runId: z.string(), control: RunControl }), result: Nothing },
   'runs.list': { params: Nothing, result: z.object({ runs: z.array(RunSummary) }) },
   /** Answers with a snapshot; `run.events` notifications with following sequence numbers come after it. */

@@ -124,6 +124,13 @@ export class ChatController implements Disposable {
     }
   }
 
+  /** Puts the card of a run into the conversation as soon as something is known of it. */
+  showRun(runId: string): void {
+    const run = this.#options.registry.get(runId);
+    if (run === null) this.#awaitedRuns.add(runId);
+    else this.#putRun(run);
+  }
+
   /**
    * Puts a run's questions into the conversation, also those of a run that was started elsewhere.
    * Answers with the item to show: of the given gate, else of the one that waits longest.
@@ -133,7 +140,7 @@ export class ChatController implements Disposable {
     if (run === null) return null;
     const asked = gateId ?? openQuestions(run)[0]?.gateId;
     if (asked === undefined) return null;
-    this.#showRun(runId);
+    this.showRun(runId);
     const itemId = gateItemId(runId, asked);
     return this.#options.conversation.find('gate', itemId) === null ? null : itemId;
   }
@@ -298,7 +305,7 @@ export class ChatController implements Disposable {
       ...(plan.estimate === null ? {} : { estimate: plan.estimate }),
     });
     this.#options.conversation.put({ ...approved, status: 'approved' });
-    this.#showRun(runId);
+    this.showRun(runId);
   }
 
   // What runs is what the user left in the editor, and only after the same check as the model's.
@@ -320,12 +327,6 @@ export class ChatController implements Disposable {
       [],
     );
     return null;
-  }
-
-  #showRun(runId: string): void {
-    const run = this.#options.registry.get(runId);
-    if (run === null) this.#awaitedRuns.add(runId);
-    else this.#putRun(run);
   }
 
   #updateRun({ run }: RunChange): void {

@@ -13,6 +13,7 @@ import type { ScriptCheck } from '../../protocol/plan.ts';
 import { withChildCommands } from '../childCommands.ts';
 import { estimateWorkflow } from '../estimateService.ts';
 import { planWorkflow } from '../planService.ts';
+import { verifyAccepted } from '../review/verifyAccepted.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import type { LiveRun } from '../runs/liveRun.ts';
@@ -167,7 +168,13 @@ function watchHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, Wa
 }
 
 type RunMethods =
-  'run.start' | 'run.resume' | 'run.control' | 'run.report' | 'run.script' | 'agent.transcript';
+  | 'run.start'
+  | 'run.resume'
+  | 'run.verifyAccepted'
+  | 'run.control'
+  | 'run.report'
+  | 'run.script'
+  | 'agent.transcript';
 
 function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
   const { runs } = state;
@@ -196,6 +203,12 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
         ...{ ...kept, ...rest, limits },
         provider: state.provider,
       });
+      return { runId: await begin(state, live) };
+    },
+    'run.verifyAccepted': async ({ runId, requiredCommands }) => {
+      const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+      const order = { requiredCommands, unsandboxed: false };
+      const live = await verifyAccepted(state, runId, { ...order, onGate: 'wait', signal });
       return { runId: await begin(state, live) };
     },
     'run.control': async ({ runId, control }) => {

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { plural } from '../../../src/base/format.ts';
 import type { ChatFromWebview } from '../../../src/protocol/chatMessages.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
+import { canVerifyAccepted } from '../../../src/protocol/canVerifyAccepted.ts';
 import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
@@ -11,6 +12,7 @@ import {
   describeProposals,
   describeReceipt,
   describeTokens,
+  totalCount,
 } from '../shared/runFacts.ts';
 import { verdictWords } from '../shared/stateWords.ts';
 import { steeringButtons } from '../shared/steeringButtons.ts';
@@ -45,7 +47,7 @@ export function ReportCardBody({ run, act }: ReportCardBodyProps): JSX.Element {
         <dt>Changes</dt>
         <dd>{describeProposals(run.proposals)}</dd>
         <dt>Agents</dt>
-        <dd>{describeProgress(run.counts)}</dd>
+        <dd>{totalCount(run.counts) === 0 ? 'None' : describeProgress(run.counts)}</dd>
         <dt>Cost</dt>
         <dd>
           {describeCost(run.usd)} <span class="quietText">({describeTokens(run.usage)})</span>
@@ -163,6 +165,9 @@ function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
           onPress={() => act('review')}
         />
       )}
+      {canVerifyAccepted(run) ? (
+        <ActionButton label="Verify accepted files" onPress={() => act('verifyAccepted')} />
+      ) : null}
       {isUnfinished ? null : resume}
       <ActionButton label="Open report" onPress={() => act('openReport')} />
       <ActionButton label="Open script" onPress={() => act('openScript')} />
