@@ -71,16 +71,17 @@ function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
   );
 }
 
-function explainVerdict({ verdict, receipts }: RunSummary): string {
+function explainVerdict({ verdict, receipts, staleReceipts }: RunSummary): string {
   switch (verdict) {
     case 'passed':
       return `on the proposed files, by ${plural(receipts.length, 'receipt')}`;
     case 'failed':
       return 'the proposed files do not pass their checks';
     case 'unverified':
-      return receipts.length === 0
-        ? 'no command has checked the proposed files'
-        : 'the receipts do not cover the proposed files as they are now';
+      if (receipts.length === 0) return 'no command has checked the proposed files';
+      return staleReceipts.length > 0
+        ? 'the receipts do not cover the proposed files as they are now'
+        : 'not every required command has passed on the proposed files';
   }
 }
 
