@@ -20,6 +20,7 @@ import { pruneCommand } from './commands/pruneCommand.ts';
 import { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
 import { resumeCommand } from './commands/resumeCommand.ts';
 import { runCommand } from './commands/runCommand.ts';
+import { verifyCommand } from './commands/verifyCommand.ts';
 import { workflowsCommand } from './commands/workflowsCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
 import { collect, parseNumber } from './parseOptions.ts';
@@ -124,6 +125,7 @@ function withRunOptions(command: Command): Command {
       [],
     )
     .option('--setup <command>', 'prepares each directory that commands run in')
+    .option('--require <command>', 'has to pass for the verdict "passed" (repeatable)', collect, [])
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--yes', 'approve the plan and the commands on it')
     .option('--on-gate <what>', 'approve, reject or stop (stop): at a gate() without a person')
@@ -254,6 +256,14 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
 }
 
 function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
+  withCommon(program.command('verify').argument('<run>', 'its id, or last'))
+    .description('run the commands of a run on the workspace, after its changes were accepted')
+    .option('--require <command>', 'has to pass, too (repeatable)', collect, [])
+    .option('--unsandboxed', 'let commands run agent-written code with your rights')
+    .option('--quiet', 'print nothing but errors')
+    .action(async (run: string, options: Parameters<typeof verifyCommand>[2]) => {
+      finish(await verifyCommand(ctx, run, options));
+    });
   withCommon(program.command('audit').argument('<run>', 'its id, or last'))
     .description(
       'check that nothing of a run was changed, dropped or reordered; exit 1 when it was',

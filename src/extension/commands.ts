@@ -92,6 +92,7 @@ function runCommands(parts: CommandParts): Record<string, Handler> {
     'muster.openReport': onShown('openReport'),
     'muster.openRunScript': onShown('openScript'),
     'muster.reviewChanges': onShown('review'),
+    'muster.verifyAccepted': (row: unknown) => verifyAccepted(parts, row),
     'muster.chooseRun': async () => {
       const runId = await pickRun(parts);
       if (runId !== null) registry.show(runId);
@@ -121,6 +122,19 @@ function rowCommands(parts: CommandParts): Record<string, Handler> {
       actions.perform(runId, { action: 'retryAgent', agentId }),
     ),
   };
+}
+
+async function verifyAccepted(parts: CommandParts, row: unknown): Promise<void> {
+  const { controller, chatView, host, settings } = parts;
+  const runId = RunTreeMenuTarget.safeParse(row).data?.runId ?? (await shownRun(parts))?.runId;
+  if (runId === undefined) return;
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(t('This folder is not trusted. Trust it before commands run on its files.'));
+  }
+  const requiredCommands = [...settings.current().requiredCommands];
+  const started = await host.request('run.verifyAccepted', { runId, requiredCommands });
+  controller.showRun(started.runId);
+  await chatView.focus();
 }
 
 // Without a row, as from the command palette, it is the shown run that the user means.

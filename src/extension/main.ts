@@ -152,6 +152,7 @@ function composeChat(
     limits: () => settings.current().limits,
     allowedCommands: () => settings.current().allowedCommands,
     setupCommand: () => settings.current().setupCommand,
+    requiredCommands: () => settings.current().requiredCommands,
     openScript: (plan) => scripts.open(plan),
     editedScript: (planId) => scripts.edited(planId),
     askLimits,

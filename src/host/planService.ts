@@ -19,6 +19,8 @@ export interface PlanRequest {
   readonly request: string;
   readonly limits: RunLimits;
   readonly provider: ProviderConfig;
+  /** Commands that have to pass, by the user's settings. */
+  readonly requiredCommands?: readonly string[] | undefined;
   readonly onText: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -29,7 +31,7 @@ export async function planWorkflow(
   request: PlanRequest,
 ): Promise<PlanResult> {
   const { snapshots, models, commands } = services;
-  const { signal, limits, onText, planId, provider } = request;
+  const { signal, limits, onText, planId, provider, requiredCommands = [] } = request;
   const governor = models.governorFor(provider);
   const client = governedClient(governor);
   const snapshot = await snapshots.takeSnapshot({ runId: `plan-${planId}`, signal });
@@ -38,7 +40,7 @@ export async function planWorkflow(
   const model = provider.model ?? client.defaultModel;
   const draft = await draftWorkflow({
     ...{ client, model, checkScript, onText, signal, request: request.request },
-    workspaceFacts: instructions === '' ? { files } : { files, instructions },
+    workspaceFacts: { files, instructions, requiredCommands },
   });
   if (draft.type === 'answer') return draft;
   const { script, summary } = draft;
@@ -50,7 +52,8 @@ export async function planWorkflow(
   const { prices } = provider;
   const estimate = check.ok ? await estimateWorkflow(services, { ...asked, prices }) : null;
   const plan = { ...facts, planId, request: request.request, summary, estimate };
-  return { type: 'plan', plan: { ...plan, needsUnsandboxedConsent, setupCommand: null } };
+  const asSet = { setupCommand: null, requiredCommands: [...requiredCommands] };
+  return { type: 'plan', plan: { ...plan, needsUnsandboxedConsent, ...asSet } };
 }
 
 /** Planning waits, backs off and is tried again like every other request of that key. */

@@ -77,6 +77,7 @@ export const RunAction = z.enum([
   'answer',
   'openTree',
   'review',
+  'verifyAccepted',
   'openReport',
   'openScript',
 ]);

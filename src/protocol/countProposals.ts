@@ -6,8 +6,10 @@ export function countProposals({ groups, files, conflicts }: ProposalSet): Propo
   const inState = (state: Hunk['state']): number =>
     hunks.filter((hunk) => hunk.state === state).length;
   const open = conflicts.filter((conflict) => conflict.state === 'open').length;
+  const accepted = inState('accepted');
   return {
     ...{ groups: groups.length, files: files.length, hunks: hunks.length },
     ...{ pending: inState('pending'), conflicts: inState('conflict') + open },
+    ...(accepted === 0 ? {} : { accepted }),
   };
 }

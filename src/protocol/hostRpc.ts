@@ -82,7 +82,12 @@ export const hostMethods = {
   'retention.configure': { params: RetentionConfig, result: Nothing },
   /** Asks the planner for a workflow. While it writes, `plan.text` notifications arrive. */
   'plan.draft': {
-    params: z.object({ planId: z.string(), request: z.string(), limits: RunLimits }),
+    params: z.object({
+      planId: z.string(),
+      request: z.string(),
+      limits: RunLimits,
+      requiredCommands: z.array(z.string()).optional(),
+    }),
     result: z.discriminatedUnion('type', [
       z.object({ type: z.literal('plan'), plan: WorkflowPlan }),
       /** The model answered in words and proposed no workflow. */
@@ -111,6 +116,8 @@ export const hostMethods = {
       allowedCommands: z.array(z.string()).optional(),
       /** Prepares each directory that commands run in; approved like the others. */
       setupCommand: z.string().nullable().optional(),
+      /** Commands that have to pass, by the user's settings. */
+      requiredCommands: z.array(z.string()).optional(),
       unsandboxed: z.boolean(),
       /** What the plan foretold of this script, for the report. */
       estimate: Estimate.optional(),
@@ -123,6 +130,14 @@ export const hostMethods = {
       runId: z.string(),
       limits: RunLimits.nullable(),
       allowedCommands: z.array(z.string()).optional(),
+    }),
+    result: RunRef,
+  },
+  /** Runs the commands of an earlier run on the workspace as it is now; nothing is asked of a model. */
+  'run.verifyAccepted': {
+    params: z.object({
+      runId: z.string(),
+      requiredCommands: z.array(z.string()),
     }),
     result: RunRef,
   },

@@ -64,6 +64,8 @@ export const WorkflowPlan = z.object({
   needsUnsandboxedConsent: z.boolean(),
   /** The user's setting: prepares each directory that commands run in, approved with the plan. */
   setupCommand: z.string().nullable().default(null),
+  /** Without a pass of each of them the verdict stays `unverified`. */
+  requiredCommands: z.array(z.string()).default([]),
   /** What a mock run foretells; null where the script does not pass the check, and in plans of before. */
   estimate: Estimate.nullable().default(null),
 });

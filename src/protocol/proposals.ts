@@ -82,6 +82,8 @@ export const ProposalCounts = z.object({
   pending: z.number().int().nonnegative(),
   /** Hunks that no longer fit the live files, and agents' edits that were kept aside and are undecided. */
   conflicts: z.number().int().nonnegative(),
+  /** Hunks that are in the workspace; absent when there are none. */
+  accepted: z.number().int().positive().optional(),
 });
 export type ProposalCounts = z.infer<typeof ProposalCounts>;
 

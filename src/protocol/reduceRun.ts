@@ -218,7 +218,10 @@ function setupLine(event: RunEventOf<'setup.ended'>): LogLine {
     const message = `Setup "${command}" took ${formatDuration(durationMs)}.`;
     return { at, level: 'info', message };
   }
-  const how = exitCode === null || stopped !== undefined ? 'was stopped' : `failed with exit code ${exitCode}`;
+  const how =
+    exitCode === null || stopped !== undefined
+      ? 'was stopped'
+      : `failed with exit code ${exitCode}`;
   return { at, level: 'warning', message: `Setup "${command}" ${how}: no command ran.` };
 }
 

@@ -53,6 +53,8 @@ export const RunStarted = z.object({
   snapshotFiles: z.number().int(),
   leftOut: z.array(z.string()),
   approvedCommands: z.array(z.string()),
+  /** Commands that the user's settings require; absent where there are none. */
+  requiredCommands: z.array(z.string()).optional(),
   unsandboxed: z.boolean(),
   productVersion: z.string(),
   /** Behaviour flags that a replay of this session has to follow. */
@@ -69,6 +71,8 @@ export const RunResumed = z.object({
   provider: z.string(),
   model: z.string(),
   approvedCommands: z.array(z.string()),
+  /** Commands that the user's settings require; absent where there are none. */
+  requiredCommands: z.array(z.string()).optional(),
   unsandboxed: z.boolean(),
   productVersion: z.string(),
   /** Behaviour flags that a replay of this session has to follow. */

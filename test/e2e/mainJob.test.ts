@@ -219,6 +219,17 @@ describe('the main job: ask, approve, watch, review, accept', function () {
     await assertFiles();
   });
 
+  it('verifies the accepted files with the same command, in a run of its own', async () => {
+    await reportCard().getByRole('button', { name: 'Verify accepted files' }).click();
+    const report = chat.getByRole('article', { name: `Report: Accepted files of ${name}` });
+    await report.waitFor();
+    const words = await report.innerText();
+    assert.match(words, /Passed/u);
+    assert.match(words, /npm test/u);
+    assert.match(words, /Agents\s+None/u);
+    await assertFiles();
+  });
+
   function reportCard() {
     return chat.getByRole('article', { name: `Report: ${name}` });
   }

@@ -87,7 +87,7 @@ describe('the chat', () => {
     assert.deepEqual(host.requests.at(-1)?.params, {
       ...{ request: 'Modernise lib', script: 'original script', argsJson: null },
       ...{ limits: defaultLimits, approvedCommands: ['npm test'], unsandboxed: false },
-      ...{ allowedCommands: ['npm *'], setupCommand: null },
+      ...{ allowedCommands: ['npm *'], setupCommand: null, requiredCommands: [] },
     });
     host.notify('runs.changed', { run: sampleRun() });
     host.notify('runs.changed', { run: sampleRun({ state: 'completed' }) });
@@ -341,6 +341,7 @@ describe('the chat', () => {
       limits: () => defaultLimits,
       allowedCommands: () => ['npm *'],
       setupCommand: () => setupCommand,
+      requiredCommands: () => ['npm run lint'],
       openScript: () => Promise.resolve(),
       editedScript: () => Promise.resolve(editorScript),
       askLimits: () => Promise.resolve(null),

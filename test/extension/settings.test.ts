@@ -26,6 +26,8 @@ describe('the settings', () => {
           stateDir: null,
           useSandbox: true,
           allowedCommands: [],
+          setupCommand: null,
+          requiredCommands: [],
           groupBy: 'group',
           showNotifications: true,
           prices: {},
@@ -40,14 +42,18 @@ describe('the settings', () => {
     const values: Readonly<Record<string, unknown>> = {
       ...{ 'limits.maxAgents': 5000, 'limits.concurrency': null, 'limits.maxUsd': null },
       ...{ 'limits.maxTokens': 7, 'limits.maxMinutes': -1, provider: 'other', model: '  m  ' },
+      ...{ 'commands.setup': ' make ', 'verify.commands': ['npm test', 3, ' '] },
     };
-    const { limits, provider, model } = readSettings(
+    const { limits, provider, model, setupCommand, requiredCommands } = readSettings(
       (name) => values[name],
       () => true,
     );
     assert.deepEqual(
-      { limits, provider, model },
-      { limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 }, provider: 'auto', model: 'm' },
+      { limits, provider, model, setupCommand, requiredCommands },
+      {
+        limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 },
+        ...{ provider: 'auto', model: 'm', setupCommand: 'make', requiredCommands: ['npm test'] },
+      },
     );
   });
 });

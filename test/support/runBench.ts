@@ -141,6 +141,7 @@ function configOf(options: BenchOptions): RunConfig {
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     model: options.model.defaultModel,
     ...{ budgetTokens: null, approvedCommands: [], setupCommand: null, unsandboxed: false },
+    requiredCommands: [],
     ...{ onLimit: 'wait', onGate: 'wait' },
     ...{ allowedCommands: [], onCommand: 'refuse' },
     ...options.config,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ChatItem } from '../../src/protocol/chatMessages.ts';
+import { summarizeRun } from '../../src/protocol/summarizeRun.ts';
 import { makeEstimate, makePlan, planItem, runItem, snapshot } from './support/chatFixtures.ts';
-import { makeReceipt, recordMixedRun, RunRecorder } from './support/runFixtures.ts';
+import { makeReceipt, recordMixedRun, RunRecorder, startedAt } from './support/runFixtures.ts';
 import { WebviewBrowser, type WebviewPage } from './support/webviewPage.ts';
 
 describe('cards of the chat page', () => {
@@ -14,6 +15,24 @@ describe('cards of the chat page', () => {
   afterEach(async () => {
     assert.deepEqual(chat.complaints, []);
     await chat.page.context().close();
+  });
+
+  it('offers to verify what was accepted, once there is something and a command', async () => {
+    const ended = { ...summarizeRun(recordMixedRun().view), endedAt: startedAt + 9000 };
+    const show = async (accepted: { readonly accepted?: number }): Promise<void> => {
+      const proposals = { ...ended.proposals, ...accepted };
+      const receipts = [makeReceipt()];
+      const run = { ...ended, state: 'completed' as const, proposals, receipts };
+      await chat.send(snapshot([{ id: 'run-1', type: 'run', run }]));
+    };
+    const button = chat.page.getByRole('button', { name: 'Verify accepted files' });
+    await show({});
+    await chat.page.getByRole('button', { name: 'Open report' }).waitFor();
+    assert.equal(await button.count(), 0);
+    await show({ accepted: 2 });
+    await button.click();
+    const { runId } = ended;
+    assert.deepEqual(await chat.posted(), [{ type: 'run', runId, action: 'verifyAccepted' }]);
   });
 
   describe('plan card', () => {
@@ -62,6 +81,13 @@ describe('cards of the chat page', () => {
       const text = await article(chat, 'Plan: Port callbacks').innerText();
       assert.match(text, /npm run build⟨U\+202E⟩ # dliub \(setup: before the first command/u);
       await chat.page.getByRole('checkbox', { name: consent }).waitFor();
+    });
+
+    it('warns of a required command that the script does not run', async () => {
+      await chat.send(snapshot([planItem({ requiredCommands: ['npm test', 'npm run lint'] })]));
+      const text = await article(chat, 'Plan: Port callbacks').innerText();
+      assert.match(text, /npm run lint \(has to pass, and the script does not run it/u);
+      assert.doesNotMatch(text, /npm test \(has to pass/u);
     });
 
     it('says what happens without the consent', async () => {

@@ -14,6 +14,7 @@ import { readText } from './readInput.ts';
 export interface DraftOptions extends LimitOptions {
   readonly script?: string | undefined;
   readonly workflow?: string | undefined;
+  readonly require?: readonly string[] | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
 }
@@ -50,6 +51,7 @@ export async function makeDraft(
   const planned = await planWorkflow(workspace.services, {
     ...{ request: request ?? '', provider, limits: readLimits(options) },
     planId: randomUUID(),
+    requiredCommands: options.require ?? [],
     onText: (text) => {
       if (options.json !== true && options.quiet !== true) ctx.stdout.write(text);
     },

@@ -19,6 +19,7 @@ export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOpti
   readonly budget?: number | undefined;
   readonly allowCommand: readonly string[];
   readonly setup?: string | undefined;
+  readonly require: readonly string[];
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
   readonly onGate?: string | undefined;
@@ -51,6 +52,7 @@ export async function resumeCommand(
       unsandboxed: options.unsandboxed === true ? true : (edited?.unsandboxed ?? null),
       allowedCommands: options.allowCommand,
       setupCommand,
+      requiredCommands: options.require.length === 0 ? null : options.require,
       budgetTokens: options.budget ?? null,
       onLimit: 'stop',
       onGate: readOnGate(options),

@@ -19,6 +19,7 @@ export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions
   readonly budget?: number | undefined;
   readonly allowCommand: readonly string[];
   readonly setup?: string | undefined;
+  readonly require: readonly string[];
   readonly unsandboxed?: boolean | undefined;
   readonly yes?: boolean | undefined;
   /** Check and estimate only. */
@@ -72,6 +73,7 @@ export async function runCommand(
         approvedCommands: commands,
         allowedCommands: options.allowCommand,
         setupCommand,
+        requiredCommands: options.require,
         unsandboxed,
         budgetTokens: options.budget ?? null,
         onLimit: 'stop',

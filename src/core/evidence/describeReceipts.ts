@@ -10,7 +10,7 @@ const MAX_TEST_NAMES = 10;
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   passed: 'every required command passed on the tree that is proposed',
   failed: 'a required command failed on the tree that is proposed',
-  unverified: 'no required command has passed on the tree that is proposed',
+  unverified: 'not every required command has passed on the tree that is proposed',
 };
 
 /** The verdict and what it rests on. */

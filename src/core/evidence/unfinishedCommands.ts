@@ -1,19 +1,35 @@
 import type { DurableRunEvent, RunEventOf } from '../../protocol/runEvents.ts';
 import type { RequiredCommand } from './verdictOf.ts';
 
-/** Required commands that a script asked for and that never came to a receipt: refused, cut off, or not startable. */
+/** Required commands that never came to a receipt: refused, cut off, not startable, or never asked for. */
 export function unfinishedCommands(events: readonly DurableRunEvent[]): readonly RequiredCommand[] {
   const started = new Map<number, RunEventOf<'verify.started'>>();
   const open = new Map<string, RequiredCommand>();
+  const ended = new Set<string>();
   for (const event of events) {
+    for (const required of requiredBy(event)) {
+      if (!ended.has(keyOf(required))) open.set(keyOf(required), required);
+    }
     if (event.type === 'verify.started') started.set(event.verifyId, event);
     const { asked, hasReceipt } = readEvent(event, started);
     if (asked === null) continue;
-    const key = JSON.stringify([asked.command, asked.cwd]);
-    if (hasReceipt) open.delete(key);
-    else if (asked.required) open.set(key, { command: asked.command, cwd: asked.cwd });
+    const key = keyOf(asked);
+    if (hasReceipt) {
+      open.delete(key);
+      ended.add(key);
+    } else if (asked.required) open.set(key, { command: asked.command, cwd: asked.cwd });
   }
   return [...open.values()];
+}
+
+/** By the user's settings, at the beginning of a session. */
+function requiredBy(event: DurableRunEvent): readonly RequiredCommand[] {
+  if (event.type !== 'run.started' && event.type !== 'run.resumed') return [];
+  return (event.requiredCommands ?? []).map((command) => ({ command, cwd: '' }));
+}
+
+function keyOf({ command, cwd }: RequiredCommand): string {
+  return JSON.stringify([command, cwd]);
 }
 
 interface Asked extends RequiredCommand {

@@ -3,6 +3,8 @@ export interface WorkspaceFacts {
   readonly files: readonly string[];
   /** Text of AGENTS.md or CLAUDE.md at the root. */
   readonly instructions?: string | undefined;
+  /** Commands that have to pass, by the user's settings. */
+  readonly requiredCommands?: readonly string[] | undefined;
 }
 
 /** Paths that are listed one by one: about 5,000 tokens, enough to name the targets of a small project. */
@@ -14,20 +16,30 @@ const mostListedFolders = 300;
 /** Characters of the project's instructions: what is longer is documentation, not direction. */
 const mostInstructionCharacters = 12_000;
 
-const tags = ['files', 'instructions', 'request'] as const;
+const tags = ['files', 'instructions', 'required', 'request'] as const;
 type Tag = (typeof tags)[number];
 
 /** The planner's first message: what the workspace holds, delimited as data, and the user's request last. */
 export function formatPlanningMessage(facts: WorkspaceFacts, request: string): string {
   const instructions = facts.instructions?.trim() ?? '';
+  const required = facts.requiredCommands ?? [];
   const sections = [
     section('files', withoutTags(fileListing(facts.files))),
     ...(instructions === ''
       ? []
       : [section('instructions', withoutTags(cut(instructions, mostInstructionCharacters)))]),
+    ...(required.length === 0 ? [] : [section('required', describeRequired(required))]),
     section('request', request.trim()),
   ];
   return sections.join('\n\n');
+}
+
+function describeRequired(commands: readonly string[]): string {
+  const lines = commands.map((command) => withoutTags(command.replace(/\p{Cc}/gu, ' ')));
+  return [
+    'The user requires these commands to pass. Where the workflow edits, end it with verify() of each, as a literal:',
+    ...lines,
+  ].join('\n');
 }
 
 /** The user's request out of a planning message; the whole text when it is none. */

@@ -78,7 +78,7 @@ async function endedFact(
   return {
     type: 'run.ended',
     ...end,
-    verdict: verdict(conclusion),
+    verdict: verdict(ctx, conclusion),
     headHash: recorder.headHash(),
     result: isReturned ? await storeValue(store.scrub(parseJson(outcome.json)), store.blobs) : null,
     agents: {
@@ -143,8 +143,13 @@ function withPosition(outcome: Extract<ScriptOutcome, { type: 'failed' }>): Erro
   return { code: error.code, message: `${error.message} (${position})` };
 }
 
-function verdict(conclusion: RunConclusion & { readonly gitTree: string | null }): Verdict {
+function verdict(
+  { config }: RunContext,
+  conclusion: RunConclusion & { readonly gitTree: string | null },
+): Verdict {
   const { receipts, unfinished, gitTree: currentTreeHash } = conclusion;
   if (currentTreeHash === null) return 'unverified';
-  return verdictOf({ receipts, requiredCommands: unfinished, currentTreeHash });
+  const ofSettings = config.requiredCommands.map((command) => ({ command, cwd: '' }));
+  const requiredCommands = [...unfinished, ...ofSettings];
+  return verdictOf({ receipts, requiredCommands, currentTreeHash });
 }

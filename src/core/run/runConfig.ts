@@ -29,6 +29,8 @@ export interface RunConfig {
   readonly approvedCommands: readonly string[];
   /** Globs of commands that the user allows without being asked. */
   readonly allowedCommands: readonly string[];
+  /** The user's own: the verdict is `passed` only when each of them passed at the root of the proposed tree. */
+  readonly requiredCommands: readonly string[];
   /** Prepares each directory that commands run in; null for none. It is one of the approved commands. */
   readonly setupCommand: string | null;
   /** What happens to an agent's command that nothing allows: the user is asked, or it is refused. */

@@ -18,6 +18,7 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
     snapshotFiles: snapshot.entries.length,
     leftOut: snapshot.leftOut.map(({ path, reason }) => `${path}: ${reason}`),
     approvedCommands: [...approvedCommands],
+    ...requiredBy(config),
     productVersion: PRODUCT_VERSION,
     flags: [...currentFlags],
   };
@@ -30,7 +31,12 @@ export function resumedFact(config: RunConfig, services: RunServices): RunFact {
     ...{ type: 'run.resumed', meta, scriptSha256, limits, model, unsandboxed },
     provider: services.governor.client.provider,
     approvedCommands: [...approvedCommands],
+    ...requiredBy(config),
     productVersion: PRODUCT_VERSION,
     flags: [...currentFlags],
   };
+}
+
+function requiredBy({ requiredCommands }: RunConfig): { requiredCommands?: string[] } {
+  return requiredCommands.length === 0 ? {} : { requiredCommands: [...requiredCommands] };
 }

@@ -36,6 +36,8 @@ export interface ChatEditor {
   readonly allowedCommands: () => readonly string[];
   /** The command of the settings that prepares directories; null for none. */
   readonly setupCommand: () => string | null;
+  /** Commands that have to pass, by the settings. */
+  readonly requiredCommands: () => readonly string[];
   readonly openScript: (plan: WorkflowPlan) => Promise<void>;
   /** The script as the user edited it, or null when it was never opened. */
   readonly editedScript: (planId: string) => Promise<string | null>;
@@ -122,6 +124,13 @@ export class ChatController implements Disposable {
     }
   }
 
+  /** Puts the card of a run into the conversation as soon as something is known of it. */
+  showRun(runId: string): void {
+    const run = this.#options.registry.get(runId);
+    if (run === null) this.#awaitedRuns.add(runId);
+    else this.#putRun(run);
+  }
+
   /**
    * Puts a run's questions into the conversation, also those of a run that was started elsewhere.
    * Answers with the item to show: of the given gate, else of the one that waits longest.
@@ -131,7 +140,7 @@ export class ChatController implements Disposable {
     if (run === null) return null;
     const asked = gateId ?? openQuestions(run)[0]?.gateId;
     if (asked === undefined) return null;
-    this.#showRun(runId);
+    this.showRun(runId);
     const itemId = gateItemId(runId, asked);
     return this.#options.conversation.find('gate', itemId) === null ? null : itemId;
   }
@@ -178,7 +187,9 @@ export class ChatController implements Disposable {
     this.#planning = planning;
     this.#composerChanged.fire();
     try {
-      await this.#draft({ planId: id, request: text, limits: editor.limits() });
+      const requiredCommands = [...editor.requiredCommands()];
+      const limits = editor.limits();
+      await this.#draft({ planId: id, request: text, limits, requiredCommands });
     } catch (error) {
       // Stopping makes the request fail; that is what was asked for.
       const message = planning.isStopped ? t('Planning was stopped.') : errorText(error);
@@ -194,6 +205,7 @@ export class ChatController implements Disposable {
     readonly planId: string;
     readonly request: string;
     readonly limits: RunLimits;
+    readonly requiredCommands: string[];
   }): Promise<void> {
     const answer = await this.#options.host.request('plan.draft', params);
     const { conversation, editor } = this.#options;
@@ -287,12 +299,13 @@ export class ChatController implements Disposable {
       allowedCommands: [...this.#options.editor.allowedCommands()],
       // As it stood on the card, whatever the settings say by now.
       setupCommand: plan.setupCommand,
+      requiredCommands: plan.requiredCommands,
       // Without this consent the host refuses the commands where it has no sandbox, and says so.
       unsandboxed,
       ...(plan.estimate === null ? {} : { estimate: plan.estimate }),
     });
     this.#options.conversation.put({ ...approved, status: 'approved' });
-    this.#showRun(runId);
+    this.showRun(runId);
   }
 
   // What runs is what the user left in the editor, and only after the same check as the model's.
@@ -314,12 +327,6 @@ export class ChatController implements Disposable {
       [],
     );
     return null;
-  }
-
-  #showRun(runId: string): void {
-    const run = this.#options.registry.get(runId);
-    if (run === null) this.#awaitedRuns.add(runId);
-    else this.#putRun(run);
   }
 
   #updateRun({ run }: RunChange): void {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
+import { canVerifyAccepted } from '../../protocol/canVerifyAccepted.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
 import type { HostClient } from '../hostProcess/hostClient.ts';
 import { t } from '../localize.ts';
@@ -50,7 +51,12 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     onDidChangeRun: model.onDidChange,
   });
   const conflictFileSystem = new ConflictFileSystem({ host, onDidChangeRun: model.onDidChange });
-  const controller = new ReviewController({ model, tree, view, tasks });
+  const canVerify = (runId: string): boolean => {
+    const run = registry.get(runId);
+    if (run === null || !canVerifyAccepted(run)) return false;
+    return run.proposals.pending + run.proposals.conflicts === 0;
+  };
+  const controller = new ReviewController({ model, tree, view, tasks, canVerify });
   const followShown = () => {
     model.choose(registry.shown?.runId ?? null);
     describeView(view, registry);

@@ -25,6 +25,8 @@ export interface ReviewParts {
   readonly tree: ProposalTree;
   readonly view: vscode.TreeView<ProposalNode>;
   readonly tasks: Tasks;
+  /** Everything that a run proposes is decided, and its commands can run on what was accepted. */
+  readonly canVerify: (runId: string) => boolean;
 }
 
 /** The user's decisions about proposals, wherever they are made. */
@@ -217,8 +219,10 @@ export class ReviewController {
 
   async #tellResult(result: ApplyResult, report: 'always' | 'problems'): Promise<void> {
     if (report === 'problems' && result.problems.length === 0) return;
-    const choice = await askAboutResult(result);
+    const canVerify = result.action === 'accept' && this.#parts.canVerify(result.runId);
+    const choice = await askAboutResult(result, { canVerify });
     if (choice === 'details') await showProblems(result);
+    if (choice === 'verify') await verifyAccepted(result.runId);
     if (choice !== 'undo') return;
     const { model } = this.#parts;
     await this.#tellResult(await model.undo(result.runId, result.decisionId), 'always');
@@ -270,11 +274,16 @@ function isAllowed(): boolean {
   return false;
 }
 
-async function askAboutResult(result: ApplyResult): Promise<'undo' | 'details' | null> {
+async function askAboutResult(
+  result: ApplyResult,
+  { canVerify }: { readonly canVerify: boolean },
+): Promise<'undo' | 'verify' | 'details' | null> {
   const undo = t('Undo');
+  const verify = t('Verify Accepted Files');
   const details = t('Show Details');
   const actions = [
     ...(result.action === 'accept' && result.writtenPaths.length > 0 ? [undo] : []),
+    ...(canVerify ? [verify] : []),
     ...(result.problems.length > 1 ? [details] : []),
   ];
   const show =
@@ -283,7 +292,13 @@ async function askAboutResult(result: ApplyResult): Promise<'undo' | 'details' |
       : vscode.window.showWarningMessage;
   const choice = await show(summarizeApply(result), ...actions);
   if (choice === undefined) return null;
+  if (choice === verify) return 'verify';
   return choice === undo ? 'undo' : 'details';
+}
+
+// Through the command, because it is the chat that shows the run.
+async function verifyAccepted(runId: string): Promise<void> {
+  await vscode.commands.executeCommand('muster.verifyAccepted', { runId });
 }
 
 async function showProblems(result: ApplyResult): Promise<void> {

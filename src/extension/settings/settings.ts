@@ -23,6 +23,8 @@ export interface Settings {
   readonly allowedCommands: readonly string[];
   /** Prepares each directory that commands run in; every plan shows it. */
   readonly setupCommand: string | null;
+  /** Commands without whose pass no run counts as verified. */
+  readonly requiredCommands: readonly string[];
   readonly groupBy: ReviewGrouping;
   readonly showNotifications: boolean;
 }
@@ -58,6 +60,7 @@ export function readSettings(read: ReadSetting, isSet: IsSettingSet): Settings {
     useSandbox: read('commands.sandbox') !== 'off',
     allowedCommands: textsOf(read('commands.allow')),
     setupCommand: textOrNull(read('commands.setup')),
+    requiredCommands: textsOf(read('verify.commands')),
     groupBy: oneOf(read('review.groupBy'), ['group', 'folder', 'kind'], 'group'),
     showNotifications: read('notifications.show') !== false,
   };

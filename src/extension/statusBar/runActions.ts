@@ -16,6 +16,7 @@ export type RunActionName =
   | 'answer'
   | 'openTree'
   | 'review'
+  | 'verifyAccepted'
   | 'openReport'
   | 'openScript';
 
@@ -62,6 +63,8 @@ export class RunActions {
         return controls[action](runId);
       case 'answer':
         return dialogs.showGate(runId, null);
+      case 'verifyAccepted':
+        return dialogs.verifyAccepted(runId);
       case 'openTree':
       case 'review':
       case 'openReport':
@@ -106,7 +109,7 @@ export class RunActions {
   }
 }
 
-const dialogs: RunDialogs = {
+const dialogs: RunDialogs & { readonly verifyAccepted: (runId: string) => Promise<void> } = {
   isTrusted: () => vscode.workspace.isTrusted,
   askConcurrency,
   askHigherLimits,
@@ -128,5 +131,9 @@ const dialogs: RunDialogs = {
       runId,
       ...(gateId === null ? {} : { gateId }),
     });
+  },
+  // As with gates: the chat shows the run that comes of it.
+  verifyAccepted: async (runId) => {
+    await vscode.commands.executeCommand('muster.verifyAccepted', { runId });
   },
 };

@@ -1,4 +1,5 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
+import { canVerifyAccepted } from '../../protocol/canVerifyAccepted.ts';
 import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
 import { t } from '../localize.ts';
 import { openQuestions } from '../runTree/openQuestions.ts';
@@ -26,6 +27,9 @@ export function runMenuItems(run: RunSummary): readonly RunMenuItem[] {
     ...(isLive(run) ? liveItems(run) : endedItems(run)),
     { action: 'openTree', label: t('$(list-tree) Open run tree') },
     ...reviewItems(run),
+    ...(canVerifyAccepted(run)
+      ? [{ action: 'verifyAccepted' as const, label: t('$(beaker) Verify accepted files') }]
+      : []),
     ...(isLive(run) ? [] : [{ action: 'openReport' as const, label: t('$(output) Open report') }]),
   ];
 }

@@ -82,6 +82,8 @@ function actionLabel(action: RunActionName): string {
       return t('Cancel run…');
     case 'review':
       return t('Review changes');
+    case 'verifyAccepted':
+      return t('Verify accepted files');
     case 'openReport':
       return t('Open report');
     case 'openTree':

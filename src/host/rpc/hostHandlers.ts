@@ -13,6 +13,7 @@ import type { ScriptCheck } from '../../protocol/plan.ts';
 import { withChildCommands } from '../childCommands.ts';
 import { estimateWorkflow } from '../estimateService.ts';
 import { planWorkflow } from '../planService.ts';
+import { verifyAccepted } from '../review/verifyAccepted.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { BackgroundRetention } from '../retention/backgroundRetention.ts';
 import type { ReviewService } from '../review/reviewService.ts';
@@ -177,7 +178,13 @@ function watchHandlers(state: HostState, feeds: RunFeeds): Pick<HostHandlers, Wa
 }
 
 type RunMethods =
-  'run.start' | 'run.resume' | 'run.control' | 'run.report' | 'run.script' | 'agent.transcript';
+  | 'run.start'
+  | 'run.resume'
+  | 'run.verifyAccepted'
+  | 'run.control'
+  | 'run.report'
+  | 'run.script'
+  | 'agent.transcript';
 
 function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
   const { runs } = state;
@@ -187,6 +194,7 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
       const rest = {
         allowedCommands: params.allowedCommands ?? [],
         setupCommand: params.setupCommand ?? null,
+        requiredCommands: params.requiredCommands ?? [],
         budgetTokens: null,
         onLimit: 'wait' as const,
         onGate: 'wait' as const,
@@ -198,13 +206,19 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     'run.resume': async ({ runId, limits, allowedCommands = [] }) => {
       const kept = {
         ...{ script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null },
-        setupCommand: null,
+        ...{ setupCommand: null, requiredCommands: null },
       };
       const rest = { allowedCommands, onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
         ...{ ...kept, ...rest, limits },
         provider: state.provider,
       });
+      return { runId: await begin(state, live) };
+    },
+    'run.verifyAccepted': async ({ runId, requiredCommands }) => {
+      const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+      const order = { requiredCommands, unsandboxed: false };
+      const live = await verifyAccepted(state, runId, { ...order, onGate: 'wait', signal });
       return { runId: await begin(state, live) };
     },
     'run.control': async ({ runId, control }) => {

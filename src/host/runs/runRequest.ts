@@ -17,6 +17,8 @@ export interface RunRequest {
   readonly allowedCommands: readonly string[];
   /** Prepares each directory that commands run in; approved like those. */
   readonly setupCommand: string | null;
+  /** Have to pass, by the user's settings. */
+  readonly requiredCommands: readonly string[];
   readonly unsandboxed: boolean;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
@@ -34,6 +36,7 @@ export interface ResumeRequest {
   readonly approvedCommands: readonly string[] | null;
   readonly allowedCommands: readonly string[];
   readonly setupCommand: string | null;
+  readonly requiredCommands: readonly string[] | null;
   readonly unsandboxed: boolean | null;
   readonly budgetTokens: number | null;
   readonly onLimit: 'wait' | 'stop';
@@ -53,6 +56,7 @@ export const RunHead = z.object({
   provider: z.string(),
   approvedCommands: z.array(z.string()),
   setupCommand: z.string().nullable().default(null),
+  requiredCommands: z.array(z.string()).default([]),
   unsandboxed: z.boolean(),
   budgetTokens: z.number().int().positive().nullable().default(null),
   /** Only a report shows it: one of another form must not keep a run from going on. */

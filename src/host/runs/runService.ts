@@ -128,6 +128,7 @@ export class RunService {
           unsandboxed: request.unsandboxed ?? head.unsandboxed,
           allowedCommands: request.allowedCommands,
           setupCommand: request.setupCommand ?? head.setupCommand,
+          requiredCommands: request.requiredCommands ?? head.requiredCommands,
           budgetTokens,
           ...{ onLimit: request.onLimit, onGate: request.onGate },
           // What was foretold of one script says nothing about another.
@@ -363,12 +364,12 @@ export class RunService {
   ): Promise<void> {
     const { workspace } = this.#services;
     const { limits, argsJson, approvedCommands, unsandboxed, provider, budgetTokens } = request;
-    const { setupCommand, estimate = null } = request;
+    const { setupCommand, requiredCommands, estimate = null } = request;
     const { scriptSha256, model, snapshotTree } = facts;
     const head = {
       ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
       ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
-      ...{ budgetTokens, setupCommand, estimate },
+      ...{ budgetTokens, setupCommand, requiredCommands, estimate },
     };
     await Promise.all([
       store.writeFile('script.js', request.script),

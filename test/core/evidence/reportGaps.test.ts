@@ -154,6 +154,16 @@ describe('what a report says was not covered', () => {
     assert.deepEqual(gapsOf(same, entry('run.resumed', {}), begun, receipt), []);
   });
 
+  it('names commands that the settings require and that never ran', () => {
+    const requiredCommands = ['npm test', 'npm run lint'];
+    const begin = entry('run.started', { requiredCommands });
+    const verified = [entry('verify.started', { command: 'npm test' }), entry('verify.ended', {})];
+    const lint = [{ command: 'npm run lint', cwd: '' }];
+    assert.deepEqual(readReportFacts([begin, ...verified]).unfinished, lint);
+    const resumed = entry('run.resumed', { requiredCommands });
+    assert.deepEqual(readReportFacts([begin, ...verified, resumed]).unfinished, lint);
+  });
+
   it('keeps one kind from hiding the others', () => {
     const dropped = Array.from({ length: 60 }, (_, index) => log(`parallel[${index}] failed: no`));
     const warnings = Array.from({ length: 60 }, (_, index) => log(`warning ${index}`, 'warning'));

@@ -240,6 +240,21 @@ describe('verify()', () => {
     assert.equal((await bench.run()).verdict, 'unverified');
   });
 
+  it('leaves the verdict open when the settings require a command that the script did not run', async () => {
+    const require = (...requiredCommands: readonly string[]) =>
+      verifyWith('npm test', { approve: { requiredCommands } });
+    assert.equal((await require('npm test')).verdict, 'passed');
+    const { verdict, bench } = await require('npm test', 'npm run lint');
+    assert.equal(verdict, 'unverified');
+    const [started] = bench.ofType('run.started');
+    assert.deepEqual(started?.requiredCommands, ['npm test', 'npm run lint']);
+    const { verdict: ofFolder } = await verifyWith(
+      { command: 'npm test', cwd: 'lib' },
+      { approve: { requiredCommands: ['npm test'] } },
+    );
+    assert.equal(ofFolder, 'unverified', 'a part of the project is not the project');
+  });
+
   it('runs without a sandbox when that was agreed to', async () => {
     const approve = { approvedCommands: ['npm test'], unsandboxed: true };
     const { said } = await verifyWith('npm test', { sandbox: 'none', approve });

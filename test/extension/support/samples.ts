@@ -78,6 +78,7 @@ export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
     model: 'rules',
     needsUnsandboxedConsent: false,
     setupCommand: null,
+    requiredCommands: [],
     estimate: null,
     ...changes,
   };

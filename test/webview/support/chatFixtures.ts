@@ -39,6 +39,7 @@ export function makePlan(change: Partial<WorkflowPlan> = {}): WorkflowPlan {
     model: 'claude-haiku-4',
     needsUnsandboxedConsent: false,
     setupCommand: null,
+    requiredCommands: [],
     estimate: null,
     ...change,
   };

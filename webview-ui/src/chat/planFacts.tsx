@@ -122,7 +122,9 @@ function Commands({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
   // What the script puts together is not approved with the plan, and must not look as if it were.
   const others = plan.estimate?.commands.filter(({ isLiteral }) => !isLiteral) ?? [];
   const setup = plan.setupCommand;
-  if (commands.length + others.length === 0 && setup === null) return <>None</>;
+  const missing = plan.requiredCommands.filter((command) => !commands.includes(command));
+  const count = commands.length + others.length + missing.length;
+  if (count === 0 && setup === null) return <>None</>;
   return (
     <>
       {setup === null ? null : (
@@ -139,6 +141,14 @@ function Commands({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
       {others.map((command) => (
         <div key={command.command} class="command quietText">
           {visibleText(command.command)} (put together by the script: not approved)
+        </div>
+      ))}
+      {missing.map((command) => (
+        <div key={`required ${command}`} class="command">
+          <Icon name="warning" tone="warning" /> <code>{visibleText(command)}</code>{' '}
+          <span class="quietText">
+            (has to pass, and the script does not run it: the result stays unverified)
+          </span>
         </div>
       ))}
     </>

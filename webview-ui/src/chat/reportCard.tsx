@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { plural } from '../../../src/base/format.ts';
 import type { ChatFromWebview } from '../../../src/protocol/chatMessages.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
+import { canVerifyAccepted } from '../../../src/protocol/canVerifyAccepted.ts';
 import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
@@ -11,6 +12,7 @@ import {
   describeProposals,
   describeReceipt,
   describeTokens,
+  totalCount,
 } from '../shared/runFacts.ts';
 import { verdictWords } from '../shared/stateWords.ts';
 import { steeringButtons } from '../shared/steeringButtons.ts';
@@ -45,7 +47,7 @@ export function ReportCardBody({ run, act }: ReportCardBodyProps): JSX.Element {
         <dt>Changes</dt>
         <dd>{describeProposals(run.proposals)}</dd>
         <dt>Agents</dt>
-        <dd>{describeProgress(run.counts)}</dd>
+        <dd>{totalCount(run.counts) === 0 ? 'None' : describeProgress(run.counts)}</dd>
         <dt>Cost</dt>
         <dd>
           {describeCost(run.usd)} <span class="quietText">({describeTokens(run.usage)})</span>
@@ -69,16 +71,17 @@ function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
   );
 }
 
-function explainVerdict({ verdict, receipts }: RunSummary): string {
+function explainVerdict({ verdict, receipts, staleReceipts }: RunSummary): string {
   switch (verdict) {
     case 'passed':
       return `on the proposed files, by ${plural(receipts.length, 'receipt')}`;
     case 'failed':
       return 'the proposed files do not pass their checks';
     case 'unverified':
-      return receipts.length === 0
-        ? 'no command has checked the proposed files'
-        : 'the receipts do not cover the proposed files as they are now';
+      if (receipts.length === 0) return 'no command has checked the proposed files';
+      return staleReceipts.length > 0
+        ? 'the receipts do not cover the proposed files as they are now'
+        : 'not every required command has passed on the proposed files';
   }
 }
 
@@ -163,6 +166,9 @@ function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
           onPress={() => act('review')}
         />
       )}
+      {canVerifyAccepted(run) ? (
+        <ActionButton label="Verify accepted files" onPress={() => act('verifyAccepted')} />
+      ) : null}
       {isUnfinished ? null : resume}
       <ActionButton label="Open report" onPress={() => act('openReport')} />
       <ActionButton label="Open script" onPress={() => act('openScript')} />

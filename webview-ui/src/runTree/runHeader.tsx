@@ -55,7 +55,9 @@ function Figures({ view }: { readonly view: RunView }): JSX.Element {
   const running = view.agents.filter((agent) => agent.status === 'running');
   const usage = running.reduce((sum, agent) => addTokens(sum, agent.usage), view.usage);
   const figures = [
-    describeProgress(countStatuses(view.agents)),
+    view.agents.length === 0 && view.endedAt !== null
+      ? 'No agents'
+      : describeProgress(countStatuses(view.agents)),
     describeElapsed(view.startedAt, endedAt),
     formatUsd(view.usd),
     describeTokens(usage),
