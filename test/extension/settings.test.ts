@@ -31,7 +31,6 @@ describe('the settings', () => {
           groupBy: 'group',
           showNotifications: true,
           prices: {},
-          setupCommand: null,
           retention: defaultRetention,
         },
       },

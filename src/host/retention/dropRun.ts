@@ -3,7 +3,7 @@
  * where nobody looks for runs: at that moment it is gone. Refs and files go afterwards; where a process is killed
  * in between, the folder's name still says what is to be done, and the next one does it.
  */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -15,6 +15,7 @@ import { tryLock } from '../adapters/locks/processLock.ts';
 import { syncFolder } from '../adapters/store/durableFiles.ts';
 import { runDirectory } from '../adapters/store/runStore.ts';
 import { claimRun } from '../runs/claimRun.ts';
+import { journalStamp } from '../runs/journalStamp.ts';
 
 export interface DropOptions {
   readonly stateDirectory: string;
@@ -91,12 +92,6 @@ async function moveOut(
   await syncFolder(droppingFolder(stateDirectory));
   await syncFolder(path.dirname(directory));
   return null;
-}
-
-/** Another one after every entry. */
-async function journalStamp(directory: string): Promise<string> {
-  const { mtimeMs, size } = await stat(path.join(directory, 'journal.jsonl'));
-  return `${mtimeMs} ${size}`;
 }
 
 /** Does something with several locks, unless one of them is taken. */

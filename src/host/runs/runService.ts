@@ -1,5 +1,5 @@
 /** Starts runs, keeps the live ones, and reads the earlier ones from their folders. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
@@ -23,6 +23,7 @@ import {
   runDirectory,
 } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
+import { journalStamp } from './journalStamp.ts';
 import type { LiveRun, RunListener } from './liveRun.ts';
 import { answerWaitingGate, type GateDecision } from './answerWaitingGate.ts';
 import { claimRun, type Ownership } from './claimRun.ts';
@@ -182,7 +183,7 @@ export class RunService {
       await live.begun;
       return live.engine.view;
     }
-    const stamp = await this.#journalStamp(runId);
+    const stamp = await journalStamp(runDirectory(this.#services.stateDirectory, runId));
     const known = this.#ended.get(runId);
     if (known?.stamp === stamp) return known.view;
     const events = await this.events(runId);
@@ -201,9 +202,7 @@ export class RunService {
     try {
       return (await readJournal(runDirectory(this.#services.stateDirectory, runId))).events;
     } catch (cause) {
-      if (errorCode(cause) !== 'ENOENT') throw cause;
-      const message = `There is no run ${runId} in this workspace. Old runs are dropped when there are many: see muster.retention.maxRuns.`;
-      throw new RunMissingError(message, { cause });
+      throw missingOr(runId, cause);
     }
   }
 
@@ -285,7 +284,12 @@ export class RunService {
     const { socket, token } = (await this.#openEndpoint()) ?? { socket: null, token: null };
     const who = { pid, startTime: clock.nowMs(), identity: await processIdentity(pid) };
     const mine = { ...who, socket, token, released: false };
-    const claimed = await claimRun(runDirectory(stateDirectory, runId), mine);
+    // Another process may be dropping the run at this moment.
+    const claimed = await claimRun(runDirectory(stateDirectory, runId), mine).catch(
+      (cause: unknown) => {
+        throw missingOr(runId, cause);
+      },
+    );
     if (claimed.type === 'held') throw busy(runId, `held by process ${claimed.by.pid}`);
     return claimed.ownership;
   }
@@ -316,18 +320,6 @@ export class RunService {
     const { client } = this.#services.models.governorFor(provider);
     const model = provider.model ?? client.defaultModel;
     return { provider: client.provider, model, limits, prices: provider.prices };
-  }
-
-  /** Another one after every entry. */
-  async #journalStamp(runId: string): Promise<string> {
-    const file = join(runDirectory(this.#services.stateDirectory, runId), 'journal.jsonl');
-    try {
-      const { mtimeMs, size } = await stat(file);
-      return `${mtimeMs} ${size}`;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return '';
-      throw error;
-    }
   }
 
   #emit(event: RunEvent, view: RunView): void {
@@ -381,6 +373,13 @@ export class RunService {
 /** What was approved with the plan; the setup stood on it, too. */
 function approvedIn({ approvedCommands, setupCommand }: RunRequest): readonly string[] {
   return setupCommand === null ? approvedCommands : [...approvedCommands, setupCommand];
+}
+
+/** What it means that a file of a run is not there; any other failure stays what it is. */
+function missingOr(runId: string, cause: unknown): unknown {
+  if (errorCode(cause) !== 'ENOENT') return cause;
+  const message = `There is no run ${runId} in this workspace. Old runs are dropped when there are many: see muster.retention.maxRuns.`;
+  return new RunMissingError(message, { cause });
 }
 
 function busy(runId: string, state: string): RunBusyError {

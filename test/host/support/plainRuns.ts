@@ -29,7 +29,7 @@ export class PlainRuns {
         ...{ request: 'test', script, argsJson: null, limits: DEFAULT_RUN_LIMITS },
         provider: { provider: 'offline', baseUrl: null, model: null, apiKey: null },
         ...{ approvedCommands: [], allowedCommands: [], setupCommand: null, unsandboxed: false },
-        ...{ budgetTokens: null, onLimit: 'stop', onGate: 'stop' },
+        ...{ requiredCommands: [], budgetTokens: null, onLimit: 'stop', onGate: 'stop' },
       },
       new AbortController().signal,
     );
