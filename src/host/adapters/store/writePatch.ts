@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorText } from '../../../base/errorText.ts';
+import { errorCode, errorText } from '../../../base/errorText.ts';
 import { sha256Hex } from '../../../core/journal/journalLines.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { FileMark } from '../../../protocol/fileMark.ts';
@@ -14,6 +14,17 @@ export interface PatchFile {
   readonly log: Log;
 }
 
+/** The folder is there already where the agent's transcript is, which is nearly always. */
+async function writeInFolder(file: string, patch: Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, patch, { mode: 0o600 });
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    await makePrivateFolder(path.dirname(file));
+    await writeFile(file, patch, { mode: 0o600 });
+  }
+}
+
 /** As with a transcript, a failure is logged and stops nobody, and half a file is none. */
 export async function writePatch(
   { directory, name, log }: PatchFile,
@@ -22,8 +33,7 @@ export async function writePatch(
   const file = path.join(directory, name);
   try {
     if (patch !== null) {
-      await makePrivateFolder(path.dirname(file));
-      await writeFile(file, patch, { mode: 0o600 });
+      await writeInFolder(file, patch);
       return { name, sha256: sha256Hex(patch), bytes: patch.length };
     }
   } catch (error) {
