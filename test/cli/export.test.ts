@@ -167,7 +167,7 @@ const planted = {
   key: 'a-key-without-any-known-shape',
 };
 
-/** Reads and changes a file with a token in it, and says tokens. */
+/** Reads and changes a file with a token in it, has one printed, and says tokens. */
 function leak(request: WireRequest): Reply {
   if (promptOf(request).includes('fail')) return fail(400, { message: `bad ${planted.error}` });
   if (request.messages.length > 1) return text(`found ${planted.answer} and ${planted.key}`);
@@ -175,6 +175,7 @@ function leak(request: WireRequest): Reply {
   return toolUses([
     { name: 'read_file', input: { path: 'settings.txt' } },
     { name: 'edit_file', input: edit },
+    { name: 'run_command', input: { command: 'cat printed.txt' } },
   ]);
 }
 
@@ -195,7 +196,8 @@ describe('muster export of a run that met tokens', function () {
       const script = await bed.writeScript(source);
       const args = ['--args', JSON.stringify({ token: planted.prompt }), '--yes', '--json'];
       const model = ['--provider', 'anthropic', '--base-url', api.baseUrl];
-      const allowed = ['--allow-command', 'cat **', '--unsandboxed'];
+      const setup = ['--setup', 'cat printed.txt settings.txt'];
+      const allowed = ['--allow-command', 'cat **', '--unsandboxed', ...setup];
       const env = { ANTHROPIC_API_KEY: planted.key };
       const command = ['run', '--script', script, ...model, ...args, ...allowed];
       const ended = await bed.start(command, { env }).ended;
@@ -209,7 +211,9 @@ describe('muster export of a run that met tokens', function () {
       for (const [where, token] of Object.entries(planted)) {
         assert.ok(!bytes.includes(token), `${where} is in the archive`);
       }
-      for (const place of ['report.md', 'transcript.jsonl', 'output.log', 'statement.json']) {
+      const places = ['report.md', 'transcript.jsonl', 'output.log', 'statement.json'];
+      const logs = ['command-0001.log', 'setup/0001.log', 'changes.patch'];
+      for (const place of [...places, ...logs]) {
         assert.ok(bytes.includes(place), `${place} is not in the archive`);
       }
       assert.match(exported.stdout, /^Withheld: script\.js /mu);
