@@ -16,7 +16,7 @@ import type { DurableRunEvent } from '../../protocol/runEvents.ts';
 import type { RunView } from '../../protocol/runView.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
 import { readJournal } from '../adapters/store/runStore.ts';
-import { RunHead } from './runRequest.ts';
+import { RunHead } from './runHead.ts';
 
 /** The report that stays in the folder: what is true when the run ends, before anybody decides. */
 export function makeEndReport(

@@ -1,8 +1,7 @@
-import * as z from 'zod';
-import { Estimate } from '../../protocol/estimate.ts';
+import type { Estimate } from '../../protocol/estimate.ts';
 import type { ProviderConfig } from '../../protocol/hostRpc.ts';
 import type { ScriptCheck } from '../../protocol/plan.ts';
-import { RunLimits } from '../../protocol/runLimits.ts';
+import type { RunLimits } from '../../protocol/runLimits.ts';
 
 /** What starts a run. */
 export interface RunRequest {
@@ -42,27 +41,6 @@ export interface ResumeRequest {
   readonly onLimit: 'wait' | 'stop';
   readonly onGate: 'wait' | 'stop' | 'approve' | 'reject';
 }
-
-/** run.json: what a run was started with, all that a resume needs beside script and journal. */
-export const RunHead = z.object({
-  runId: z.string(),
-  workspace: z.string(),
-  request: z.string(),
-  scriptSha256: z.string(),
-  snapshotTree: z.string(),
-  argsJson: z.string().nullable(),
-  limits: RunLimits,
-  model: z.string(),
-  provider: z.string(),
-  approvedCommands: z.array(z.string()),
-  setupCommand: z.string().nullable().default(null),
-  requiredCommands: z.array(z.string()).default([]),
-  unsandboxed: z.boolean(),
-  budgetTokens: z.number().int().positive().nullable().default(null),
-  /** Only a report shows it: one of another form must not keep a run from going on. */
-  estimate: Estimate.nullable().catch(null),
-});
-export type RunHead = z.infer<typeof RunHead>;
 
 /** Thrown when a script that does not pass the check is to be run. */
 export class InvalidScriptError extends Error {

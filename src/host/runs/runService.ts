@@ -31,7 +31,8 @@ import { assertDollarsCount, describeTokenFallback, type PricedRun } from './pri
 import { processIdentity } from '../adapters/locks/processIdentity.ts';
 import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './runOwner.ts';
 import { makeEndReport } from './runReport.ts';
-import { InvalidScriptError, RunHead, type ResumeRequest, type RunRequest } from './runRequest.ts';
+import { approvedIn, resumedRequest, RunHead, writeRunHead } from './runHead.ts';
+import { InvalidScriptError, type ResumeRequest, type RunRequest } from './runRequest.ts';
 
 /** Thrown when a run that was named does not exist. */
 export class RunMissingError extends Error {
@@ -122,19 +123,7 @@ export class RunService {
       return await this.#launch({
         ...{ check, meta: check.meta, ownership, ...opened },
         earlier: { ...opened.earlier, hasOtherBudget },
-        request: {
-          ...{ request: head.request, script, argsJson: head.argsJson },
-          ...{ provider: request.provider, limits },
-          approvedCommands: request.approvedCommands ?? head.approvedCommands,
-          unsandboxed: request.unsandboxed ?? head.unsandboxed,
-          allowedCommands: request.allowedCommands,
-          setupCommand: request.setupCommand ?? head.setupCommand,
-          requiredCommands: request.requiredCommands ?? head.requiredCommands,
-          budgetTokens,
-          ...{ onLimit: request.onLimit, onGate: request.onGate },
-          // What was foretold of one script says nothing about another.
-          estimate: request.script === null ? head.estimate : null,
-        },
+        request: resumedRequest(head, request, { script, limits, budgetTokens }),
       });
     } catch (error) {
       await ownership.release();
@@ -254,8 +243,9 @@ export class RunService {
       },
       earlier,
     );
-    const facts = { scriptSha256, model, snapshotTree: snapshot.tree };
-    const head = this.#writeHead(store, request, facts);
+    const { workspace } = this.#services;
+    const facts = { workspace, scriptSha256, model, snapshotTree: snapshot.tree };
+    const head = writeRunHead(store, request, facts);
     // A run that goes on has a head; what differs in the new one is read by a later resume only.
     if (earlier === undefined) await head;
     const ended = this.#execute(engine, { store, ownership, head });
@@ -348,31 +338,6 @@ export class RunService {
       await closed.finally(() => this.#closing.delete(store.runId));
     }
   }
-
-  async #writeHead(
-    store: LiveRun['store'],
-    request: RunRequest,
-    facts: { readonly scriptSha256: string; readonly model: string; readonly snapshotTree: string },
-  ): Promise<void> {
-    const { workspace } = this.#services;
-    const { limits, argsJson, approvedCommands, unsandboxed, provider, budgetTokens } = request;
-    const { setupCommand, requiredCommands, estimate = null } = request;
-    const { scriptSha256, model, snapshotTree } = facts;
-    const head = {
-      ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
-      ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
-      ...{ budgetTokens, setupCommand, requiredCommands, estimate },
-    };
-    await Promise.all([
-      store.writeFile('script.js', request.script),
-      store.writeFile('run.json', JSON.stringify(head, null, 2)),
-    ]);
-  }
-}
-
-/** What was approved with the plan; the setup stood on it, too. */
-function approvedIn({ approvedCommands, setupCommand }: RunRequest): readonly string[] {
-  return setupCommand === null ? approvedCommands : [...approvedCommands, setupCommand];
 }
 
 /** What it means that a file of a run is not there; any other failure stays what it is. */
