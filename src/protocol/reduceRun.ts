@@ -3,11 +3,12 @@
  * with it, so what they show can only differ by how far they have read.
  */
 import { assertNever } from '../base/assertNever.ts';
-import { commandQuestion, FOR_RUN_NOTE } from './commandQuestion.ts';
 import { formatDuration } from '../base/format.ts';
 import { addTokens, noTokens } from './runLimits.ts';
+import { answerCommand, answerGate, askCommand, openGate } from './reduceQuestions.ts';
 import type { RunEvent, RunEventOf } from './runEvents.ts';
-import type { AgentView, GateView, RunView } from './runView.ts';
+import { updateAgent, withPhase } from './changeView.ts';
+import type { AgentView, RunView } from './runView.ts';
 
 /** Log lines that a view keeps; a script that logs in a loop must not fill every window's memory. */
 export const MAX_LOG_LINES = 1000;
@@ -195,11 +196,6 @@ function replayAgent(view: RunView, event: RunEventOf<'agent.replayed'>): RunVie
   return updateAgent(withPhase(view, phase), event.agentId, change);
 }
 
-function withPhase(view: RunView, title: string | null): RunView {
-  if (title === null || view.phases.includes(title)) return view;
-  return { ...view, phases: [...view.phases, title] };
-}
-
 function withLog(
   view: RunView,
   event: LogLine & { readonly dropped?: number | undefined },
@@ -259,12 +255,6 @@ function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
   return { ...shown, agents: [...view.agents, agent] };
 }
 
-function updateAgent(view: RunView, agentId: number, change: Partial<AgentView>): RunView {
-  const agent = view.agents[agentId - 1];
-  if (agent === undefined) throw new Error(`Run ${view.runId} has no agent ${agentId}.`);
-  return { ...view, agents: view.agents.with(agentId - 1, { ...agent, ...change }) };
-}
-
 function endAgent(view: RunView, event: RunEventOf<'agent.ended'>): RunView {
   const updated = updateAgent(view, event.agentId, {
     status: event.outcome,
@@ -306,55 +296,12 @@ function endVerification(view: RunView, event: RunEventOf<'verify.ended'>): RunV
   };
 }
 
-function openGate(view: RunView, event: RunEventOf<'gate.opened'>): RunView {
-  const { gateId, question, details, phase, at } = event;
-  const asked = { gateId, question, details, phase, openedAt: at };
-  const gate = { ...asked, answeredAt: null, approved: null, note: '' };
-  const others = view.gates.filter((item) => item.gateId !== gateId);
-  return { ...withPhase(view, phase), gates: [...others, gate] };
-}
-
-function askCommand(view: RunView, event: RunEventOf<'command.asked'>): RunView {
-  const { questionId, agentId, command, cwd, sandbox, at } = event;
-  const agent = view.agents.find((candidate) => candidate.agentId === agentId);
-  const label = agent?.label ?? `Agent ${agentId}`;
-  const gate = {
-    ...{ gateId: questionId, question: commandQuestion(label, command), details: '' },
-    ...{ phase: agent?.phase ?? null, openedAt: at, answeredAt: null, approved: null, note: '' },
-    command: { agentId, agentLabel: label, command, cwd, sandbox },
-  };
-  return { ...view, gates: [...view.gates, gate] };
-}
-
-function answerCommand(view: RunView, event: RunEventOf<'command.answered'>): RunView {
-  const { questionId, approved, by, forRun, at } = event;
-  const notes = { user: forRun ? FOR_RUN_NOTE : '', timeout: 'nobody answered', gone: '' };
-  const isSame = (gate: GateView): boolean => gate.gateId === questionId;
-  // A question that nobody had to answer is no part of the story.
-  if (by === 'gone') return { ...view, gates: view.gates.filter((gate) => !isSame(gate)) };
-  const answer = { approved, note: notes[by], answeredAt: at };
-  return {
-    ...view,
-    gates: view.gates.map((gate) => (isSame(gate) ? { ...gate, ...answer } : gate)),
-  };
-}
-
 function countCommand(view: RunView, event: RunEventOf<'command.ended'>): RunView {
   const agent = view.agents.find(({ agentId }) => agentId === event.agentId);
   const { ran, unsandboxed } = agent?.commands ?? { ran: 0, unsandboxed: 0 };
   const isUnsandboxed = event.sandbox === 'none';
   const commands = { ran: ran + 1, unsandboxed: unsandboxed + (isUnsandboxed ? 1 : 0) };
   return updateAgent(view, event.agentId, { commands });
-}
-
-function answerGate(view: RunView, event: RunEventOf<'gate.answered'>): RunView {
-  const { gateId, approved, note, at } = event;
-  return {
-    ...view,
-    gates: view.gates.map((gate) =>
-      gate.gateId === gateId ? { ...gate, approved, note, answeredAt: at } : gate,
-    ),
-  };
 }
 
 function startWorkflow(view: RunView, event: RunEventOf<'workflow.started'>): RunView {

@@ -105,6 +105,20 @@ describe('reduceRun', () => {
     );
   });
 
+  it('says that an agent waits for an answer until it has one, or nobody needs one', () => {
+    const asked = [
+      queued(1),
+      started(1),
+      makeEvent('command.asked', { questionId: 2, agentId: 1 }),
+    ];
+    const activity = (...events: readonly RunEvent[]) =>
+      viewAfter(...asked, ...events).agents[0]?.activity;
+    assert.equal(activity(), 'waits for your answer');
+    for (const by of ['user', 'timeout', 'gone'] as const) {
+      assert.equal(activity(makeEvent('command.answered', { questionId: 2, by })), '');
+    }
+  });
+
   it('knows the cost only while every price is known', () => {
     const events = [queued(1), queued(2), ended(1, { usd: 1 }), ended(2, { usd: null })];
     assert.equal(viewAfter(...events).usd, null);
