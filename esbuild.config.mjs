@@ -54,6 +54,7 @@ const webviewShared = {
   target: 'es2022',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  alias: { 'linkify-it': './webview-ui/src/shared/noLinkify.ts' },
   loader: { '.ttf': 'file' },
   assetNames: '[name]',
 };

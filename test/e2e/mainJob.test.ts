@@ -223,6 +223,7 @@ describe('the main job: ask, approve, watch, review, accept', function () {
     await reportCard().getByRole('button', { name: 'Verify accepted files' }).click();
     const report = chat.getByRole('article', { name: `Report: Accepted files of ${name}` });
     await report.waitFor();
+    await screenshot(page, 'main-job-verified');
     const words = await report.innerText();
     assert.match(words, /Passed/u);
     assert.match(words, /npm test/u);

@@ -35,6 +35,7 @@ async function buildPage(name: PageName): Promise<Uint8Array> {
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    alias: { 'linkify-it': './webview-ui/src/shared/noLinkify.ts' },
     loader: { '.ttf': 'dataurl' },
     legalComments: 'none',
     logLevel: 'warning',
