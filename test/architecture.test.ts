@@ -35,13 +35,22 @@ const PURE_PACKAGES = [
   'npm:picomatch',
   'npm:yaml',
 ];
-const CORE_AND_BELOW = ['src/base/', 'src/protocol/', 'src/core/'];
+const CORE_AND_BELOW = ['src/base/', 'src/paths/', 'src/protocol/', 'src/core/'];
 
 /** The first room whose folder holds the file counts. */
 const rooms: readonly Room[] = [
   { folder: 'src/base/', may: [] },
   { folder: 'src/protocol/', may: ['src/base/', 'npm:zod'], mayTypes: ['node:worker_threads'] },
-  { folder: 'src/core/', may: ['src/base/', 'src/protocol/', ...PURE_NODE, ...PURE_PACKAGES] },
+  { folder: 'src/paths/', may: ['npm:picomatch', 'src/base/'] },
+  { folder: 'src/apply/', may: ['src/base/', 'src/paths/', 'src/protocol/', 'node:'] },
+  {
+    folder: 'src/hostClient/',
+    may: ['src/base/', 'src/protocol/', 'node:', 'npm:vscode-jsonrpc', 'npm:zod'],
+  },
+  {
+    folder: 'src/core/',
+    may: ['src/base/', 'src/paths/', 'src/protocol/', ...PURE_NODE, ...PURE_PACKAGES],
+  },
   {
     folder: 'src/worker/',
     may: [
@@ -60,17 +69,28 @@ const rooms: readonly Room[] = [
   {
     folder: 'src/host/',
     may: [
-      ...[...CORE_AND_BELOW, 'node:', 'npm:zod', 'npm:vscode-jsonrpc', 'npm:picomatch'],
-      'npm:tar-stream',
+      ...[...CORE_AND_BELOW, 'src/hostClient/', 'node:', 'npm:zod', 'npm:vscode-jsonrpc'],
+      ...['npm:picomatch', 'npm:tar-stream'],
     ],
   },
   {
     folder: 'src/cli/',
-    may: [...CORE_AND_BELOW, 'src/host/', 'node:', 'npm:commander', 'npm:log-update', 'npm:diff'],
+    may: [
+      ...CORE_AND_BELOW,
+      'src/apply/',
+      'src/host/',
+      'node:',
+      'npm:commander',
+      'npm:log-update',
+      'npm:diff',
+    ],
   },
   {
     folder: 'src/extension/',
-    may: ['src/base/', 'src/protocol/', 'node:', 'npm:vscode', 'npm:vscode-jsonrpc', 'npm:zod'],
+    may: [
+      ...['src/base/', 'src/paths/', 'src/protocol/', 'src/apply/', 'src/hostClient/', 'node:'],
+      ...['npm:vscode', 'npm:zod'],
+    ],
   },
   {
     folder: 'webview-ui/src/',
@@ -175,8 +195,8 @@ describe('The architecture', () => {
     assert.ok(arrows.length > 800, `only ${arrows.length} arrows`);
     for (const known of [
       'src/core/run/runEngine.ts → src/core/run/requests/permits.ts',
-      'src/core/changes/protectedPaths.ts → npm:picomatch',
-      'src/protocol/scriptTask.ts → node:worker_threads',
+      'src/paths/protectedPaths.ts → npm:picomatch',
+      'src/protocol/threads/scriptTask.ts → node:worker_threads',
       'src/extension/main.ts → npm:vscode',
       'src/host/adapters/script/piscinaScriptRunner.ts → npm:piscina',
     ]) {

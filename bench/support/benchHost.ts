@@ -2,9 +2,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { forkHost } from '../../src/extension/hostProcess/forkHost.ts';
-import { HostConnection } from '../../src/extension/hostProcess/hostConnection.ts';
-import type { HostParams } from '../../src/protocol/hostRpc.ts';
-import type { RunSummary } from '../../src/protocol/summarizeRun.ts';
+import { HostConnection } from '../../src/hostClient/hostConnection.ts';
+import type { HostParams } from '../../src/protocol/host/hostRpc.ts';
+import type { RunSummary } from '../../src/protocol/view/summarizeRun.ts';
 import type { BenchContext } from './benchContext.ts';
 import type { ProductBed } from './product.ts';
 

@@ -2,7 +2,7 @@
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { OverlayFiles } from '../../src/core/agent/overlayFiles.ts';
-import { searchText } from '../../src/core/agent/searchText.ts';
+import { searchText } from '../../src/core/agent/tools/searchText.ts';
 import { RunTree } from '../../src/core/changes/tree/runTree.ts';
 import { SnapshotView } from '../../src/core/changes/tree/snapshotView.ts';
 import { createPiscinaComputePool } from '../../src/host/adapters/compute/piscinaComputePool.ts';

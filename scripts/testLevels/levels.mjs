@@ -30,6 +30,7 @@ export const levels = [
   mocha('architecture', { sources: 'test/architecture.test.ts', testLimitMs: 60_000 }),
   mocha('base'),
   mocha('protocol'),
+  mocha('paths'),
   mocha('core', { testLimitMs: 20_000, usesDist: true }),
   mocha('support', { testLimitMs: 20_000 }),
   mocha('worker', { testLimitMs: 20_000, usesDist: true }),

@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { errorCode, errorText } from '../base/errorText.ts';
-import { classifyPath, normaliseAgentPath } from '../core/changes/protectedPaths.ts';
+import { classifyPath, normaliseAgentPath } from '../paths/protectedPaths.ts';
 import type { ApplyPlan, PlannedWrite, WriteOutcome } from '../protocol/proposals.ts';
 
 const MODE_BITS = 0o777;

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { ProviderConfig } from '../protocol/hostRpc.ts';
+import type { ProviderConfig } from '../protocol/host/hostRpc.ts';
 import type { CliContext } from './cliContext.ts';
 import { readPrices } from './commands/readInput.ts';
 import { CliError, EXIT } from './exitCodes.ts';

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { errorCode, errorText } from '../base/errorText.ts';
-import { PRODUCT_VERSION } from '../protocol/version.ts';
+import { PRODUCT_VERSION } from '../protocol/host/version.ts';
 import { printLine, type CliContext } from './cliContext.ts';
 import { acceptCommand, undoCommand } from './commands/acceptCommand.ts';
 import { auditCommand } from './commands/auditCommand.ts';

@@ -1,21 +1,21 @@
 import * as vscode from 'vscode';
 import { formatDuration } from '../base/format.ts';
-import { RunTreeMenuTarget } from '../protocol/runTreeMessages.ts';
+import { RunTreeMenuTarget } from '../protocol/webviews/runTreeMessages.ts';
 import type { ChatController } from './chat/chatController.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { Conversation } from './chat/conversation.ts';
 import type { HostProcess } from './hostProcess/hostProcess.ts';
 import { t } from './localize.ts';
-import type { ConflictNode } from './review/conflictNodes.ts';
+import type { ConflictNode } from './review/conflicts/conflictNodes.ts';
 import type { ProposalModel } from './review/proposalModel.ts';
 import { isProposalNode, type ProposalNode } from './review/proposalNodes.ts';
 import type { ProposalTree } from './review/proposalTree.ts';
 import type { ReviewController } from './review/reviewController.ts';
-import type { RunRegistry } from './runTree/runRegistry.ts';
+import type { RunRegistry } from './runs/runRegistry.ts';
 import type { RunTreeViews } from './runTree/runTreeViews.ts';
 import { runGuarded } from './runGuarded.ts';
 import type { ProviderSettings } from './settings/providerSettings.ts';
-import type { RunActionName, RunActions } from './statusBar/runActions.ts';
+import type { RunActionName, RunActions } from './runs/runActions.ts';
 import { showRunMenu } from './statusBar/runMenu.ts';
 import type { Tasks } from './tasks.ts';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables.ts';
-import { isLive, type RunSummary } from '../protocol/summarizeRun.ts';
-import { openQuestions } from './runTree/openQuestions.ts';
-import type { RunRegistry } from './runTree/runRegistry.ts';
+import { isLive, type RunSummary } from '../protocol/view/summarizeRun.ts';
+import { openQuestions } from './runs/openQuestions.ts';
+import type { RunRegistry } from './runs/runRegistry.ts';
 import type { Tasks } from './tasks.ts';
 
 /** Keeps the keys that decide which commands apply. */

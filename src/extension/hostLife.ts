@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables.ts';
 import { errorText } from '../base/errorText.ts';
-import { isLive } from '../protocol/summarizeRun.ts';
+import { isLive } from '../protocol/view/summarizeRun.ts';
 import type { ChatController } from './chat/chatController.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { HostProcess } from './hostProcess/hostProcess.ts';
 import { t } from './localize.ts';
 import type { Review } from './review/review.ts';
-import type { RunFeeds } from './runTree/runFeeds.ts';
-import type { RunRegistry } from './runTree/runRegistry.ts';
+import type { RunFeeds } from './runs/runFeeds.ts';
+import type { RunRegistry } from './runs/runRegistry.ts';
 import type { ProviderSettings } from './settings/providerSettings.ts';
 import type { Storage } from './storage.ts';
 import type { Tasks } from './tasks.ts';

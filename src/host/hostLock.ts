@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../base/errorText.ts';
 import { parseJson } from '../base/json.ts';
-import { HostLock } from '../protocol/hostRpc.ts';
+import { HostLock } from '../protocol/host/hostRpc.ts';
 
 /** Unix socket paths hold about 104 bytes; beyond this a short one in the temp folder is used. */
 const MAX_SOCKET_PATH = 100;

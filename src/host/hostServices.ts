@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { Disposables } from '../base/disposables.ts';
 import { errorText } from '../base/errorText.ts';
-import { classifyPath } from '../core/changes/protectedPaths.ts';
+import { classifyPath } from '../paths/protectedPaths.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { CommandRunner } from '../core/ports/commandRunner.ts';
 import type { ComputePool } from '../core/ports/computePool.ts';

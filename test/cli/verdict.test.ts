@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { obey } from '../host/support/obedientModel.ts';
 import { agentThatEdits, workflow } from '../host/support/workflowScript.ts';
-import { RunView } from '../../src/protocol/runView.ts';
+import { RunView } from '../../src/protocol/view/runView.ts';
 import { useCliBed } from './support/cliBed.ts';
 import { readEnd, readEvents } from './support/publicEvents.ts';
 import { fileOf, proposalsOf } from './support/reviewedRun.ts';

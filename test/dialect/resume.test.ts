@@ -2,7 +2,7 @@ import { callTool, fail, say, type Step } from '../support/scriptedModel.ts';
 import { sessionRows } from './support/sessions.ts';
 import { count, status } from './support/sights.ts';
 import type { DialectBench } from './support/dialectBench.ts';
-import type { DurableRunEvent } from '../../src/protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../src/protocol/events/runEvents.ts';
 
 const write = (path: string, text: string): readonly Step[] => [
   callTool('write_file', { path, text }),

@@ -5,7 +5,7 @@ import type {
   HostToScript,
   ScriptOutcome,
   SyncAnswer,
-} from '../../src/protocol/scriptMessages.ts';
+} from '../../src/protocol/threads/scriptMessages.ts';
 
 /** What a script in the form of a function of this process can do: the messages of a real one. */
 export interface ScriptApi {

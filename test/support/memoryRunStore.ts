@@ -5,7 +5,11 @@ import { parseJson, type Json } from '../../src/base/json.ts';
 import { scrubbedJson, scrubSecrets } from '../../src/core/journal/scrubSecrets.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import type { Journal, RunStore, TranscriptWriter } from '../../src/core/ports/runStore.ts';
-import { RunEvent, type DurableRunEvent, type RunFact } from '../../src/protocol/runEvents.ts';
+import {
+  RunEvent,
+  type DurableRunEvent,
+  type RunFact,
+} from '../../src/protocol/events/runEvents.ts';
 
 /** A run's folder in memory; every entry is checked against the schema, as the real journal's are. */
 export class MemoryRunStore implements RunStore {

@@ -20,7 +20,7 @@ import type {
   RunEvent,
   RunEventOf,
   RunEventType,
-} from '../../src/protocol/runEvents.ts';
+} from '../../src/protocol/events/runEvents.ts';
 import type { RunLimits } from '../../src/protocol/runLimits.ts';
 import { FakeClock, FakeRandom, settled } from './fakeClock.ts';
 import { FunctionScript, type ScriptApi } from './functionScript.ts';

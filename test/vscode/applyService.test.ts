@@ -4,12 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ApplyPlan, WriteOutcome } from '../../src/protocol/proposals.ts';
-import { ApplyService } from '../../src/extension/review/applyService.ts';
+import { ApplyService } from '../../src/extension/review/apply/applyService.ts';
 import {
   findDirtyDocument,
   readOpenBuffers,
   workspaceFolder,
-} from '../../src/extension/review/openDocuments.ts';
+} from '../../src/extension/review/apply/openDocuments.ts';
 
 describe('the apply service in the editor', () => {
   const service = new ApplyService({ folder: workspaceFolder, findDirty: findDirtyDocument });

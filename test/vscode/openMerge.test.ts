@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { workspaceFolder } from '../../src/extension/review/openDocuments.ts';
-import { openMerge } from '../../src/extension/review/openMerge.ts';
+import { workspaceFolder } from '../../src/extension/review/apply/openDocuments.ts';
+import { openMerge } from '../../src/extension/review/conflicts/openMerge.ts';
 
 describe('a merge by hand in the editor', () => {
   const folder = workspaceFolder() ?? '';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChatItem } from '../../src/protocol/chatMessages.ts';
+import type { ChatItem } from '../../src/protocol/webviews/chatMessages.ts';
 import { assertAccessible } from './support/accessibility.ts';
 import {
   answerItem,

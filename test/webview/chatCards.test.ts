@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ChatItem } from '../../src/protocol/chatMessages.ts';
-import { summarizeRun } from '../../src/protocol/summarizeRun.ts';
+import type { ChatItem } from '../../src/protocol/webviews/chatMessages.ts';
+import { summarizeRun } from '../../src/protocol/view/summarizeRun.ts';
 import { makeEstimate, makePlan, planItem, runItem, snapshot } from './support/chatFixtures.ts';
 import { makeReceipt, recordMixedRun, RunRecorder, startedAt } from './support/runFixtures.ts';
 import { WebviewBrowser, type WebviewPage } from './support/webviewPage.ts';

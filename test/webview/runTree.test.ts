@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunEvent } from '../../src/protocol/runEvents.ts';
+import type { RunEvent } from '../../src/protocol/events/runEvents.ts';
 import {
   makeReceipt,
   recordLargeRun,

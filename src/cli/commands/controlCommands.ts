@@ -2,9 +2,9 @@
 import { plural } from '../../base/format.ts';
 import { OwnerConnection } from '../../host/rpc/ownerConnection.ts';
 import type { RunOwner } from '../../host/runs/runOwner.ts';
-import { RunControl } from '../../protocol/hostRpc.ts';
-import type { RunView } from '../../protocol/runView.ts';
-import { countStatuses } from '../../protocol/summarizeRun.ts';
+import { RunControl } from '../../protocol/host/hostRpc.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
+import { countStatuses } from '../../protocol/view/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';

@@ -2,7 +2,7 @@
 import { DEFAULT_ANTHROPIC_MODEL } from '../../core/planner/modelAliases.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { findWorkflow } from '../../core/script/savedWorkflows.ts';
-import { estimateWorkflow } from '../../host/estimateService.ts';
+import { estimateWorkflow } from '../../host/plans/estimateService.ts';
 import type { Estimate } from '../../protocol/estimate.ts';
 import type { ScriptCheck } from '../../protocol/plan.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';

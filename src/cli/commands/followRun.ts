@@ -1,7 +1,7 @@
 /** What `run` and `resume` share: showing a run, cancelling it, and turning its end into an exit code. */
 import { assertNever } from '../../base/assertNever.ts';
 import type { LiveRun } from '../../host/runs/liveRun.ts';
-import type { RunEventOf } from '../../protocol/runEvents.ts';
+import type { RunEventOf } from '../../protocol/events/runEvents.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
 import type { Workspace } from '../openWorkspace.ts';

@@ -1,7 +1,7 @@
 /** `muster gate`: a person's answer to a question of a run, whether it still runs or has stopped there. */
 import { oneLine } from '../../base/format.ts';
-import { RunControl } from '../../protocol/hostRpc.ts';
-import type { GateView, RunView } from '../../protocol/runView.ts';
+import { RunControl } from '../../protocol/host/hostRpc.ts';
+import type { GateView, RunView } from '../../protocol/view/runView.ts';
 import type { CliContext, CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';

@@ -1,6 +1,6 @@
 import { formatDuration, oneLine } from '../../base/format.ts';
 import { terminalText } from '../../base/visibleText.ts';
-import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';

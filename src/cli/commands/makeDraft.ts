@@ -1,10 +1,10 @@
 /** Where the script of `muster run` comes from: a file, a saved workflow, or the planner. */
 import { randomUUID } from 'node:crypto';
 import { plural } from '../../base/format.ts';
-import { planWorkflow } from '../../host/planService.ts';
+import { planWorkflow } from '../../host/plans/planService.ts';
 import { estimateHeadline } from '../../protocol/describeEstimate.ts';
 import type { Estimate } from '../../protocol/estimate.ts';
-import type { ProviderConfig } from '../../protocol/hostRpc.ts';
+import type { ProviderConfig } from '../../protocol/host/hostRpc.ts';
 import { printLine, type CliContext } from '../cliContext.ts';
 import type { Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';

@@ -1,8 +1,8 @@
 /** `muster resume`: goes on with an earlier run from its journal. */
 import { checkScript } from '../../core/script/checkScript.ts';
-import { withChildCommands } from '../../host/childCommands.ts';
+import { withChildCommands } from '../../host/plans/childCommands.ts';
 import { plural } from '../../base/format.ts';
-import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';

@@ -1,7 +1,7 @@
 /** `muster run`: a request or a script becomes a run; the exit code says what came of it. */
 import { checkScript } from '../../core/script/checkScript.ts';
-import { withChildCommands } from '../../host/childCommands.ts';
-import { estimateWorkflow } from '../../host/estimateService.ts';
+import { withChildCommands } from '../../host/plans/childCommands.ts';
+import { estimateWorkflow } from '../../host/plans/estimateService.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';

@@ -1,7 +1,7 @@
 import type { Json } from '../../base/json.ts';
-import { loadValue } from '../../core/run/calls/storeValue.ts';
+import { loadValue } from '../../core/run/outcomes/storeValue.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
-import type { RunEvent, RunEventOf } from '../../protocol/runEvents.ts';
+import type { RunEvent, RunEventOf } from '../../protocol/events/runEvents.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 
 type PublicEnd = Omit<RunEventOf<'run.ended'>, 'result'> & { readonly result: Json };

@@ -1,8 +1,8 @@
 import { formatDuration, plural } from '../../base/format.ts';
 import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
-import { hasNoChange } from '../../protocol/noChange.ts';
-import type { RunEvent } from '../../protocol/runEvents.ts';
-import type { AgentView, RunView } from '../../protocol/runView.ts';
+import { hasNoChange } from '../../protocol/view/noChange.ts';
+import type { RunEvent } from '../../protocol/events/runEvents.ts';
+import type { AgentView, RunView } from '../../protocol/view/runView.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 import type { RunPrinter } from './runPrinter.ts';
 

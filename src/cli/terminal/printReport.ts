@@ -1,8 +1,8 @@
 import { formatUsd, plural } from '../../base/format.ts';
 import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
-import { hasNoChange } from '../../protocol/noChange.ts';
-import type { RunView } from '../../protocol/runView.ts';
-import { countStatuses, isStale } from '../../protocol/summarizeRun.ts';
+import { hasNoChange } from '../../protocol/view/noChange.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
+import { countStatuses, isStale } from '../../protocol/view/summarizeRun.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 
 /** What came of a run, in a few lines, and what to do next. */

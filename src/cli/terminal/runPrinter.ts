@@ -1,5 +1,5 @@
-import type { RunEvent } from '../../protocol/runEvents.ts';
-import type { RunView } from '../../protocol/runView.ts';
+import type { RunEvent } from '../../protocol/events/runEvents.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
 
 /** Shows a run while it goes on. */
 export interface RunPrinter {

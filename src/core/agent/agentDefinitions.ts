@@ -6,7 +6,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { cutText } from '../../base/format.ts';
-import { readSnapshotText, type SnapshotFiles } from '../script/snapshotFiles.ts';
+import { readSnapshotText, type SnapshotFiles } from '../changes/tree/snapshotFiles.ts';
 import {
   builtInAgentTypes,
   createAgentTypes,

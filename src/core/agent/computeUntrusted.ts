@@ -1,5 +1,5 @@
 import { errorCode, errorText } from '../../base/errorText.ts';
-import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
+import type { ComputeAnswer, ComputeTask } from '../../protocol/threads/computeMessages.ts';
 import type { ComputePool } from '../ports/computePool.ts';
 
 /** Runs a task on a pattern of a model's or a script's; one that took too long is refused like one that is wrong. */

@@ -1,6 +1,6 @@
 import type { Overlay } from '../changes/tree/overlay.ts';
 import { PLAIN_FILE_MODE, SYMLINK_MODE } from '../changes/text/fileContent.ts';
-import { classifyPath, normaliseAgentPath } from '../changes/protectedPaths.ts';
+import { classifyPath, normaliseAgentPath } from '../../paths/protectedPaths.ts';
 import { decodeFile, fromAgentText, toAgentText, type TextFile } from '../changes/text/textFile.ts';
 import type { FileChange, FileContent, SnapshotUnderneath } from '../ports/fileView.ts';
 import type { AgentFiles, FileEdit, FileText } from './agentFiles.ts';

@@ -26,8 +26,8 @@ import type { AgentCall } from './agentCall.ts';
 import type { AgentCommands } from './agentCommands.ts';
 import type { AgentFiles } from './agentFiles.ts';
 import { computeUntrusted } from './computeUntrusted.ts';
-import { canWriteWith, SUBMIT_RESULT, submitResultSpec } from './agentTools.ts';
-import { toolError, type AgentTool, type ToolResult } from './tool.ts';
+import { canWriteWith, SUBMIT_RESULT, submitResultSpec } from './tools/agentTools.ts';
+import { toolError, type AgentTool, type ToolResult } from './tools/tool.ts';
 
 export interface AgentAttempt {
   readonly call: AgentCall;

@@ -1,6 +1,6 @@
 import { canonicalJson, parseJson, type Json } from '../../base/json.ts';
 import type { FileContent } from '../ports/fileView.ts';
-import { flagReason } from './protectedPaths.ts';
+import { flagReason } from '../../paths/protectedPaths.ts';
 import { EXECUTABLE_MODE, SYMLINK_MODE } from './text/fileContent.ts';
 
 /** Parts of package.json that make something run: npm's own, and those of hook managers. */

@@ -1,5 +1,5 @@
 /** "Verify accepted files": a run without agents, on a snapshot of the workspace as it is after an accept. */
-import type { RunView } from '../../protocol/runView.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
 import type { RequiredCommand } from './verdictOf.ts';
 
 /** Longest name of a run in the name of the one that verifies it. */

@@ -1,4 +1,4 @@
-import type { DurableRunEvent, RunEventOf } from '../../protocol/runEvents.ts';
+import type { DurableRunEvent, RunEventOf } from '../../protocol/events/runEvents.ts';
 import type { RequiredCommand } from './verdictOf.ts';
 
 /** Required commands that never came to a receipt: refused, cut off, not startable, or never asked for. */

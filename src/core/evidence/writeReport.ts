@@ -1,8 +1,8 @@
 /** The report of a run: written from the journal's view, never by a model. */
 import { formatDuration, oneLine, plural } from '../../base/format.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
-import type { AgentView, RunView } from '../../protocol/runView.ts';
-import { countStatuses } from '../../protocol/summarizeRun.ts';
+import type { AgentView, RunView } from '../../protocol/view/runView.ts';
+import { countStatuses } from '../../protocol/view/summarizeRun.ts';
 import { describeReceipts } from './describeReceipts.ts';
 import { describeCost } from './runReport/describeCost.ts';
 import { describeGaps } from './runReport/describeGaps.ts';

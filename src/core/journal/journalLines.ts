@@ -5,9 +5,9 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { parseJson, type Json } from '../../base/json.ts';
-import { isTransient, RunEvent } from '../../protocol/runEvents.ts';
-import type { DurableRunEvent } from '../../protocol/runEvents.ts';
-import { JOURNAL_VERSION } from '../../protocol/version.ts';
+import { isTransient, RunEvent } from '../../protocol/events/runEvents.ts';
+import type { DurableRunEvent } from '../../protocol/events/runEvents.ts';
+import { JOURNAL_VERSION } from '../../protocol/host/version.ts';
 import { JournalError } from './journalError.ts';
 
 /** What the first line names as the hash of the line before it. */

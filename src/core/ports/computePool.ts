@@ -1,4 +1,4 @@
-import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
+import type { ComputeAnswer, ComputeTask } from '../../protocol/threads/computeMessages.ts';
 
 /**
  * Work on untrusted patterns, in a thread that can be killed: a regular expression, glob or schema can keep

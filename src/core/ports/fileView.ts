@@ -1,4 +1,4 @@
-import type { SharedTexts } from '../../protocol/computeMessages.ts';
+import type { SharedTexts } from '../../protocol/threads/computeMessages.ts';
 
 /** One file of a snapshot. `blob` is the content's git object id; `mode` is git's (0o100644, 0o100755, 0o120000). */
 export interface SnapshotEntry {

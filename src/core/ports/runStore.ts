@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts';
-import type { FileMark } from '../../protocol/fileMark.ts';
-import type { DurableRunEvent, RunFact } from '../../protocol/runEvents.ts';
+import type { FileMark } from '../../protocol/events/fileMark.ts';
+import type { DurableRunEvent, RunFact } from '../../protocol/events/runEvents.ts';
 
 /** The append-only log of one run. */
 export interface Journal {

@@ -3,7 +3,7 @@ import type {
   ScriptOutcome,
   ScriptToHost,
   SyncAnswer,
-} from '../../protocol/scriptMessages.ts';
+} from '../../protocol/threads/scriptMessages.ts';
 
 export type ScriptCallMessage = Exclude<ScriptToHost, { type: 'sync' }>;
 export type ScriptSyncMessage = Extract<ScriptToHost, { type: 'sync' }>;

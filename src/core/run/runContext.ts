@@ -1,15 +1,15 @@
-import type { ThrownError } from '../../protocol/scriptMessages.ts';
+import type { ThrownError } from '../../protocol/threads/scriptMessages.ts';
 import type { AgentTypes } from '../agent/agentTypes.ts';
 import type { RunTree } from '../changes/tree/runTree.ts';
 import type { DirectorySetup } from '../ports/fileView.ts';
 import type { ActiveClock } from './limits/activeClock.ts';
 import type { CommandApprovals } from './commands/commandApprovals.ts';
-import type { Deliveries } from './replay/deliveries.ts';
+import type { Deliveries } from './outcomes/deliveries.ts';
 import type { Permits } from './requests/permits.ts';
 import type { ReplayLog } from './replay/replayLog.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import type { RunRecorder } from './runRecorder.ts';
-import type { BusyAgents } from './agents/busyAgents.ts';
+import type { BusyAgents } from './requests/busyAgents.ts';
 import type { Breaker } from './requests/breaker.ts';
 import type { LimitKeeper } from './limits/limitKeeper.ts';
 import type { Spend } from './limits/spend.ts';

@@ -1,8 +1,13 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/runStore.ts';
-import { reduceRun } from '../../protocol/reduceRun.ts';
-import type { DurableRunEvent, RunEvent, RunFact, RunEventOf } from '../../protocol/runEvents.ts';
-import type { RunView } from '../../protocol/runView.ts';
+import { reduceRun } from '../../protocol/view/reduceRun.ts';
+import type {
+  DurableRunEvent,
+  RunEvent,
+  RunFact,
+  RunEventOf,
+} from '../../protocol/events/runEvents.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
 
 /**
  * The one way from a decision to its effect: a fact is journaled, then the view changes, then whoever

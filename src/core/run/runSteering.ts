@@ -1,11 +1,11 @@
 /** What holds a run and what lets it go on: the user's verbs, its limits, the breaker, open gates. */
-import type { RunFact } from '../../protocol/runEvents.ts';
+import type { RunFact } from '../../protocol/events/runEvents.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
-import type { ThrownError } from '../../protocol/scriptMessages.ts';
+import type { ThrownError } from '../../protocol/threads/scriptMessages.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ActiveClock } from './limits/activeClock.ts';
 import type { Breaker } from './requests/breaker.ts';
-import type { BusyAgents } from './agents/busyAgents.ts';
+import type { BusyAgents } from './requests/busyAgents.ts';
 import type { CallRouter } from './calls/callRouter.ts';
 import type { LimitKeeper } from './limits/limitKeeper.ts';
 import type { Permits } from './requests/permits.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RunFact } from '../../protocol/runEvents.ts';
-import { PRODUCT_VERSION } from '../../protocol/version.ts';
+import type { RunFact } from '../../protocol/events/runEvents.ts';
+import { PRODUCT_VERSION } from '../../protocol/host/version.ts';
 import { currentFlags } from '../journal/behaviourFlags.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 

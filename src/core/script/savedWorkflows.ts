@@ -3,10 +3,10 @@
  * A workflow is called by the `name` in its meta, else by its file's name without the ending.
  */
 import type { ScriptCheck } from '../../protocol/plan.ts';
-import { classifyPath, normaliseAgentPath } from '../changes/protectedPaths.ts';
+import { classifyPath, normaliseAgentPath } from '../../paths/protectedPaths.ts';
 import type { UserWorkflows, WorkflowFile } from '../ports/userWorkflows.ts';
 import { checkScript } from './checkScript.ts';
-import { readSnapshotText, type SnapshotFiles } from './snapshotFiles.ts';
+import { readSnapshotText, type SnapshotFiles } from '../changes/tree/snapshotFiles.ts';
 
 export interface WorkflowPlaces extends SnapshotFiles {
   readonly userWorkflows: UserWorkflows;

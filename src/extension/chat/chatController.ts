@@ -2,16 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { assertNever } from '../../base/assertNever.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { errorText } from '../../base/errorText.ts';
-import type { ChatFromWebview, ChatItem, ComposerState } from '../../protocol/chatMessages.ts';
+import type {
+  ChatFromWebview,
+  ChatItem,
+  ComposerState,
+} from '../../protocol/webviews/chatMessages.ts';
 import type { WorkflowPlan } from '../../protocol/plan.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
-import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
-import { Emitter, type Event } from '../emitter.ts';
-import type { HostClient } from '../hostProcess/hostClient.ts';
+import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import type { HostClient } from '../../hostClient/hostClient.ts';
 import { t } from '../localize.ts';
-import { openQuestions } from '../runTree/openQuestions.ts';
-import type { RunChange, RunRegistry } from '../runTree/runRegistry.ts';
-import type { RunActionName } from '../statusBar/runActions.ts';
+import { openQuestions } from '../runs/openQuestions.ts';
+import type { RunChange, RunRegistry } from '../runs/runRegistry.ts';
+import type { RunActionName } from '../runs/runActions.ts';
 import type { Tasks } from '../tasks.ts';
 import type { Conversation } from './conversation.ts';
 import { gateItemId, GateItems } from './gateItems.ts';

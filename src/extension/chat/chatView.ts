@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
-import { ChatFromWebview, type ChatToWebview } from '../../protocol/chatMessages.ts';
-import type { ChatItem } from '../../protocol/chatMessages.ts';
+import { ChatFromWebview, type ChatToWebview } from '../../protocol/webviews/chatMessages.ts';
+import type { ChatItem } from '../../protocol/webviews/chatMessages.ts';
 import { t } from '../localize.ts';
 import type { Tasks } from '../tasks.ts';
 import { webviewHtml, webviewOptions } from '../webviewHtml.ts';

@@ -1,4 +1,4 @@
-import type { ComposerState } from '../../protocol/chatMessages.ts';
+import type { ComposerState } from '../../protocol/webviews/chatMessages.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import { t } from '../localize.ts';
 import type { ResolvedProvider } from '../settings/resolveProvider.ts';

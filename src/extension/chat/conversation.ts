@@ -1,6 +1,6 @@
-import { ChatItem } from '../../protocol/chatMessages.ts';
+import { ChatItem } from '../../protocol/webviews/chatMessages.ts';
 import type { Disposable } from '../../base/disposables.ts';
-import { Emitter, type Event } from '../emitter.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
 import { t } from '../localize.ts';
 import type { Storage } from '../storage.ts';
 

@@ -1,8 +1,8 @@
-import type { ChatFromWebview, ChatItem } from '../../protocol/chatMessages.ts';
-import { FOR_RUN_NOTE } from '../../protocol/commandQuestion.ts';
-import type { RunSummary } from '../../protocol/summarizeRun.ts';
-import type { HostClient } from '../hostProcess/hostClient.ts';
-import { openQuestions } from '../runTree/openQuestions.ts';
+import type { ChatFromWebview, ChatItem } from '../../protocol/webviews/chatMessages.ts';
+import { FOR_RUN_NOTE } from '../../protocol/view/commandQuestion.ts';
+import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
+import type { HostClient } from '../../hostClient/hostClient.ts';
+import { openQuestions } from '../runs/openQuestions.ts';
 import type { Conversation } from './conversation.ts';
 
 type GateItem = Extract<ChatItem, { type: 'gate' }>;

@@ -1,13 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { HostLock } from '../../protocol/hostRpc.ts';
-
-/** Where a host listens, and the secret that it expects in the first request. */
-export interface HostEndpoint {
-  readonly socket: string;
-  readonly token: string;
-}
+import type { HostEndpoint } from '../../hostClient/hostClient.ts';
+import { HostLock } from '../../protocol/host/hostRpc.ts';
 
 /** What a host is started with. */
 export interface ForkHostOptions {

@@ -7,11 +7,11 @@ import {
   type HostParams,
   type HostResult,
   type ProviderConfig,
-} from '../../protocol/hostRpc.ts';
-import { Emitter, type Event } from '../emitter.ts';
+} from '../../protocol/host/hostRpc.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
 import type { ExtensionLog } from '../tasks.ts';
-import type { HostClient } from './hostClient.ts';
-import type { HostConnection } from './hostConnection.ts';
+import type { HostClient } from '../../hostClient/hostClient.ts';
+import type { HostConnection } from '../../hostClient/hostConnection.ts';
 
 /** A host that ends more often than this in the window of time is not started by itself again. */
 const maxStarts = 5;

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { OpenBuffer } from '../../protocol/proposals.ts';
-import type { HostClient } from '../hostProcess/hostClient.ts';
+import type { HostClient } from '../../hostClient/hostClient.ts';
 import { ReadOnlyFileSystem } from '../readOnlyFileSystem.ts';
-import { workspaceFolder } from './openDocuments.ts';
+import { workspaceFolder } from './apply/openDocuments.ts';
 import { parseProposalUri, proposalScheme } from './proposalUri.ts';
 
 /** Keystrokes in the live file reach the proposal's side this much later, once for a burst. */

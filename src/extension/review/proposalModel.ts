@@ -7,9 +7,9 @@ import type {
   Selection,
   WriteOutcome,
 } from '../../protocol/proposals.ts';
-import { Emitter, type Event } from '../emitter.ts';
-import type { HostClient } from '../hostProcess/hostClient.ts';
-import type { ApplyService } from './applyService.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import type { HostClient } from '../../hostClient/hostClient.ts';
+import type { ApplyService } from './apply/applyService.ts';
 
 /** What came of an accept or an undo. */
 export interface ApplyResult {

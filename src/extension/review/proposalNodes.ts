@@ -7,7 +7,7 @@ import {
   describeConflict,
   type ConflictNode,
   type ConflictsNode,
-} from './conflictNodes.ts';
+} from './conflicts/conflictNodes.ts';
 
 /** A row of the tree "Proposed changes". */
 export type ProposalNode = ConflictsNode | ConflictNode | GroupNode | FileNode | HunkNode;

@@ -3,7 +3,7 @@ import { oneLine } from '../../base/format.ts';
 import type { Hunk } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { ReviewGrouping } from '../settings/settings.ts';
-import { explainConflict } from './conflictNodes.ts';
+import { explainConflict } from './conflicts/conflictNodes.ts';
 import type { ProposalModel } from './proposalModel.ts';
 import {
   buildProposalNodes,

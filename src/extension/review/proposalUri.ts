@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FileProposal } from '../../protocol/proposals.ts';
-import { workspaceFolder } from './openDocuments.ts';
+import { workspaceFolder } from './apply/openDocuments.ts';
 
 /** The scheme of the proposals' side of a diff. */
 export const proposalScheme = 'muster-proposal';

@@ -3,10 +3,10 @@ import { plural } from '../../base/format.ts';
 import type { FileProposal, Hunk, Selection } from '../../protocol/proposals.ts';
 import { t } from '../localize.ts';
 import type { Tasks } from '../tasks.ts';
-import { ConflictController } from './conflictController.ts';
-import { activeConflict } from './conflictUri.ts';
+import { ConflictController } from './conflicts/conflictController.ts';
+import { activeConflict } from './conflicts/conflictUri.ts';
 import { firstHunkOfAgent, neighbourHunk } from './hunkPositions.ts';
-import { openMerge } from './openMerge.ts';
+import { openMerge } from './conflicts/openMerge.ts';
 import { activeProposal, hunkAtCursor, showDiff } from './proposalDiff.ts';
 import type { ApplyResult, ProposalModel } from './proposalModel.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './proposalNodes.ts';
 import { proposalUri } from './proposalUri.ts';
 import type { ProposalTree } from './proposalTree.ts';
-import { summarizeApply } from './summarizeApply.ts';
+import { summarizeApply } from './apply/summarizeApply.ts';
 
 /** What the controller steers. */
 export interface ReviewParts {

@@ -1,14 +1,17 @@
 import type * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { assertNever } from '../../base/assertNever.ts';
-import { RunTreeFromWebview, type RunTreeToWebview } from '../../protocol/runTreeMessages.ts';
+import {
+  RunTreeFromWebview,
+  type RunTreeToWebview,
+} from '../../protocol/webviews/runTreeMessages.ts';
 import { t } from '../localize.ts';
 import { runGuarded } from '../runGuarded.ts';
-import type { RunPartAction } from '../statusBar/runActions.ts';
+import type { RunPartAction } from '../runs/runActions.ts';
 import type { Tasks } from '../tasks.ts';
 import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
-import type { FeedSubscription, RunFeeds } from './runFeeds.ts';
-import type { RunRegistry } from './runRegistry.ts';
+import type { FeedSubscription, RunFeeds } from '../runs/runFeeds.ts';
+import type { RunRegistry } from '../runs/runRegistry.ts';
 
 type AgentMessage = Extract<RunTreeFromWebview, { type: 'agent' }>;
 

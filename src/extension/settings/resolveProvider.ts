@@ -1,4 +1,4 @@
-import type { ProviderConfig, ProviderId } from '../../protocol/hostRpc.ts';
+import type { ProviderConfig, ProviderId } from '../../protocol/host/hostRpc.ts';
 import { t } from '../localize.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import { formatUsd, plural } from '../../base/format.ts';
-import { RetentionConfig } from '../../protocol/hostRpc.ts';
+import { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import { PriceTable } from '../../protocol/modelPrices.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
 import { t } from '../localize.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
-import type { RunSummary } from '../../protocol/summarizeRun.ts';
-import type { RunRegistry } from '../runTree/runRegistry.ts';
-import type { RunActions } from './runActions.ts';
+import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
+import type { RunRegistry } from '../runs/runRegistry.ts';
+import type { RunActions } from '../runs/runActions.ts';
 import { runMenuItems, type RunMenuItem } from './runMenuItems.ts';
 
 /** The quick pick behind the status bar item: what can be done with the run, kept up to date while it is open. */

@@ -1,10 +1,10 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
-import { canVerifyAccepted } from '../../protocol/canVerifyAccepted.ts';
-import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
+import { canVerifyAccepted } from '../../protocol/view/canVerifyAccepted.ts';
+import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { t } from '../localize.ts';
-import { openQuestions } from '../runTree/openQuestions.ts';
-import type { RunActionName, RunPartAction } from './runActions.ts';
-import { cancelText } from './runControls.ts';
+import { openQuestions } from '../runs/openQuestions.ts';
+import type { RunActionName, RunPartAction } from '../runs/runActions.ts';
+import { cancelText } from '../runs/runControls.ts';
 
 /** One line of the menu. */
 export interface RunMenuItem {

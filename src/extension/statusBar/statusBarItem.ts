@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { t } from '../localize.ts';
-import type { RunRegistry } from '../runTree/runRegistry.ts';
-import type { SeenRuns } from './seenRuns.ts';
+import type { RunRegistry } from '../runs/runRegistry.ts';
+import type { SeenRuns } from '../runs/seenRuns.ts';
 import { statusText, type StatusText } from './statusText.ts';
 
 /** The one status bar item. */

@@ -1,5 +1,5 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
-import { isLive, type RunSummary } from '../../protocol/summarizeRun.ts';
+import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { t } from '../localize.ts';
 import { describeCaps } from '../settings/settings.ts';
 

@@ -3,7 +3,7 @@ import { Governor } from '../../core/run/requests/governor.ts';
 import { DEFAULT_ANTHROPIC_MODEL } from '../../core/planner/modelAliases.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { ModelClient } from '../../core/ports/modelClient.ts';
-import type { ProviderConfig } from '../../protocol/hostRpc.ts';
+import type { ProviderConfig } from '../../protocol/host/hostRpc.ts';
 import { createAnthropicClient } from './anthropic/createAnthropicClient.ts';
 import { createOfflineClient } from './offline/createOfflineClient.ts';
 

@@ -3,7 +3,7 @@ import { errorCode, errorText } from '../../base/errorText.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { RetentionLimits } from '../../core/retention/planRetention.ts';
-import type { RunEvent } from '../../protocol/runEvents.ts';
+import type { RunEvent } from '../../protocol/events/runEvents.ts';
 import { MIN_COLLECT_MS, type PruneOptions, type PruneReport } from './retentionService.ts';
 
 /** Time after which it begins: a window that opens, and a run that ends, have their own work first. */

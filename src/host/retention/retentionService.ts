@@ -9,8 +9,8 @@ import {
   type RetentionLimits,
   type RetentionPlan,
 } from '../../core/retention/planRetention.ts';
-import { ShadowKeeper, type Collected } from '../adapters/git/shadowKeeper.ts';
-import { ShadowRepository } from '../adapters/git/shadowRepository.ts';
+import { ShadowKeeper, type Collected } from '../adapters/git/shadow/shadowKeeper.ts';
+import { ShadowRepository } from '../adapters/git/shadow/shadowRepository.ts';
 import { retentionLockFile } from '../adapters/locks/lockFiles.ts';
 import { heldError, tryLock } from '../adapters/locks/processLock.ts';
 import type { HostServices } from '../hostServices.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import type { RetainedRun, RunNeeds } from '../../core/retention/planRetention.ts';
 import type { Log } from '../../core/ports/log.ts';
-import { isLive } from '../../protocol/summarizeRun.ts';
+import { isLive } from '../../protocol/view/summarizeRun.ts';
 import { runDirectory } from '../adapters/store/runStore.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import { isOwnerAlive, readOwner } from '../runs/runOwner.ts';

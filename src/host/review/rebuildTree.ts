@@ -4,7 +4,7 @@ import { readReplayLog } from '../../core/run/replay/replayLog.ts';
 import { SnapshotView } from '../../core/changes/tree/snapshotView.ts';
 import type { SnapshotStore } from '../../core/ports/fileView.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
-import type { DurableRunEvent } from '../../protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../protocol/events/runEvents.ts';
 
 /** The proposed tree of a run, from its journal: agents' changes are merged again in the order in which they were the first time. */
 export async function rebuildTree(

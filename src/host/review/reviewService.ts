@@ -8,7 +8,7 @@ import { foldDecisions, type DecisionsState } from '../../core/changes/review/de
 import {
   describeConflicts,
   type ConflictDescription,
-} from '../../core/changes/tree/describeConflicts.ts';
+} from '../../core/changes/review/describeConflicts.ts';
 import { findConflicts, planAccept, type Review } from '../../core/changes/review/planAccept.ts';
 import { intentOf, type PlannedDecision } from '../../core/changes/review/plannedDecision.ts';
 import {
@@ -33,8 +33,8 @@ import type {
   Selection,
   WriteOutcome,
 } from '../../protocol/proposals.ts';
-import type { RunView } from '../../protocol/runView.ts';
-import { isLive } from '../../protocol/summarizeRun.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
+import { isLive } from '../../protocol/view/summarizeRun.ts';
 import type { DecisionLog } from '../adapters/store/decisionLog.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
 import { openDecisionLog, runDirectory } from '../adapters/store/runStore.ts';

@@ -1,6 +1,6 @@
 import { parseJson } from '../../base/json.ts';
 import { acceptedRun } from '../../core/evidence/acceptedRun.ts';
-import { isLive } from '../../protocol/summarizeRun.ts';
+import { isLive } from '../../protocol/view/summarizeRun.ts';
 import type { LiveRun } from '../runs/liveRun.ts';
 import { RunHead } from '../runs/runHead.ts';
 import type { RunService } from '../runs/runService.ts';

@@ -15,12 +15,16 @@ import * as z from 'zod';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import { HelloParams, hostMethods, type HostMethod } from '../../protocol/hostRpc.ts';
-import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
-import { FrameMeter } from './frameMeter.ts';
+import { HelloParams, hostMethods, type HostMethod } from '../../protocol/host/hostRpc.ts';
+import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/host/version.ts';
+import { FrameMeter } from '../../hostClient/frameMeter.ts';
 import type { ClientHandlers, HostHandlers } from './hostHandlers.ts';
 import type { Notify } from './notify.ts';
-import { HELLO_TIMEOUT_MS, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from './rpcLimits.ts';
+import {
+  HELLO_TIMEOUT_MS,
+  MAX_FRAME_BYTES,
+  MAX_STRANGER_FRAME_BYTES,
+} from '../../hostClient/rpcLimits.ts';
 
 /** JSON-RPC error codes of our own. */
 const NOT_AUTHENTICATED = -32_001;

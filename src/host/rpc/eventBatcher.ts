@@ -1,5 +1,5 @@
 import { EVENT_BATCH_MS } from '../../core/limits.ts';
-import type { RunEvent } from '../../protocol/runEvents.ts';
+import type { RunEvent } from '../../protocol/events/runEvents.ts';
 
 /**
  * Collects a run's events for one client and sends them at most ten times a second. The next batch waits

@@ -7,12 +7,12 @@ import type {
   HostResult,
   ProviderConfig,
   RunControl,
-} from '../../protocol/hostRpc.ts';
-import { summarizeRun } from '../../protocol/summarizeRun.ts';
+} from '../../protocol/host/hostRpc.ts';
+import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
 import type { ScriptCheck } from '../../protocol/plan.ts';
-import { withChildCommands } from '../childCommands.ts';
-import { estimateWorkflow } from '../estimateService.ts';
-import { planWorkflow } from '../planService.ts';
+import { withChildCommands } from '../plans/childCommands.ts';
+import { estimateWorkflow } from '../plans/estimateService.ts';
+import { planWorkflow } from '../plans/planService.ts';
 import { verifyAccepted } from '../review/verifyAccepted.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { BackgroundRetention } from '../retention/backgroundRetention.ts';

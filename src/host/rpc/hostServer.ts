@@ -2,9 +2,9 @@
 import { createServer, type Server } from 'node:net';
 import { chmod } from 'node:fs/promises';
 import { createDeferred } from '../../base/deferred.ts';
-import { summarizeRun } from '../../protocol/summarizeRun.ts';
-import type { RunEvent } from '../../protocol/runEvents.ts';
-import type { RunView } from '../../protocol/runView.ts';
+import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
+import type { RunEvent } from '../../protocol/events/runEvents.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
 import { EVENT_BATCH_MS } from '../../core/limits.ts';
 import type { BackgroundRetention } from '../retention/backgroundRetention.ts';
 import type { ReviewService } from '../review/reviewService.ts';
@@ -13,7 +13,7 @@ import type { HostServices } from '../hostServices.ts';
 import { ClientSession } from './clientSession.ts';
 import { createControlHandlers, createHostHandlers, type HostState } from './hostHandlers.ts';
 import type { Notify } from './notify.ts';
-import { LAST_EVENTS_MS, MAX_CONNECTIONS } from './rpcLimits.ts';
+import { LAST_EVENTS_MS, MAX_CONNECTIONS } from '../../hostClient/rpcLimits.ts';
 
 /** Time without a client and without a run after which the host ends. */
 const IDLE_EXIT_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { HostNotification, HostNotificationParams } from '../../protocol/hostRpc.ts';
+import type { HostNotification, HostNotificationParams } from '../../protocol/host/hostRpc.ts';
 
 /** Sends one notification; resolves when it has been handed to the connection. */
 export type Notify = <N extends HostNotification>(

@@ -15,12 +15,12 @@ import {
   type HostNotificationParams,
   type HostParams,
   type HostResult,
-} from '../../protocol/hostRpc.ts';
-import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
+} from '../../protocol/host/hostRpc.ts';
+import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/host/version.ts';
 import type { RunOwner } from '../runs/runOwner.ts';
-import { DrainedReader } from './drainedReader.ts';
-import { FrameMeter } from './frameMeter.ts';
-import { MAX_FRAME_BYTES, OWNER_ANSWER_MS } from './rpcLimits.ts';
+import { DrainedReader } from '../../hostClient/drainedReader.ts';
+import { FrameMeter } from '../../hostClient/frameMeter.ts';
+import { MAX_FRAME_BYTES, OWNER_ANSWER_MS } from '../../hostClient/rpcLimits.ts';
 
 /** Thrown when the process that owns a run lives and cannot be asked. */
 export class OwnerUnreachableError extends Error {

@@ -1,6 +1,6 @@
 /** The runs that one client watches: those of this process, and those that another process runs. */
-import type { HostNotificationParams, HostResult } from '../../protocol/hostRpc.ts';
-import { summarizeRun } from '../../protocol/summarizeRun.ts';
+import type { HostNotificationParams, HostResult } from '../../protocol/host/hostRpc.ts';
+import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import type { RunOwner } from '../runs/runOwner.ts';
 import type { RunService } from '../runs/runService.ts';

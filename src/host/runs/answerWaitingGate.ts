@@ -1,8 +1,8 @@
 /** A person's answer to a run that nobody runs any more: one entry at the end of its journal. */
-import type { RunControl } from '../../protocol/hostRpc.ts';
-import { reduceRun } from '../../protocol/reduceRun.ts';
-import type { DurableRunEvent } from '../../protocol/runEvents.ts';
-import type { RunView } from '../../protocol/runView.ts';
+import type { RunControl } from '../../protocol/host/hostRpc.ts';
+import { reduceRun } from '../../protocol/view/reduceRun.ts';
+import type { DurableRunEvent } from '../../protocol/events/runEvents.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
 import { openRunStore, type RunStoreOptions } from '../adapters/store/runStore.ts';
 
 export type GateDecision = Pick<

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../base/errorText.ts';
-import { writeDurably } from '../adapters/store/durableFiles.ts';
+import { writeDurably } from '../adapters/durableFiles.ts';
 import { isOwnerAlive, ownerPath, parseOwner, readOwnerText, type RunOwner } from './runOwner.ts';
 
 /** What a process that owns a run can do about that. */

@@ -1,5 +1,5 @@
-import type { RunEvent } from '../../protocol/runEvents.ts';
-import type { RunView } from '../../protocol/runView.ts';
+import type { RunEvent } from '../../protocol/events/runEvents.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
 import type { RunEngine } from '../../core/run/runEngine.ts';
 import type { RunStore } from '../../core/ports/runStore.ts';
 

@@ -1,5 +1,5 @@
 import type { Estimate } from '../../protocol/estimate.ts';
-import type { ProviderConfig } from '../../protocol/hostRpc.ts';
+import type { ProviderConfig } from '../../protocol/host/hostRpc.ts';
 import type { ScriptCheck } from '../../protocol/plan.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 

@@ -9,12 +9,16 @@ import { readReplayLog } from '../../core/run/replay/replayLog.ts';
 import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
 import type { Snapshot } from '../../core/ports/fileView.ts';
 import type { ScriptCheck, ScriptMeta } from '../../protocol/plan.ts';
-import type { RunControl } from '../../protocol/hostRpc.ts';
-import { reduceRunEvents } from '../../protocol/reduceRun.ts';
-import type { DurableRunEvent, RunEvent, TransientRunEvent } from '../../protocol/runEvents.ts';
-import type { RunView } from '../../protocol/runView.ts';
-import { isLive } from '../../protocol/summarizeRun.ts';
-import { useShadow } from '../adapters/git/shadowUse.ts';
+import type { RunControl } from '../../protocol/host/hostRpc.ts';
+import { reduceRunEvents } from '../../protocol/view/reduceRun.ts';
+import type {
+  DurableRunEvent,
+  RunEvent,
+  TransientRunEvent,
+} from '../../protocol/events/runEvents.ts';
+import type { RunView } from '../../protocol/view/runView.ts';
+import { isLive } from '../../protocol/view/summarizeRun.ts';
+import { useShadow } from '../adapters/git/shadow/shadowUse.ts';
 import {
   createRunStore,
   listRuns,

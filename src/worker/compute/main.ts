@@ -1,7 +1,7 @@
 /** Entry of the compute worker thread. Piscina calls the default export once for each task. */
 import { performance } from 'node:perf_hooks';
 import { assertNever } from '../../base/assertNever.ts';
-import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
+import type { ComputeAnswer, ComputeTask } from '../../protocol/threads/computeMessages.ts';
 import { matchGlobs } from './matchGlobs.ts';
 import { searchFiles } from './searchFiles.ts';
 import { validateValue } from './validateValue.ts';

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { errorText } from '../../base/errorText.ts';
-import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
+import type { ComputeAnswer, ComputeTask } from '../../protocol/threads/computeMessages.ts';
 
 /** The paths that match any of the globs, in their order. */
 export function matchGlobs(task: Extract<ComputeTask, { type: 'glob' }>): ComputeAnswer {

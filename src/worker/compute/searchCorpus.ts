@@ -1,4 +1,4 @@
-import type { ComputeTask } from '../../protocol/computeMessages.ts';
+import type { ComputeTask } from '../../protocol/threads/computeMessages.ts';
 import { requiredLiteral } from './requiredLiteral.ts';
 
 type Corpus = NonNullable<Extract<ComputeTask, { type: 'search' }>['corpus']>;

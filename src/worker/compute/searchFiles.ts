@@ -1,6 +1,6 @@
 import { errorText } from '../../base/errorText.ts';
 import { candidatesOf } from './searchCorpus.ts';
-import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
+import type { ComputeAnswer, ComputeTask } from '../../protocol/threads/computeMessages.ts';
 
 type SearchTask = Extract<ComputeTask, { type: 'search' }>;
 

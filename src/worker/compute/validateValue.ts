@@ -1,7 +1,7 @@
 import { errorText } from '../../base/errorText.ts';
 import { parseJson, type Json } from '../../base/json.ts';
 import { createValidator, withoutDraft } from './createValidator.ts';
-import type { ComputeAnswer, ComputeTask } from '../../protocol/computeMessages.ts';
+import type { ComputeAnswer, ComputeTask } from '../../protocol/threads/computeMessages.ts';
 
 /** Checks a value against a JSON Schema; unknown keywords are ignored, as models' schemas have many. */
 export function validateValue(task: Extract<ComputeTask, { type: 'validate' }>): ComputeAnswer {

@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import * as z from 'zod';
 import { errorText } from '../../base/errorText.ts';
 import type { Json } from '../../base/json.ts';
-import type { SyncAnswer } from '../../protocol/scriptMessages.ts';
+import type { SyncAnswer } from '../../protocol/threads/scriptMessages.ts';
 
 const globs = z.union([z.string().min(1), z.array(z.string().min(1))]);
 const FilesParams = z.tuple([

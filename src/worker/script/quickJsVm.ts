@@ -4,7 +4,7 @@ import {
   CONTROL_INTERRUPT,
   type SandboxLimits,
   type SandboxModules,
-} from '../../protocol/scriptTask.ts';
+} from '../../protocol/threads/scriptTask.ts';
 import { errorPosition, formatPosition, type PositionedScript } from './errorPosition.ts';
 import { preludeSource } from './preludeSource.ts';
 import type { ScriptVm, ScriptVmHost, VmStop } from './scriptVm.ts';

@@ -10,12 +10,12 @@ import {
   SyncAnswer,
   type ScriptOutcome,
   type ScriptToHost,
-} from '../../protocol/scriptMessages.ts';
+} from '../../protocol/threads/scriptMessages.ts';
 import {
   CONTROL_INTERRUPT,
   CONTROL_SYNC_ANSWERS,
   type ScriptTask,
-} from '../../protocol/scriptTask.ts';
+} from '../../protocol/threads/scriptTask.ts';
 import { matchFiles } from './matchFiles.ts';
 import { createQuickJsVm } from './quickJsVm.ts';
 import { errorPosition, formatPosition, type PositionedScript } from './errorPosition.ts';

@@ -4,7 +4,7 @@ import {
   publicEventSchema,
   PublicRunEnded,
   PublicRunEvent,
-} from '../../../src/protocol/publicEvents.ts';
+} from '../../../src/protocol/events/publicEvents.ts';
 import type * as z from 'zod';
 
 // A parse boundary: the schema is made for programs that know no zod.

@@ -5,11 +5,11 @@ import {
   type AgentType,
 } from '../../../src/core/agent/agentTypes.ts';
 import { readAgentCall, type AgentCall } from '../../../src/core/agent/agentCall.ts';
-import { toolsFor } from '../../../src/core/agent/agentTools.ts';
+import { toolsFor } from '../../../src/core/agent/tools/agentTools.ts';
 import type { AgentCommand, AgentCommandOutcome } from '../../../src/core/agent/agentCommands.ts';
 import { OverlayFiles } from '../../../src/core/agent/overlayFiles.ts';
 import { runAgent, type AgentAnswer } from '../../../src/core/agent/runAgent.ts';
-import type { ToolResult } from '../../../src/core/agent/tool.ts';
+import type { ToolResult } from '../../../src/core/agent/tools/tool.ts';
 import { Overlay } from '../../../src/core/changes/tree/overlay.ts';
 import type { ComputePool } from '../../../src/core/ports/computePool.ts';
 import type { FileContent, FileView } from '../../../src/core/ports/fileView.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { flagForChange } from '../../../src/core/changes/flags.ts';
-import { classifyPath } from '../../../src/core/changes/protectedPaths.ts';
+import { classifyPath } from '../../../src/paths/protectedPaths.ts';
 import type { FileContent } from '../../../src/core/ports/fileView.ts';
 import { file, ReviewBench } from './changesSupport.ts';
 

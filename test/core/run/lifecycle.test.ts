@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { hasNoChange } from '../../../src/protocol/noChange.ts';
-import type { RunEvent } from '../../../src/protocol/runEvents.ts';
-import { reduceRunEvents } from '../../../src/protocol/reduceRun.ts';
+import { hasNoChange } from '../../../src/protocol/view/noChange.ts';
+import type { RunEvent } from '../../../src/protocol/events/runEvents.ts';
+import { reduceRunEvents } from '../../../src/protocol/view/reduceRun.ts';
 import { settled } from '../../support/fakeClock.ts';
 import { HeldModel, ModelByPrompt } from '../../support/fakeModels.ts';
 import { assertGolden } from '../../support/golden.ts';

@@ -1,4 +1,4 @@
-import type { SnapshotFiles } from '../../../src/core/script/snapshotFiles.ts';
+import type { SnapshotFiles } from '../../../src/core/changes/tree/snapshotFiles.ts';
 
 /** A snapshot of these texts; a text of the form `-> target` is a link. */
 export function snapshotOf(files: Readonly<Record<string, string>>): SnapshotFiles {

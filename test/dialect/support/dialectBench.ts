@@ -6,9 +6,13 @@ import type { ScriptJob, ScriptRunner } from '../../../src/core/ports/scriptRunn
 import { readReplayLog } from '../../../src/core/run/replay/replayLog.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { systemClock } from '../../../src/host/adapters/system.ts';
-import { reduceRunEvents } from '../../../src/protocol/reduceRun.ts';
-import type { DurableRunEvent, RunEvent, RunEventOf } from '../../../src/protocol/runEvents.ts';
-import type { ScriptOutcome } from '../../../src/protocol/scriptMessages.ts';
+import { reduceRunEvents } from '../../../src/protocol/view/reduceRun.ts';
+import type {
+  DurableRunEvent,
+  RunEvent,
+  RunEventOf,
+} from '../../../src/protocol/events/runEvents.ts';
+import type { ScriptOutcome } from '../../../src/protocol/threads/scriptMessages.ts';
 import { RunBench, type BenchOptions } from '../../support/runBench.ts';
 import type { Step } from '../../support/scriptedModel.ts';
 import { openSandbox, valueOf } from '../../worker/support/sandbox.ts';

@@ -1,6 +1,6 @@
 /** Tables of runs in two sessions: what the second one gives, and what it asks of the model again. */
 import assert from 'node:assert/strict';
-import type { DurableRunEvent } from '../../../src/protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../../src/protocol/events/runEvents.ts';
 import { DialectBench, type Session, type Setting } from './dialectBench.ts';
 import { runToEnd, type Sight } from './rows.ts';
 

@@ -1,5 +1,5 @@
 /** What rows look at in a run, beside what its script gave. */
-import type { RunEventType } from '../../../src/protocol/runEvents.ts';
+import type { RunEventType } from '../../../src/protocol/events/runEvents.ts';
 import type { DialectBench } from './dialectBench.ts';
 import { EchoModel } from './echoModel.ts';
 

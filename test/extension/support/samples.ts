@@ -6,8 +6,8 @@ import type {
   ProposalSet,
 } from '../../../src/protocol/proposals.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
-import type { GateView } from '../../../src/protocol/runView.ts';
-import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
+import type { GateView } from '../../../src/protocol/view/runView.ts';
+import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { defaultLimits } from '../../../src/extension/settings/settings.ts';
 
 const noCounts = { queued: 0, running: 0, ok: 0, failed: 0, skipped: 0, cancelled: 0 };

@@ -5,8 +5,8 @@ import type {
   HostNotificationParams,
   HostParams,
   HostResult,
-} from '../../../src/protocol/hostRpc.ts';
-import type { HostClient } from '../../../src/extension/hostProcess/hostClient.ts';
+} from '../../../src/protocol/host/hostRpc.ts';
+import type { HostClient } from '../../../src/hostClient/hostClient.ts';
 
 type Answers = {
   [M in HostMethod]?: (params: HostParams<M>) => HostResult<M> | Promise<HostResult<M>>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { errorText } from '../../../src/base/errorText.ts';
-import { hostErrorCode } from '../../../src/extension/hostProcess/hostErrorCode.ts';
+import { hostErrorCode } from '../../../src/hostClient/hostErrorCode.ts';
 import {
   BackgroundRetention,
   RETENTION_DELAY_MS,
@@ -13,7 +13,7 @@ import {
   type PruneReport,
 } from '../../../src/host/retention/retentionService.ts';
 import { HostServer } from '../../../src/host/rpc/hostServer.ts';
-import type { RunEvent } from '../../../src/protocol/runEvents.ts';
+import type { RunEvent } from '../../../src/protocol/events/runEvents.ts';
 import { FakeClock, settled } from '../../support/fakeClock.ts';
 import { useHostBed } from '../support/hostBed.ts';
 import { PlainRuns } from '../support/plainRuns.ts';

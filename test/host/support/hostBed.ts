@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { forkHost, type HostEndpoint } from '../../../src/extension/hostProcess/forkHost.ts';
-import { HostConnection } from '../../../src/extension/hostProcess/hostConnection.ts';
-import { HostLock } from '../../../src/protocol/hostRpc.ts';
+import { forkHost } from '../../../src/extension/hostProcess/forkHost.ts';
+import type { HostEndpoint } from '../../../src/hostClient/hostClient.ts';
+import { HostConnection } from '../../../src/hostClient/hostConnection.ts';
+import { HostLock } from '../../../src/protocol/host/hostRpc.ts';
 import { startMessagesApi } from '../../support/messagesApi/startMessagesApi.ts';
 import type { MessagesApi, Respond } from '../../support/messagesApi/startMessagesApi.ts';
 import { createSampleWorkspace, type ExtraFiles } from './sampleWorkspace.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { HostClient } from '../../../src/extension/hostProcess/hostClient.ts';
-import type { HostNotificationParams, HostParams } from '../../../src/protocol/hostRpc.ts';
-import { reduceRunEvents } from '../../../src/protocol/reduceRun.ts';
-import type { RunView } from '../../../src/protocol/runView.ts';
+import type { HostClient } from '../../../src/hostClient/hostClient.ts';
+import type { HostNotificationParams, HostParams } from '../../../src/protocol/host/hostRpc.ts';
+import { reduceRunEvents } from '../../../src/protocol/view/reduceRun.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 import { EventWaiters } from '../../support/messagesApi/eventWaiters.ts';
 
 type Batch = HostNotificationParams<'run.events'>;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { HostLock } from '../../../src/protocol/hostRpc.ts';
+import { HostLock } from '../../../src/protocol/host/hostRpc.ts';
 import {
   startMessagesApi,
   type MessagesApi,

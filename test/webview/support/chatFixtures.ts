@@ -1,8 +1,12 @@
-import type { ChatItem, ChatToWebview, ComposerState } from '../../../src/protocol/chatMessages.ts';
+import type {
+  ChatItem,
+  ChatToWebview,
+  ComposerState,
+} from '../../../src/protocol/webviews/chatMessages.ts';
 import type { Estimate } from '../../../src/protocol/estimate.ts';
 import type { WorkflowPlan } from '../../../src/protocol/plan.ts';
-import type { GateView } from '../../../src/protocol/runView.ts';
-import { summarizeRun } from '../../../src/protocol/summarizeRun.ts';
+import type { GateView } from '../../../src/protocol/view/runView.ts';
+import { summarizeRun } from '../../../src/protocol/view/summarizeRun.ts';
 import { limits, type RunRecorder } from './runFixtures.ts';
 
 export const readyComposer: ComposerState = {

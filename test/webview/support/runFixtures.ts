@@ -1,8 +1,8 @@
-import { reduceRunEvents } from '../../../src/protocol/reduceRun.ts';
+import { reduceRunEvents } from '../../../src/protocol/view/reduceRun.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
-import type { RunEvent, RunEventOf } from '../../../src/protocol/runEvents.ts';
+import type { RunEvent, RunEventOf } from '../../../src/protocol/events/runEvents.ts';
 import type { RunLimits } from '../../../src/protocol/runLimits.ts';
-import type { RunView } from '../../../src/protocol/runView.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 
 /** When every recorded run starts; pages in tests have their own clock set beside it. */
 export const startedAt: number = Date.UTC(2026, 10, 3, 9, 0, 0);

@@ -1,4 +1,4 @@
-import type { RunView } from '../../../src/protocol/runView.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 import type { WebviewPage } from './webviewPage.ts';
 
 /** Every row in the page: its level, its place among its siblings and what it says. */

@@ -3,7 +3,7 @@ import type { Json } from '../../../src/base/json.ts';
 import type { ScriptHost, ScriptRunner } from '../../../src/core/ports/scriptRunner.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { PREPARED_LINES_BEFORE, prepareChild } from '../../../src/core/script/prepareScript.ts';
-import type { AsyncCall, HostToScript } from '../../../src/protocol/scriptMessages.ts';
+import type { AsyncCall, HostToScript } from '../../../src/protocol/threads/scriptMessages.ts';
 import {
   runBody,
   ScriptedHost,

@@ -1,6 +1,6 @@
 import { parseJson } from '../../../src/base/json.ts';
-import type { ScriptOutcome } from '../../../src/protocol/scriptMessages.ts';
-import type { RunEventOf } from '../../../src/protocol/runEvents.ts';
+import type { ScriptOutcome } from '../../../src/protocol/threads/scriptMessages.ts';
+import type { RunEventOf } from '../../../src/protocol/events/runEvents.ts';
 import type { RunBench } from '../../support/runBench.ts';
 import type { SteppedEnd } from './steppedRun.ts';
 

@@ -12,8 +12,8 @@ import type {
   ScriptOutcome,
   SyncAnswer,
   ThrownError,
-} from '../../../src/protocol/scriptMessages.ts';
-import type { SandboxLimits } from '../../../src/protocol/scriptTask.ts';
+} from '../../../src/protocol/threads/scriptMessages.ts';
+import type { SandboxLimits } from '../../../src/protocol/threads/scriptTask.ts';
 
 /** Folder of the bundles, which the test run builds before. */
 export const distDirectory = fileURLToPath(new URL('../../../dist/', import.meta.url));

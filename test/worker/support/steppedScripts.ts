@@ -4,7 +4,7 @@ import type {
   ScriptJob,
   ScriptRunner,
 } from '../../../src/core/ports/scriptRunner.ts';
-import type { HostToScript, ScriptOutcome } from '../../../src/protocol/scriptMessages.ts';
+import type { HostToScript, ScriptOutcome } from '../../../src/protocol/threads/scriptMessages.ts';
 
 type Send = (answer: HostToScript) => void;
 

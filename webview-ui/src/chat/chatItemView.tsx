@@ -1,5 +1,5 @@
 import { Component, type ComponentChildren, type JSX } from 'preact';
-import type { ChatItem } from '../../../src/protocol/chatMessages.ts';
+import type { ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
 import { Icon } from '../shared/icon.tsx';
 import { Answer } from './answer.tsx';
 import type { ChatStore } from './chatStore.ts';

@@ -5,7 +5,7 @@ import type {
   ChatItem,
   ChatToWebview,
   ComposerState,
-} from '../../../src/protocol/chatMessages.ts';
+} from '../../../src/protocol/webviews/chatMessages.ts';
 import { announce } from '../shared/announcer.tsx';
 import { describeChange } from './describeChange.ts';
 import { GateNotes } from './gateNotes.ts';

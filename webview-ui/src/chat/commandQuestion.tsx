@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { plural } from '../../../src/base/format.ts';
 import { visibleText } from '../../../src/base/visibleText.ts';
-import type { ChatFromWebview, ChatItem } from '../../../src/protocol/chatMessages.ts';
-import type { GateView } from '../../../src/protocol/runView.ts';
+import type { ChatFromWebview, ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
+import type { GateView } from '../../../src/protocol/view/runView.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 

@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { ComposerState } from '../../../src/protocol/chatMessages.ts';
+import type { ComposerState } from '../../../src/protocol/webviews/chatMessages.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import type { ChatStore } from './chatStore.ts';

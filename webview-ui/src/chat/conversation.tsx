@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { ChatItem } from '../../../src/protocol/chatMessages.ts';
+import type { ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { ChatItemView, type ChatItemViewProps } from './chatItemView.tsx';
 

@@ -1,5 +1,5 @@
 import { oneLine } from '../../../src/base/format.ts';
-import type { ChatItem } from '../../../src/protocol/chatMessages.ts';
+import type { ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
 import { describeGate, describeRunState, verdictWords } from '../shared/stateWords.ts';
 
 /** Characters of a question that are read out when it comes; its card has all of it. */

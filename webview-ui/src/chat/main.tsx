@@ -4,7 +4,10 @@ import './chat.css';
 import './cards.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import type { ChatFromWebview, ChatToWebview } from '../../../src/protocol/chatMessages.ts';
+import type {
+  ChatFromWebview,
+  ChatToWebview,
+} from '../../../src/protocol/webviews/chatMessages.ts';
 import { startClock } from '../shared/clock.ts';
 import { EditorBridge } from '../shared/editorBridge.ts';
 import { renderPerFrame } from '../shared/renderPerFrame.ts';

@@ -1,4 +1,4 @@
-import type { ChatToWebview } from '../../../src/protocol/chatMessages.ts';
+import type { ChatToWebview } from '../../../src/protocol/webviews/chatMessages.ts';
 
 const itemTypes: ReadonlySet<unknown> = new Set([
   ...['request', 'answer', 'plan', 'run', 'gate', 'problem'],

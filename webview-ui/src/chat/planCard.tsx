@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { plural } from '../../../src/base/format.ts';
-import type { ChatFromWebview } from '../../../src/protocol/chatMessages.ts';
+import type { ChatFromWebview } from '../../../src/protocol/webviews/chatMessages.ts';
 import type { WorkflowPlan } from '../../../src/protocol/plan.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';

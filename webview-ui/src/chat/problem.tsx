@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ChatFromWebview, ChatItem } from '../../../src/protocol/chatMessages.ts';
+import type { ChatFromWebview, ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import { useKeptFocus } from '../shared/keepFocus.ts';

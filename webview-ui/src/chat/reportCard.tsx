@@ -1,9 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { plural } from '../../../src/base/format.ts';
-import type { ChatFromWebview } from '../../../src/protocol/chatMessages.ts';
+import type { ChatFromWebview } from '../../../src/protocol/webviews/chatMessages.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
-import { canVerifyAccepted } from '../../../src/protocol/canVerifyAccepted.ts';
-import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
+import { canVerifyAccepted } from '../../../src/protocol/view/canVerifyAccepted.ts';
+import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { plural } from '../../../src/base/format.ts';
-import type { ChatFromWebview } from '../../../src/protocol/chatMessages.ts';
-import type { RunSummary } from '../../../src/protocol/summarizeRun.ts';
+import type { ChatFromWebview } from '../../../src/protocol/webviews/chatMessages.ts';
+import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { describeElapsed } from '../shared/clock.ts';
 import { Icon } from '../shared/icon.tsx';

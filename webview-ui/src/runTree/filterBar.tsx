@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { AgentStatus } from '../../../src/protocol/runView.ts';
-import type { StatusCounts } from '../../../src/protocol/summarizeRun.ts';
+import { AgentStatus } from '../../../src/protocol/view/runView.ts';
+import type { StatusCounts } from '../../../src/protocol/view/summarizeRun.ts';
 import { agentWords } from '../shared/stateWords.ts';
 import type { TreeArrangement } from './treeArrangement.ts';
 

@@ -6,7 +6,7 @@ import { render } from 'preact';
 import type {
   RunTreeFromWebview,
   RunTreeToWebview,
-} from '../../../src/protocol/runTreeMessages.ts';
+} from '../../../src/protocol/webviews/runTreeMessages.ts';
 import { announce } from '../shared/announcer.tsx';
 import { startClock } from '../shared/clock.ts';
 import { EditorBridge } from '../shared/editorBridge.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RunTreeToWebview } from '../../../src/protocol/runTreeMessages.ts';
+import { RunTreeToWebview } from '../../../src/protocol/webviews/runTreeMessages.ts';
 
 // Compiled parsers need eval, which the page's policy forbids.
 z.config({ jitless: true });

@@ -1,5 +1,5 @@
-import type { RunView } from '../../../src/protocol/runView.ts';
-import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
+import { countStatuses } from '../../../src/protocol/view/summarizeRun.ts';
 import { describeProgress } from '../shared/runFacts.ts';
 import { describeRunState } from '../shared/stateWords.ts';
 

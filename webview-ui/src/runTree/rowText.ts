@@ -1,8 +1,8 @@
 import { formatCount, formatUsd, oneLine, plural } from '../../../src/base/format.ts';
 import { visibleText } from '../../../src/base/visibleText.ts';
-import { commandLine } from '../../../src/protocol/commandQuestion.ts';
-import type { GateView } from '../../../src/protocol/runView.ts';
-import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
+import { commandLine } from '../../../src/protocol/view/commandQuestion.ts';
+import type { GateView } from '../../../src/protocol/view/runView.ts';
+import { countStatuses } from '../../../src/protocol/view/summarizeRun.ts';
 import { describeElapsed } from '../shared/clock.ts';
 import { describeProgress, describeReceipt, totalCount } from '../shared/runFacts.ts';
 import {

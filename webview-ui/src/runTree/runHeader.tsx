@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { formatUsd, plural } from '../../../src/base/format.ts';
-import type { RunTreeFromWebview } from '../../../src/protocol/runTreeMessages.ts';
-import type { RunView } from '../../../src/protocol/runView.ts';
+import type { RunTreeFromWebview } from '../../../src/protocol/webviews/runTreeMessages.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 import { addTokens } from '../../../src/protocol/runLimits.ts';
-import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
+import { countStatuses } from '../../../src/protocol/view/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { describeElapsed } from '../shared/clock.ts';
 import { Icon } from '../shared/icon.tsx';

@@ -1,8 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { RunTreeFromWebview } from '../../../src/protocol/runTreeMessages.ts';
-import type { RunView } from '../../../src/protocol/runView.ts';
-import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
+import type { RunTreeFromWebview } from '../../../src/protocol/webviews/runTreeMessages.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
+import { countStatuses } from '../../../src/protocol/view/summarizeRun.ts';
 import { LiveRegion } from '../shared/announcer.tsx';
 import { Icon } from '../shared/icon.tsx';
 import { FilterBar } from './filterBar.tsx';

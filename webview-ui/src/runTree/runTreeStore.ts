@@ -1,10 +1,10 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { reduceRun } from '../../../src/protocol/reduceRun.ts';
+import { reduceRun } from '../../../src/protocol/view/reduceRun.ts';
 import type {
   RunTreeFromWebview,
   RunTreeToWebview,
-} from '../../../src/protocol/runTreeMessages.ts';
-import type { RunView } from '../../../src/protocol/runView.ts';
+} from '../../../src/protocol/webviews/runTreeMessages.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 
 export type TreeState =
   { readonly type: 'loading' } | { readonly type: 'shown'; readonly view: RunView | null };

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { nowMs } from '../shared/clock.ts';
-import { countStatuses } from '../../../src/protocol/summarizeRun.ts';
-import type { RunView } from '../../../src/protocol/runView.ts';
+import { countStatuses } from '../../../src/protocol/view/summarizeRun.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 import { describeProgress } from '../shared/runFacts.ts';
 import {
   buildTimeline,

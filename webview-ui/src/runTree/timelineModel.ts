@@ -1,4 +1,4 @@
-import type { RunView } from '../../../src/protocol/runView.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 
 export const timelineLayers = ['ok', 'failed', 'muted', 'running', 'queued'] as const;
 export type TimelineLayer = (typeof timelineLayers)[number];

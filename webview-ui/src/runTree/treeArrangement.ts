@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { AgentStatus } from '../../../src/protocol/runView.ts';
+import { AgentStatus } from '../../../src/protocol/view/runView.ts';
 import { logsRowId } from './treeRows.ts';
 
 /** How the user has arranged the tree: the only thing that outlives a rebuild of the page. */

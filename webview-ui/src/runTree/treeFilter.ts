@@ -4,7 +4,7 @@ import type {
   GateView,
   VerifyView,
   WorkflowView,
-} from '../../../src/protocol/runView.ts';
+} from '../../../src/protocol/view/runView.ts';
 import { describeVerification } from '../shared/stateWords.ts';
 
 /** What the user wants to see of a run. */

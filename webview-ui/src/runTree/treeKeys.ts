@@ -1,4 +1,4 @@
-import type { RunTreeFromWebview } from '../../../src/protocol/runTreeMessages.ts';
+import type { RunTreeFromWebview } from '../../../src/protocol/webviews/runTreeMessages.ts';
 import type { TreeRow } from './treeRows.ts';
 
 export interface TreeKey {

@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { RunView } from '../../../src/protocol/runView.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 import { describeRow } from './rowText.ts';
 import type { TreeArrangement } from './treeArrangement.ts';
 import { makeFilter } from './treeFilter.ts';

@@ -1,11 +1,11 @@
-import { NO_PHASE } from '../../../src/protocol/summarizeRun.ts';
+import { NO_PHASE } from '../../../src/protocol/view/summarizeRun.ts';
 import type {
   AgentView,
   GateView,
   RunView,
   VerifyView,
   WorkflowView,
-} from '../../../src/protocol/runView.ts';
+} from '../../../src/protocol/view/runView.ts';
 import {
   matchesAgent,
   matchesGate,

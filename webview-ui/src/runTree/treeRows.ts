@@ -1,5 +1,5 @@
-import { countStatuses, type StatusCounts } from '../../../src/protocol/summarizeRun.ts';
-import type { RunView } from '../../../src/protocol/runView.ts';
+import { countStatuses, type StatusCounts } from '../../../src/protocol/view/summarizeRun.ts';
+import type { RunView } from '../../../src/protocol/view/runView.ts';
 import { canBeSteered } from '../shared/runSituation.ts';
 import type { TreeFilter } from './treeFilter.ts';
 import { groupByPhase, type Leaf, type LeafContent, type Phase } from './treePhases.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { StatusCounts } from '../../../src/protocol/summarizeRun.ts';
+import type { StatusCounts } from '../../../src/protocol/view/summarizeRun.ts';
 import { describeProgress, doneCount, totalCount } from './runFacts.ts';
 
 export interface ProgressBarProps {

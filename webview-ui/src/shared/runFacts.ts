@@ -2,7 +2,7 @@ import { formatCount, formatUsd, plural } from '../../../src/base/format.ts';
 import type { ProposalCounts } from '../../../src/protocol/proposals.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
 import type { RunLimits, TokenUsage } from '../../../src/protocol/runLimits.ts';
-import type { RunSummary, StatusCounts } from '../../../src/protocol/summarizeRun.ts';
+import type { RunSummary, StatusCounts } from '../../../src/protocol/view/summarizeRun.ts';
 import type { z } from 'zod';
 
 /** Agents that will not change any more. */

@@ -1,13 +1,13 @@
-import type { PauseReason, RunState } from '../../../src/protocol/runEvents.ts';
+import type { PauseReason, RunState } from '../../../src/protocol/events/runEvents.ts';
 import type {
   AgentStatus,
   AgentView,
   GateView,
   VerifyView,
   WorkflowView,
-} from '../../../src/protocol/runView.ts';
+} from '../../../src/protocol/view/runView.ts';
 import type { Verdict } from '../../../src/protocol/receipt.ts';
-import { hasNoChange } from '../../../src/protocol/noChange.ts';
+import { hasNoChange } from '../../../src/protocol/view/noChange.ts';
 import { situationOf, type RunStanding } from './runSituation.ts';
 
 export type Tone = 'ok' | 'failed' | 'running' | 'warning' | 'muted';

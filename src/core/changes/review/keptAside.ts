@@ -3,7 +3,7 @@ import type { FileContent } from '../../ports/fileView.ts';
 import type { ConflictRecord, ProposalRecord } from '../proposalRecord.ts';
 import { preferTheirs } from '../text/preferTheirs.ts';
 import { loadContent } from '../tree/agentChanges.ts';
-import { conflictIdOf } from '../tree/describeConflicts.ts';
+import { conflictIdOf } from './describeConflicts.ts';
 import type { DecisionsState } from './decisions.ts';
 import type { Review } from './planAccept.ts';
 import { proposedChange } from './proposedSide.ts';

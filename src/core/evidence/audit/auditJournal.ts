@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseJson } from '../../../base/json.ts';
-import { isTransient, RunEvent } from '../../../protocol/runEvents.ts';
-import type { DurableRunEvent } from '../../../protocol/runEvents.ts';
-import { JOURNAL_VERSION } from '../../../protocol/version.ts';
+import { isTransient, RunEvent } from '../../../protocol/events/runEvents.ts';
+import type { DurableRunEvent } from '../../../protocol/events/runEvents.ts';
+import { JOURNAL_VERSION } from '../../../protocol/host/version.ts';
 import type { Findings } from './auditFinding.ts';
 import { checkChain, type Chain, type LinePlace } from './chainLines.ts';
 import { SEAL_FILE, type Seal } from './seals.ts';

@@ -1,10 +1,10 @@
 /** The in-toto statement of a run: what was asked, approved, done, verified and decided, about which bytes. */
 import * as z from 'zod';
-import { reduceRunEvents } from '../../../protocol/reduceRun.ts';
-import type { DurableRunEvent, RunEventOf } from '../../../protocol/runEvents.ts';
+import { reduceRunEvents } from '../../../protocol/view/reduceRun.ts';
+import type { DurableRunEvent, RunEventOf } from '../../../protocol/events/runEvents.ts';
 import { Verdict } from '../../../protocol/receipt.ts';
-import { countStatuses } from '../../../protocol/summarizeRun.ts';
-import { PRODUCT_VERSION } from '../../../protocol/version.ts';
+import { countStatuses } from '../../../protocol/view/summarizeRun.ts';
+import { PRODUCT_VERSION } from '../../../protocol/host/version.ts';
 import type { AuditedDecision } from './auditDecisions.ts';
 import type { AuditedFolder, AuditResult } from './auditRun.ts';
 

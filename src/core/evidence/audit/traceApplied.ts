@@ -2,7 +2,7 @@
 import { ProposalRecord } from '../../changes/proposalRecord.ts';
 import { foldDecisions, type DecidedWrite } from '../../changes/review/decisions.ts';
 import { parseJson } from '../../../base/json.ts';
-import type { RunEventOf } from '../../../protocol/runEvents.ts';
+import type { RunEventOf } from '../../../protocol/events/runEvents.ts';
 import type { AuditedRun } from './auditArtifacts.ts';
 import { DECISIONS_FILE } from './auditDecisions.ts';
 import type { Findings } from './auditFinding.ts';

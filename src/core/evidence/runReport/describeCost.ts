@@ -5,7 +5,7 @@ import {
   usdRangeText,
 } from '../../../protocol/describeEstimate.ts';
 import type { Estimate, UsdRange } from '../../../protocol/estimate.ts';
-import type { RunView } from '../../../protocol/runView.ts';
+import type { RunView } from '../../../protocol/view/runView.ts';
 
 /** The section "Cost": what was spent, and how that compares with what was foretold. */
 export function describeCost(view: RunView, estimate: Estimate | null): string {

@@ -1,9 +1,9 @@
 /** What a reader could take for done and is not. */
 import { oneLine, plural } from '../../../base/format.ts';
 import type { ErrorCode } from '../../../protocol/errorCodes.ts';
-import { hasNoChange } from '../../../protocol/noChange.ts';
-import type { AgentView, RunView } from '../../../protocol/runView.ts';
-import { countStatuses } from '../../../protocol/summarizeRun.ts';
+import { hasNoChange } from '../../../protocol/view/noChange.ts';
+import type { AgentView, RunView } from '../../../protocol/view/runView.ts';
+import { countStatuses } from '../../../protocol/view/summarizeRun.ts';
 import { code, firstRows, plain } from './markdown.ts';
 import type { ReportFacts } from './reportFacts.ts';
 

@@ -1,5 +1,5 @@
 import type { Estimate } from '../../../protocol/estimate.ts';
-import type { DurableRunEvent } from '../../../protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../../protocol/events/runEvents.ts';
 import { unfinishedCommands } from '../unfinishedCommands.ts';
 import type { RequiredCommand } from '../verdictOf.ts';
 

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { oneLine } from '../../../base/format.ts';
 import type { Json } from '../../../base/json.ts';
-import type { RunFact, ValueRef } from '../../../protocol/runEvents.ts';
+import type { RunFact, ValueRef } from '../../../protocol/events/runEvents.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { EDIT_TOOLS, type AgentType } from '../../agent/agentTypes.ts';
-import type { AgentEnd } from './agentEnds.ts';
+import type { AgentEnd } from '../outcomes/agentEnds.ts';
 
 const PREVIEW_CHARS = 200;
 

@@ -2,8 +2,12 @@
 import { Mutex } from '../../../base/mutex.ts';
 import { isJsonLongerThan } from '../../../base/json.ts';
 import type { ErrorInfo } from '../../../protocol/errorCodes.ts';
-import { JsonTextLimit } from '../../../protocol/messageLimits.ts';
-import type { AsyncCall, HostToScript, ThrownError } from '../../../protocol/scriptMessages.ts';
+import { JsonTextLimit } from '../../../protocol/threads/messageLimits.ts';
+import type {
+  AsyncCall,
+  HostToScript,
+  ThrownError,
+} from '../../../protocol/threads/scriptMessages.ts';
 import {
   contentKey,
   readAgentCall,
@@ -16,16 +20,16 @@ import { loadAgentChanges } from '../../changes/tree/agentChanges.ts';
 import type { MergeReport } from '../../changes/tree/runTree.ts';
 import { groupTitleOf } from '../../changes/groupTitleOf.ts';
 import { resolveModel } from '../../planner/modelAliases.ts';
-import { failedEnd, type AgentEnd } from './agentEnds.ts';
+import { failedEnd, type AgentEnd } from '../outcomes/agentEnds.ts';
 import { endedFact, queuedFact, type Ending } from './agentFacts.ts';
 import { AgentTask } from './agentTask.ts';
 import type { ReachedLimit } from '../limits/limitKeeper.ts';
-import { refuseCall } from '../calls/refuseCall.ts';
+import { refuseCall } from '../refuseCall.ts';
 import { RecordedChanges } from './recordedChanges.ts';
 import { recordedEnd, stillReadsTheSame } from '../replay/recordedEnd.ts';
 import { agentKey, type RecordedAgent } from '../replay/replayLog.ts';
 import type { RunContext } from '../runContext.ts';
-import { storeReads, storeValue } from '../calls/storeValue.ts';
+import { storeReads, storeValue } from '../outcomes/storeValue.ts';
 
 export type AgentCallMessage = Extract<AsyncCall, { method: 'agent' }>;
 type Send = (answer: HostToScript) => void;

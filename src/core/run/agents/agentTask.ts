@@ -2,11 +2,11 @@
 import type { Json } from '../../../base/json.ts';
 import { formatCount, formatUsd } from '../../../base/format.ts';
 import type { ErrorCode } from '../../../protocol/errorCodes.ts';
-import type { FileMark } from '../../../protocol/fileMark.ts';
+import type { FileMark } from '../../../protocol/events/fileMark.ts';
 import { addTokens, noTokens, totalTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { agentSystemPrompt } from '../../agent/agentPrompt.ts';
-import { toolsFor } from '../../agent/agentTools.ts';
+import { toolsFor } from '../../agent/tools/agentTools.ts';
 import type { AgentType } from '../../agent/agentTypes.ts';
 import { OverlayFiles } from '../../agent/overlayFiles.ts';
 import {
@@ -21,11 +21,11 @@ import type { Overlay } from '../../changes/tree/overlay.ts';
 import { PROGRESS_INTERVAL_MS } from '../../limits.ts';
 import { ModelError, type ModelAnswer, type ModelRequest } from '../../ports/modelClient.ts';
 import type { TranscriptWriter } from '../../ports/runStore.ts';
-import { endFor, type AgentEnd } from './agentEnds.ts';
+import { endFor, type AgentEnd } from '../outcomes/agentEnds.ts';
 import { AgentLiveness } from './agentLiveness.ts';
 import { AttemptDeadline } from './attemptDeadline.ts';
 import { readInstructions } from './readInstructions.ts';
-import { AttemptCommands } from '../commands/agentCommands.ts';
+import { AttemptCommands } from './attemptCommands.ts';
 import type { RunContext } from '../runContext.ts';
 import { StopReason } from '../runErrors.ts';
 

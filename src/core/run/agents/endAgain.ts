@@ -1,4 +1,4 @@
-import type { RunEventOf } from '../../../protocol/runEvents.ts';
+import type { RunEventOf } from '../../../protocol/events/runEvents.ts';
 import type { RunContext } from '../runContext.ts';
 
 /**

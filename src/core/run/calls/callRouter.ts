@@ -1,6 +1,10 @@
 /** Takes the script's calls to whoever answers them: the journal of an earlier session, or agents, verifications, timers. */
 import { assertNever } from '../../../base/assertNever.ts';
-import type { AsyncCall, HostToScript, ThrownError } from '../../../protocol/scriptMessages.ts';
+import type {
+  AsyncCall,
+  HostToScript,
+  ThrownError,
+} from '../../../protocol/threads/scriptMessages.ts';
 import { AgentRunner } from '../agents/agentRunner.ts';
 import { OrderedReplay, type KeptCall } from '../replay/orderedReplay.ts';
 import { GateRunner } from './gateRunner.ts';

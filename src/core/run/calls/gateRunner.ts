@@ -4,10 +4,14 @@ import * as z from 'zod';
 import { canonicalJson, parseJson, type Json } from '../../../base/json.ts';
 import { createDeferred } from '../../../base/deferred.ts';
 import { cutText } from '../../../base/format.ts';
-import type { AsyncCall, HostToScript, ThrownError } from '../../../protocol/scriptMessages.ts';
+import type {
+  AsyncCall,
+  HostToScript,
+  ThrownError,
+} from '../../../protocol/threads/scriptMessages.ts';
 import { MAX_GATE_DETAILS_CHARS, MAX_LOG_CHARS } from '../../limits.ts';
 import type { GateAnswer } from '../replay/replayLog.ts';
-import { refuseCall } from './refuseCall.ts';
+import { refuseCall } from '../refuseCall.ts';
 import type { RunContext } from '../runContext.ts';
 
 export type GateMessage = Extract<AsyncCall, { method: 'gate' }>;

@@ -1,4 +1,4 @@
-import type { AsyncCall, HostToScript } from '../../../protocol/scriptMessages.ts';
+import type { AsyncCall, HostToScript } from '../../../protocol/threads/scriptMessages.ts';
 
 /** What the script waits for. It stands still when it has had every answer that was sent. */
 export class OpenCalls {

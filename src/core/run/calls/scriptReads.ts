@@ -1,9 +1,9 @@
-import type { SyncAnswer } from '../../../protocol/scriptMessages.ts';
+import type { SyncAnswer } from '../../../protocol/threads/scriptMessages.ts';
 import { parseJson } from '../../../base/json.ts';
-import { classifyPath, normaliseAgentPath } from '../../changes/protectedPaths.ts';
+import { classifyPath, normaliseAgentPath } from '../../../paths/protectedPaths.ts';
 import { decodeFile, toAgentText } from '../../changes/text/textFile.ts';
 import type { ScriptSyncMessage } from '../../ports/scriptRunner.ts';
-import { JsonTextLimit } from '../../../protocol/messageLimits.ts';
+import { JsonTextLimit } from '../../../protocol/threads/messageLimits.ts';
 import type { RunServices } from '../runConfig.ts';
 
 /** Answers files() and read() from the snapshot: values that are the same on every replay. */

@@ -1,4 +1,4 @@
-import type { HostToScript } from '../../../protocol/scriptMessages.ts';
+import type { HostToScript } from '../../../protocol/threads/scriptMessages.ts';
 import type { RunContext } from '../runContext.ts';
 
 /** The script's timers. Each firing is journaled before the script sees it. */

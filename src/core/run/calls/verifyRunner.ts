@@ -2,14 +2,18 @@
 import * as z from 'zod';
 import { errorText } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
-import type { FileMark } from '../../../protocol/fileMark.ts';
+import type { FileMark } from '../../../protocol/events/fileMark.ts';
 import type { Receipt } from '../../../protocol/receipt.ts';
-import type { AsyncCall, HostToScript, ThrownError } from '../../../protocol/scriptMessages.ts';
+import type {
+  AsyncCall,
+  HostToScript,
+  ThrownError,
+} from '../../../protocol/threads/scriptMessages.ts';
 import { makeReceipt, type BaselineFacts } from '../../evidence/makeReceipt.ts';
 import { VERIFY_TIMEOUT_MS } from '../../limits.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { ReportedRun, TestReport } from '../../ports/testReports.ts';
-import { refuseCall } from './refuseCall.ts';
+import { refuseCall } from '../refuseCall.ts';
 import type { RunContext } from '../runContext.ts';
 import { describeFailure } from '../runErrors.ts';
 

@@ -3,14 +3,18 @@ import * as z from 'zod';
 import { cutText } from '../../../base/format.ts';
 import { parseJson, type Json } from '../../../base/json.ts';
 import { errorText } from '../../../base/errorText.ts';
-import type { RunEventOf } from '../../../protocol/runEvents.ts';
-import type { AsyncCall, HostToScript, PreparedChild } from '../../../protocol/scriptMessages.ts';
+import type { RunEventOf } from '../../../protocol/events/runEvents.ts';
+import type {
+  AsyncCall,
+  HostToScript,
+  PreparedChild,
+} from '../../../protocol/threads/scriptMessages.ts';
 import { MAX_LOG_CHARS } from '../../limits.ts';
 import type { UserWorkflows } from '../../ports/userWorkflows.ts';
 import { checkScript } from '../../script/checkScript.ts';
 import { PREPARED_LINES_BEFORE, prepareChild } from '../../script/prepareScript.ts';
 import { findWorkflow, workflowProblem, type WorkflowRef } from '../../script/savedWorkflows.ts';
-import type { SnapshotFiles } from '../../script/snapshotFiles.ts';
+import type { SnapshotFiles } from '../../changes/tree/snapshotFiles.ts';
 import type { ReplayLog } from '../replay/replayLog.ts';
 import type { RunServices } from '../runConfig.ts';
 import type { RunContext } from '../runContext.ts';

@@ -3,7 +3,7 @@ import { createDeferred, type Deferred } from '../../../base/deferred.ts';
 import { COMMAND_QUESTION_MS, MAX_OPEN_COMMAND_QUESTIONS } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SandboxKind } from '../../ports/commandRunner.ts';
-import type { RunFact, RunEventOf } from '../../../protocol/runEvents.ts';
+import type { RunFact, RunEventOf } from '../../../protocol/events/runEvents.ts';
 import type { RunConfig } from '../runConfig.ts';
 import { commandRules } from './commandRules.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SETUP_TIMEOUT_MS } from '../../limits.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { DirectorySetup } from '../../ports/fileView.ts';
-import type { RunFact } from '../../../protocol/runEvents.ts';
+import type { RunFact } from '../../../protocol/events/runEvents.ts';
 import type { RunConfig, RunServices } from '../runConfig.ts';
 import type { CommandApprovals } from './commandApprovals.ts';
 

@@ -1,4 +1,4 @@
-import type { DurableRunEvent } from '../../../protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../../protocol/events/runEvents.ts';
 
 /** Adds up, from a journal, the time in which a run was neither paused nor between two sessions. */
 export class ActiveTime {

@@ -7,7 +7,7 @@ import {
   type RunLimits,
   type TokenUsage,
 } from '../../../protocol/runLimits.ts';
-import type { AgentView } from '../../../protocol/runView.ts';
+import type { AgentView } from '../../../protocol/view/runView.ts';
 import { FALLBACK_MAX_TOKENS } from '../../limits.ts';
 import type { ActiveClock } from './activeClock.ts';
 import type { Spend } from './spend.ts';

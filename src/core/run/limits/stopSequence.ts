@@ -3,10 +3,10 @@
  * agents are cancelled, every call of the script gets a WorkflowLimitError, and the script may return what
  * it has. It can start nothing any more, so that catching the error turns no limit into a success.
  */
-import type { ThrownError } from '../../../protocol/scriptMessages.ts';
+import type { ThrownError } from '../../../protocol/threads/scriptMessages.ts';
 import { MAX_CALLS_AFTER_STOP, STOP_DRAIN_MS, STOP_GRACE_MS } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { BusyAgents } from '../agents/busyAgents.ts';
+import type { BusyAgents } from '../requests/busyAgents.ts';
 import type { StopReason } from '../runErrors.ts';
 
 export interface StopSequenceOptions {

@@ -2,7 +2,7 @@
  * Gives an unchanged script its earlier outcomes in the order in which it saw them the first time. Calls are
  * kept until their turn; when the journal has no more, whatever still waits goes on as a new call.
  */
-import type { AsyncCall, HostToScript } from '../../../protocol/scriptMessages.ts';
+import type { AsyncCall, HostToScript } from '../../../protocol/threads/scriptMessages.ts';
 import type { IdentifiedCall } from '../agents/agentRunner.ts';
 import { agentKey, type Delivery } from './replayLog.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { RunEventOf } from '../../../protocol/runEvents.ts';
+import type { RunEventOf } from '../../../protocol/events/runEvents.ts';
 import { contentSha256 } from '../../changes/text/fileContent.ts';
 import type { FileView } from '../../ports/fileView.ts';
 import type { BlobStore } from '../../ports/runStore.ts';
-import type { AgentEnd } from '../agents/agentEnds.ts';
-import { loadValue } from '../calls/storeValue.ts';
+import type { AgentEnd } from '../outcomes/agentEnds.ts';
+import { loadValue } from '../outcomes/storeValue.ts';
 
 const Reads = z.record(z.string(), z.string().nullable());
 

@@ -1,5 +1,5 @@
 /** What a journal has for a run that goes on: outcomes in the order of their delivery, and agents by content. */
-import type { DurableRunEvent, RunEventOf } from '../../../protocol/runEvents.ts';
+import type { DurableRunEvent, RunEventOf } from '../../../protocol/events/runEvents.ts';
 import type { Receipt } from '../../../protocol/receipt.ts';
 import { commonFlags } from '../../journal/behaviourFlags.ts';
 import { ActiveTime } from '../limits/activeTime.ts';

@@ -20,7 +20,7 @@ import { endProcesses, killAtExit } from './endProcesses.ts';
 import { commandLimits, type CommandLimits } from './watch/commandLimits.ts';
 import { watchCommand, type WatchedCommand } from './watch/watchCommand.ts';
 import type { CommandSandbox } from './sandbox/commandSandbox.ts';
-import { scratchHomeOf } from '../git/scratchHome.ts';
+import { scratchHomeOf } from '../git/directories/scratchHome.ts';
 import { scratchOf } from './sandbox/scratch.ts';
 import { contains } from './sandbox/toolHomes.ts';
 

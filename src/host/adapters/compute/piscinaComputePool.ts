@@ -5,7 +5,7 @@ import type { Disposable } from '../../../base/disposables.ts';
 import { Semaphore } from '../../../base/semaphore.ts';
 import { COMPUTE_TIMEOUT_MS, MAX_COMPUTE_THREADS } from '../../../core/limits.ts';
 import type { ComputePool } from '../../../core/ports/computePool.ts';
-import { ComputeAnswer, type ComputeTask } from '../../../protocol/computeMessages.ts';
+import { ComputeAnswer, type ComputeTask } from '../../../protocol/threads/computeMessages.ts';
 
 /** Thrown when a pattern took too long. */
 export class ComputeTimeoutError extends Error {

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import type { Log } from '../../../core/ports/log.ts';
 import type { FileChange, Snapshot, SnapshotStore } from '../../../core/ports/fileView.ts';
-import { BlobReader } from './blobReader.ts';
-import { readGeneration } from './collectObjects.ts';
-import { DirectoryPool } from './directoryPool.ts';
+import { BlobReader } from './shadow/blobReader.ts';
+import { readGeneration } from './shadow/collectObjects.ts';
+import { DirectoryPool } from './directories/directoryPool.ts';
 import { splitNul } from './runGit.ts';
-import { ShadowRepository } from './shadowRepository.ts';
-import { useShadow } from './shadowUse.ts';
-import { sortEntries, takeSnapshot } from './takeSnapshot.ts';
-import type { SnapshotMemory } from './takeSnapshot.ts';
-import { writeTree } from './writeTree.ts';
+import { ShadowRepository } from './shadow/shadowRepository.ts';
+import { useShadow } from './shadow/shadowUse.ts';
+import { sortEntries, takeSnapshot } from './snapshot/takeSnapshot.ts';
+import type { SnapshotMemory } from './snapshot/takeSnapshot.ts';
+import { writeTree } from './shadow/writeTree.ts';
 
 export interface GitSnapshotStoreOptions {
   readonly workspaceRoot: string;

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
-import { makePrivateFolder } from '../store/durableFiles.ts';
+import { makePrivateFolder } from '../durableFiles.ts';
 import {
   isLabelAlive,
   labelTime,

@@ -19,8 +19,12 @@ import {
 import type { ScriptJob, ScriptRunner } from '../../../core/ports/scriptRunner.ts';
 import { PREPARED_LINES_BEFORE, prepareScript } from '../../../core/script/prepareScript.ts';
 import { ECMASCRIPT_GLOBALS, MUSTER_GLOBALS } from '../../../core/script/scriptGlobals.ts';
-import { JsonTextLimit } from '../../../protocol/messageLimits.ts';
-import { ScriptOutcome, ScriptToHost, type SyncAnswer } from '../../../protocol/scriptMessages.ts';
+import { JsonTextLimit } from '../../../protocol/threads/messageLimits.ts';
+import {
+  ScriptOutcome,
+  ScriptToHost,
+  type SyncAnswer,
+} from '../../../protocol/threads/scriptMessages.ts';
 import {
   CONTROL_INTERRUPT,
   CONTROL_SLOTS,
@@ -28,7 +32,7 @@ import {
   type SandboxLimits,
   type SandboxModules,
   type ScriptTask,
-} from '../../../protocol/scriptTask.ts';
+} from '../../../protocol/threads/scriptTask.ts';
 
 /** Time for which a thread waits for the next script. */
 const IDLE_THREAD_MS = 30_000;

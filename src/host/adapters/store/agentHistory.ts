@@ -7,9 +7,9 @@ import path from 'node:path';
 import type * as z from 'zod';
 import { errorText } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
-import { totalTokens, type AgentSample } from '../../../core/script/estimate/agentTokens.ts';
+import { totalTokens, type AgentSample } from '../../../core/estimate/agentTokens.ts';
 import type { Log } from '../../../core/ports/log.ts';
-import { AgentEnded, AgentQueued, RunStarted } from '../../../protocol/runEvents.ts';
+import { AgentEnded, AgentQueued, RunStarted } from '../../../protocol/events/runEvents.ts';
 import { listRuns, type ListedRun } from './runStore.ts';
 
 /** Newest runs that are read: older ones were made with other scripts and models. */

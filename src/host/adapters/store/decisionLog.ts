@@ -11,7 +11,7 @@ import { GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
 import { Decision } from '../../../protocol/proposals.ts';
 import { RUN_LOCK_WAIT_MS } from '../locks/lockFiles.ts';
 import { withLock } from '../locks/processLock.ts';
-import { writeDurably } from './durableFiles.ts';
+import { writeDurably } from '../durableFiles.ts';
 import { readJournalHead } from './journalHead.ts';
 
 /** The append-only decisions of one run's reviewer. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
 import { sha256Hex } from '../../../core/journal/journalLines.ts';
 import type { BlobStore } from '../../../core/ports/runStore.ts';
-import { FolderSync, makePrivateFolder, syncFolder, writeDurably } from './durableFiles.ts';
+import { FolderSync, makePrivateFolder, syncFolder, writeDurably } from '../durableFiles.ts';
 
 /** A blob that is not there, or is not what its name says. */
 export class BlobError extends Error {

@@ -7,8 +7,8 @@ import { encodeJournalLine, GENESIS_HASH, sha256Hex } from '../../../core/journa
 import { scrubbedJson } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/runStore.ts';
-import { isTransient, RunEvent } from '../../../protocol/runEvents.ts';
-import type { DurableRunEvent, RunFact } from '../../../protocol/runEvents.ts';
+import { isTransient, RunEvent } from '../../../protocol/events/runEvents.ts';
+import type { DurableRunEvent, RunFact } from '../../../protocol/events/runEvents.ts';
 import { decodeOnce } from './decodeOnce.ts';
 
 export interface FileJournalOptions {

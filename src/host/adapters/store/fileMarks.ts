@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
-import type { FileMark } from '../../../protocol/fileMark.ts';
+import type { FileMark } from '../../../protocol/events/fileMark.ts';
 
 /** Size and hash of those of the named files that exist. */
 export async function markFiles(

@@ -7,8 +7,8 @@ import { scrubbedJson } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { TranscriptWriter } from '../../../core/ports/runStore.ts';
-import type { FileMark } from '../../../protocol/fileMark.ts';
-import { makePrivateFolder } from './durableFiles.ts';
+import type { FileMark } from '../../../protocol/events/fileMark.ts';
+import { makePrivateFolder } from '../durableFiles.ts';
 
 /** Longest time that a line waits in memory: short for a reader, long enough to gather several lines. */
 const FLUSH_DELAY_MS = 250;

@@ -5,7 +5,7 @@ import { errorCode, errorText } from '../../../base/errorText.ts';
 import { readSeal, Seal, SEAL_FILE } from '../../../core/evidence/audit/seals.ts';
 import { sha256Hex } from '../../../core/journal/journalLines.ts';
 import type { Log } from '../../../core/ports/log.ts';
-import { writeDurably } from './durableFiles.ts';
+import { writeDurably } from '../durableFiles.ts';
 
 export interface RunSeal {
   /** A text of the run's own was written. */

@@ -9,12 +9,12 @@ import { scrubbedJson, scrubSecrets } from '../../../core/journal/scrubSecrets.t
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { RunStore } from '../../../core/ports/runStore.ts';
-import type { DurableRunEvent } from '../../../protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../../protocol/events/runEvents.ts';
 import { runLockFile } from '../locks/lockFiles.ts';
 import { createDecisionLog } from './decisionLog.ts';
 import { decodeOnce } from './decodeOnce.ts';
 import type { DecisionLog } from './decisionLog.ts';
-import { makePrivateFolder, syncFolder, writeDurably } from './durableFiles.ts';
+import { makePrivateFolder, syncFolder, writeDurably } from '../durableFiles.ts';
 import { FileBlobs } from './fileBlobs.ts';
 import { openFileJournal } from './fileJournal.ts';
 import { markFiles } from './fileMarks.ts';

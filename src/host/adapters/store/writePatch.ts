@@ -3,8 +3,8 @@ import path from 'node:path';
 import { errorCode, errorText } from '../../../base/errorText.ts';
 import { sha256Hex } from '../../../core/journal/journalLines.ts';
 import type { Log } from '../../../core/ports/log.ts';
-import type { FileMark } from '../../../protocol/fileMark.ts';
-import { makePrivateFolder } from './durableFiles.ts';
+import type { FileMark } from '../../../protocol/events/fileMark.ts';
+import { makePrivateFolder } from '../durableFiles.ts';
 
 export interface PatchFile {
   /** The run's folder. */

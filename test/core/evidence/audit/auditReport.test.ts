@@ -5,7 +5,7 @@ import {
   readReportHead,
 } from '../../../../src/core/evidence/runReport/reportHead.ts';
 import { sha256Hex } from '../../../../src/core/journal/journalLines.ts';
-import { durableEvent } from '../../../protocol/eventSamples.ts';
+import { durableEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
 
 const SCRIPT = 'return 1;';

@@ -5,13 +5,13 @@ import { auditRun } from '../../../../src/core/evidence/audit/auditRun.ts';
 import { encodeDecisionLine } from '../../../../src/core/evidence/audit/seals.ts';
 import { GENESIS_HASH, sha256Hex } from '../../../../src/core/journal/journalLines.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
-import { isTransient } from '../../../../src/protocol/runEvents.ts';
+import { isTransient } from '../../../../src/protocol/events/runEvents.ts';
 import type {
   DurableRunEvent,
   RunEventOf,
   RunEventType,
-} from '../../../../src/protocol/runEvents.ts';
-import { makeEvent } from '../../../protocol/eventSamples.ts';
+} from '../../../../src/protocol/events/runEvents.ts';
+import { makeEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
 
 const SCRIPT = 'return 1;';

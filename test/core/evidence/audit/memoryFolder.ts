@@ -6,7 +6,7 @@ import {
 import type { RunFolder } from '../../../../src/core/evidence/audit/runFolder.ts';
 import { auditRun, type AuditResult } from '../../../../src/core/evidence/audit/auditRun.ts';
 import type { Anchor } from '../../../../src/core/evidence/audit/anchors.ts';
-import type { DurableRunEvent } from '../../../../src/protocol/runEvents.ts';
+import type { DurableRunEvent } from '../../../../src/protocol/events/runEvents.ts';
 
 /** Files by name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;

@@ -1,7 +1,7 @@
 /** Collects the objects of a shadow repository again and again, until it is ended; counts what came to its end. */
-import { collectObjects } from '../../../../src/host/adapters/git/collectObjects.ts';
-import { ShadowRepository } from '../../../../src/host/adapters/git/shadowRepository.ts';
-import { tidyShadow } from '../../../../src/host/adapters/git/shadowUse.ts';
+import { collectObjects } from '../../../../src/host/adapters/git/shadow/collectObjects.ts';
+import { ShadowRepository } from '../../../../src/host/adapters/git/shadow/shadowRepository.ts';
+import { tidyShadow } from '../../../../src/host/adapters/git/shadow/shadowUse.ts';
 
 const [stateDirectory = ''] = process.argv.slice(2);
 const shadow = new ShadowRepository(stateDirectory, process.env);

@@ -5,7 +5,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createGitSnapshotStore } from '../../../../src/host/adapters/git/createGitSnapshotStore.ts';
-import { ShadowRepository } from '../../../../src/host/adapters/git/shadowRepository.ts';
+import { ShadowRepository } from '../../../../src/host/adapters/git/shadow/shadowRepository.ts';
 
 const [stateDirectory = '', workspaceRoot = '', name = '', times = '0'] = process.argv.slice(2);
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,8 +1,8 @@
 /** The folders that a command has for itself. */
 import path from 'node:path';
-import { presentDependencies, stampFileOf } from '../../git/dependencyFolders.ts';
-import { DEPENDENCY_NAMES } from '../../git/ignoredPaths.ts';
-import { scratchHomeOf } from '../../git/scratchHome.ts';
+import { presentDependencies, stampFileOf } from '../../git/directories/dependencyFolders.ts';
+import { DEPENDENCY_NAMES } from '../../git/directories/ignoredPaths.ts';
+import { scratchHomeOf } from '../../git/directories/scratchHome.ts';
 import type { Scratch } from './sandboxPolicy.ts';
 
 /** Those of a materialised tree; `fixed` names also folders that it does not have. */

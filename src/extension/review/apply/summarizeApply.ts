@@ -1,0 +1,22 @@
+import { plural } from '../../../base/format.ts';
+import { t } from '../../localize.ts';
+import type { ApplyResult } from '../proposalModel.ts';
+
+/** One sentence on what an accept or an undo did and did not do. */
+export function summarizeApply(result: ApplyResult): string {
+  const written = new Set(result.writtenPaths).size;
+  const failed = new Set(result.problems.map(({ path }) => path)).size;
+  const first = result.problems[0];
+  const files = plural(written + failed, 'file');
+  const isUndo = result.action === 'undo';
+  if (first === undefined) {
+    return isUndo
+      ? t('Took back the changes in {0}.', files)
+      : t('Applied the changes in {0}.', files);
+  }
+  const reason =
+    failed === 1 ? `${first.path}: ${first.reason}` : t('{0} were not written.', failed);
+  return isUndo
+    ? t('Took back {0} of {1}. {2}', written, files, reason)
+    : t('Applied {0} of {1}; the rest stays pending. {2}', written, files, reason);
+}
