@@ -54,23 +54,43 @@ const rooms: readonly Room[] = [
   {
     folder: 'src/worker/',
     may: [
-      ...['src/base/', 'src/protocol/', 'node:worker_threads', 'node:perf_hooks', 'npm:zod'],
-      ...['npm:quickjs-wasi', 'npm:ajv', 'npm:ajv-formats', 'npm:picomatch'],
+      'src/base/',
+      'src/protocol/',
+      'node:worker_threads',
+      'node:perf_hooks',
+      'npm:zod',
+      'npm:quickjs-wasi',
+      'npm:ajv',
+      'npm:ajv-formats',
+      'npm:picomatch',
     ],
   },
   {
     folder: 'src/host/adapters/',
     may: [
-      ...[...CORE_AND_BELOW, 'node:', 'npm:zod', 'npm:piscina', 'npm:@anthropic-ai/sdk'],
-      ...['npm:simple-git', 'npm:sax', 'npm:lebab', 'npm:picomatch'],
-      ...['npm:@anthropic-ai/sandbox-runtime', 'npm:diff'],
+      ...CORE_AND_BELOW,
+      'node:',
+      'npm:zod',
+      'npm:piscina',
+      'npm:@anthropic-ai/sdk',
+      'npm:simple-git',
+      'npm:sax',
+      'npm:lebab',
+      'npm:picomatch',
+      'npm:@anthropic-ai/sandbox-runtime',
+      'npm:diff',
     ],
   },
   {
     folder: 'src/host/',
     may: [
-      ...[...CORE_AND_BELOW, 'src/hostClient/', 'node:', 'npm:zod', 'npm:vscode-jsonrpc'],
-      ...['npm:picomatch', 'npm:tar-stream'],
+      ...CORE_AND_BELOW,
+      'src/hostClient/',
+      'node:',
+      'npm:zod',
+      'npm:vscode-jsonrpc',
+      'npm:picomatch',
+      'npm:tar-stream',
     ],
   },
   {
@@ -88,15 +108,27 @@ const rooms: readonly Room[] = [
   {
     folder: 'src/extension/',
     may: [
-      ...['src/base/', 'src/paths/', 'src/protocol/', 'src/apply/', 'src/hostClient/', 'node:'],
-      ...['npm:vscode', 'npm:zod'],
+      'src/base/',
+      'src/paths/',
+      'src/protocol/',
+      'src/apply/',
+      'src/hostClient/',
+      'node:',
+      'npm:vscode',
+      'npm:zod',
     ],
   },
   {
     folder: 'webview-ui/src/',
     may: [
-      ...['src/base/', 'src/protocol/', 'npm:zod', 'npm:preact', 'npm:@preact/signals'],
-      ...['npm:markdown-it', 'npm:@vscode/codicons', 'npm:@vscode-elements/elements'],
+      'src/base/',
+      'src/protocol/',
+      'npm:zod',
+      'npm:preact',
+      'npm:@preact/signals',
+      'npm:markdown-it',
+      'npm:@vscode/codicons',
+      'npm:@vscode-elements/elements',
     ],
   },
 ];
@@ -132,7 +164,9 @@ async function findModules(baseDir: string, folders: readonly string[]): Promise
   const { output } = await cruise(
     [...folders],
     {
-      ...{ baseDir, doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true },
+      baseDir,
+      doNotFollow: { path: 'node_modules' },
+      tsPreCompilationDeps: true,
       moduleSystems: ['es6', 'cjs'],
     },
     {
@@ -243,9 +277,13 @@ describe('The architecture', () => {
   it('starts every process in a file called main', () => {
     const mains = files.filter((file) => /(^|\/)main\.tsx?$/u.test(file));
     assert.deepEqual(mains, [
-      ...['src/cli/main.ts', 'src/extension/main.ts', 'src/host/main.ts'],
-      ...['src/worker/compute/main.ts', 'src/worker/script/main.ts'],
-      ...['webview-ui/src/chat/main.tsx', 'webview-ui/src/runTree/main.tsx'],
+      'src/cli/main.ts',
+      'src/extension/main.ts',
+      'src/host/main.ts',
+      'src/worker/compute/main.ts',
+      'src/worker/script/main.ts',
+      'webview-ui/src/chat/main.tsx',
+      'webview-ui/src/runTree/main.tsx',
     ]);
   });
 });

@@ -21,7 +21,11 @@ describe('the apply service of the command line', () => {
   async function create(name: string): Promise<string> {
     const bytes = Buffer.from('x');
     const write = {
-      ...{ path: name, hunkIds: ['h'], expectedSha256: null, mode: 0o100644, rebased: false },
+      path: name,
+      hunkIds: ['h'],
+      expectedSha256: null,
+      mode: 0o100644,
+      rebased: false,
       newBytesBase64: bytes.toString('base64'),
       newSha256: createHash('sha256').update(bytes).digest('hex'),
     };
@@ -31,8 +35,12 @@ describe('the apply service of the command line', () => {
   }
 
   for (const name of [
-    ...['.git/hooks/pre-commit', '.env', '.vscode/settings.json', '.VSCODE/tasks.json'],
-    ...['hooks/pre-commit', 'editor/launch.json'],
+    '.git/hooks/pre-commit',
+    '.env',
+    '.vscode/settings.json',
+    '.VSCODE/tasks.json',
+    'hooks/pre-commit',
+    'editor/launch.json',
   ]) {
     it(`refuses ${name} at the last moment, whatever the plan says`, async () => {
       const before = await readdir(folder, { recursive: true });

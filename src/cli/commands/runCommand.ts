@@ -55,8 +55,13 @@ export async function runCommand(
       const { client } = workspace.services.models.governorFor(provider);
       const { script } = draft;
       const estimate = await estimateWorkflow(workspace.services, {
-        ...{ script, check, argsJson, limits, provider: client.provider },
-        ...{ budgetTokens: options.budget ?? null, model: provider.model ?? client.defaultModel },
+        script,
+        check,
+        argsJson,
+        limits,
+        provider: client.provider,
+        budgetTokens: options.budget ?? null,
+        model: provider.model ?? client.defaultModel,
         signal,
       });
       showEstimate(ctx, options, { fileName, check, estimate });
@@ -69,7 +74,11 @@ export async function runCommand(
     const unsandboxed = await approvePlan(ctx, options, { name, commands: listed, sandbox });
     const live = await workspace.runs.start(
       {
-        ...{ request: draft.request, script: draft.script, argsJson, limits, provider },
+        request: draft.request,
+        script: draft.script,
+        argsJson,
+        limits,
+        provider,
         approvedCommands: commands,
         allowedCommands: options.allowCommand,
         setupCommand,

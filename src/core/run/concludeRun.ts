@@ -55,7 +55,9 @@ async function recordProposals(ctx: RunContext, gitTree: string | null): Promise
   const counts = countProposals(toProposalSet(built.record, NO_DECISIONS));
   const files = [...(await store.markFiles(['proposals.json']))];
   await recorder.record({
-    ...{ type: 'proposals.changed', treeHash: tree.treeHash(), counts },
+    type: 'proposals.changed',
+    treeHash: tree.treeHash(),
+    counts,
     ...(gitTree === null ? {} : { gitTree }),
     ...(files.length === 0 ? {} : { files }),
   });

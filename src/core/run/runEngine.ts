@@ -87,7 +87,10 @@ export class RunEngine implements ScriptHost {
     this.#config = config;
     this.#services = services;
     this.#recorder = new RunRecorder({
-      ...{ runId, journal: store.journal, clock, onEvent },
+      runId,
+      journal: store.journal,
+      clock,
+      onEvent,
       view: earlier?.view ?? null,
     });
     this.#hasOtherBudget = earlier?.hasOtherBudget === true;
@@ -105,7 +108,11 @@ export class RunEngine implements ScriptHost {
       services,
       recorder: this.#recorder,
       tree: new RunTree({ snapshot: view, snapshotTree: snapshot.tree }),
-      ...{ permits, activeClock, spend, breaker, busy },
+      permits,
+      activeClock,
+      spend,
+      breaker,
+      busy,
       limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
       replay: earlier?.log ?? null,
       agentTypes: () => this.#agentTypes,
@@ -121,8 +128,16 @@ export class RunEngine implements ScriptHost {
       suspend: (request) => this.#steering.hold(request),
     };
     this.#steering = new RunSteering({
-      ...{ config, clock, permits, activeClock, breaker, busy, limits: this.#ctx.limits },
-      ...{ stop: this.#stop, work: this.#work, track: this.#ctx.track },
+      config,
+      clock,
+      permits,
+      activeClock,
+      breaker,
+      busy,
+      limits: this.#ctx.limits,
+      stop: this.#stop,
+      work: this.#work,
+      track: this.#ctx.track,
       earlierMs: earlier?.log.activeMs ?? 0,
       record: (fact) => this.#record(fact),
       calls: () => this.#calls,
@@ -257,7 +272,10 @@ export class RunEngine implements ScriptHost {
   #createApprovals(nextQuestionId: () => number, earlier?: EarlierSessions): CommandApprovals {
     const { clock, commands } = this.#services;
     return new CommandApprovals({
-      ...{ config: this.#config, clock, nextQuestionId, sandbox: () => commands.sandbox() },
+      config: this.#config,
+      clock,
+      nextQuestionId,
+      sandbox: () => commands.sandbox(),
       record: (fact) => this.#recorder.record(fact),
       track: (task) => this.#tasks.track(task),
       allowedBefore: earlier?.log.allowedCommands ?? [],
@@ -269,7 +287,9 @@ export class RunEngine implements ScriptHost {
     earlier?: EarlierSessions,
   ): ReturnType<typeof createDirectorySetup> {
     return createDirectorySetup({
-      ...{ config: this.#config, services: this.#services, approvals },
+      config: this.#config,
+      services: this.#services,
+      approvals,
       record: (fact) => this.#recorder.record(fact),
       nextSetupId: counterFrom(earlier?.log.lastSetupId),
       signal: this.#work.signal,
@@ -297,7 +317,10 @@ export class RunEngine implements ScriptHost {
     const { signal } = this.#stop;
     try {
       return await this.#services.scripts.run({
-        ...{ script, argsJson, host: this, signal },
+        script,
+        argsJson,
+        host: this,
+        signal,
         fileName: MAIN_FILE_NAME,
         reportsWaiting: true,
         budget: { outputTokens: budgetTokens, usd: null },

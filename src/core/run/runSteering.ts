@@ -53,7 +53,9 @@ export class RunSteering {
     this.#options = options;
     this.#suspension = new Suspension({ permits, activeClock, record });
     this.#stopping = new StopSequence({
-      ...{ clock, busy, signal: work.signal },
+      clock,
+      busy,
+      signal: work.signal,
       abortWork: (reason) => work.abort(reason),
       abortScript: (reason) => stop.abort(reason),
     });

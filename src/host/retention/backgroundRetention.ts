@@ -88,7 +88,12 @@ export class BackgroundRetention {
 function logReport(log: Log, report: PruneReport): void {
   const { dropped, refused, unreadable, failed, left, objects } = report;
   log.info('retention', 'done', {
-    ...{ dropped: dropped.length, refused: refused.length, unreadable: unreadable.length },
-    ...{ failed: failed.length, runs: left.runs, bytes: left.bytes, objects },
+    dropped: dropped.length,
+    refused: refused.length,
+    unreadable: unreadable.length,
+    failed: failed.length,
+    runs: left.runs,
+    bytes: left.bytes,
+    objects,
   });
 }

@@ -306,7 +306,9 @@ export class ReviewService {
     const get = async (sha256: string): Promise<Uint8Array> =>
       contents.get(sha256) ?? blobs.get(sha256);
     return {
-      ...{ record, decisions, blobs },
+      record,
+      decisions,
+      blobs,
       contents: { get },
       readLive: (path) => readLiveFile(workspace, path, openBuffers),
     };

@@ -122,13 +122,15 @@ function applyEvent(view: RunView, event: Exclude<RunEvent, { type: 'run.started
     case 'proposals.changed':
       return {
         ...view,
-        ...{ proposals: event.counts, treeHash: event.treeHash },
+        proposals: event.counts,
+        treeHash: event.treeHash,
         ...(event.gitTree === undefined ? {} : { proposedTree: event.gitTree }),
       };
     case 'review.changed':
       return {
         ...view,
-        ...{ proposals: event.counts, verdict: event.verdict },
+        proposals: event.counts,
+        verdict: event.verdict,
         ...(event.proposedTree === undefined ? {} : { proposedTree: event.proposedTree }),
       };
     case 'run.ended':
@@ -174,8 +176,17 @@ function resumeView(view: RunView, event: RunEventOf<'run.resumed'>): RunView {
   const earlierMs = (view.endedAt ?? view.startedAt) - view.startedAt;
   return {
     ...view,
-    ...{ meta, limits, provider, model, state: 'running', verdict: 'unverified' },
-    ...{ pauseReason: null, stateMessage: null, endedAt: null, error: null, resultPreview: null },
+    meta,
+    limits,
+    provider,
+    model,
+    state: 'running',
+    verdict: 'unverified',
+    pauseReason: null,
+    stateMessage: null,
+    endedAt: null,
+    error: null,
+    resultPreview: null,
     concurrency: limits.concurrency,
     // Time between the sessions is not time of the run.
     startedAt: event.at - earlierMs,

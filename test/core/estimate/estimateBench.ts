@@ -37,14 +37,21 @@ export async function estimateBody(
   const snapshots = new MemorySnapshots(files);
   const estimate = await estimateScript(
     {
-      ...{ script, check, budgetTokens: null, provider: 'anthropic', history: [] },
+      script,
+      check,
+      budgetTokens: null,
+      provider: 'anthropic',
+      history: [],
       argsJson: args === undefined ? null : JSON.stringify(args),
       limits: { ...DEFAULT_RUN_LIMITS, maxAgents },
       model: 'claude-sonnet-5-5',
       ...request,
     },
     {
-      ...{ scripts, snapshots, snapshot: snapshots.snapshot, resolveChild },
+      scripts,
+      snapshots,
+      snapshot: snapshots.snapshot,
+      resolveChild,
       agentTypes: createAgentTypes([], []),
       startTimeLimit: () => ({
         signal: AbortSignal.timeout(20_000),

@@ -26,10 +26,19 @@ export class PlainRuns {
   async run(script = workflow('return 1;')): Promise<string> {
     const live = await this.controlled.runs.start(
       {
-        ...{ request: 'test', script, argsJson: null, limits: DEFAULT_RUN_LIMITS },
+        request: 'test',
+        script,
+        argsJson: null,
+        limits: DEFAULT_RUN_LIMITS,
         provider: { provider: 'offline', baseUrl: null, model: null, apiKey: null },
-        ...{ approvedCommands: [], allowedCommands: [], setupCommand: null, unsandboxed: false },
-        ...{ requiredCommands: [], budgetTokens: null, onLimit: 'stop', onGate: 'stop' },
+        approvedCommands: [],
+        allowedCommands: [],
+        setupCommand: null,
+        unsandboxed: false,
+        requiredCommands: [],
+        budgetTokens: null,
+        onLimit: 'stop',
+        onGate: 'stop',
       },
       new AbortController().signal,
     );

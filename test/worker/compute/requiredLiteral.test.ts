@@ -35,8 +35,25 @@ describe('requiredLiteral', () => {
 
   it('is in whatever the pattern matches', () => {
     const atom = fc.constantFrom(
-      ...['a', 'b', 'ab', 'ba ', '.', '[ab]', '(ab)', '(a|b)', '(?:ba)', String.raw`\.`, '^', '$'],
-      ...[String.raw`\w`, String.raw`\s`, '(?=a)', '(?!b)', String.raw`\x61`, '|', '[^a]'],
+      'a',
+      'b',
+      'ab',
+      'ba ',
+      '.',
+      '[ab]',
+      '(ab)',
+      '(a|b)',
+      '(?:ba)',
+      String.raw`\.`,
+      '^',
+      '$',
+      String.raw`\w`,
+      String.raw`\s`,
+      '(?=a)',
+      '(?!b)',
+      String.raw`\x61`,
+      '|',
+      '[^a]',
     );
     const quantified = fc
       .tuple(atom, fc.constantFrom('', '', '', '?', '*', '+', '{2}', '{0,12}', '+?'))

@@ -69,7 +69,9 @@ async function drive(run: Promise<unknown>, { bench, scripts, model }: Driven): 
 }
 
 const noOutcome: ScriptOutcome = {
-  ...{ type: 'failed', line: null, column: null },
+  type: 'failed',
+  line: null,
+  column: null,
   error: { code: 'internal', message: 'The script has no outcome.' },
 };
 

@@ -31,7 +31,8 @@ function blobsOf(event: DurableRunEvent): readonly (string | null)[] {
   if (event.type !== 'agent.ended') return [];
   const contents = event.changes.flatMap(({ base, proposed }) => [base, proposed]);
   return [
-    ...[blobOf(event.value), blobOf(event.reads)],
+    blobOf(event.value),
+    blobOf(event.reads),
     ...contents.map((content) => content?.sha256 ?? null),
   ];
 }

@@ -31,7 +31,12 @@ export interface Ending {
 export function queuedFact(callId: number, agentId: number, agent: QueuedAgent): RunFact {
   const { call, model, agentType, contentKey: key, occurrence } = agent;
   return {
-    ...{ type: 'agent.queued', agentId, callId, contentKey: key, occurrence, model },
+    type: 'agent.queued',
+    agentId,
+    callId,
+    contentKey: key,
+    occurrence,
+    model,
     label: call.label,
     phase: call.phase,
     group: call.group,
@@ -62,7 +67,16 @@ export function endedFact(ended: {
   const { agentId, end, value, reads, treeHash } = ended;
   const { outcome, error, turns, usage, usd, files = [] } = end;
   return {
-    ...{ type: 'agent.ended', agentId, outcome, value, error, turns, usage, usd, reads, treeHash },
+    type: 'agent.ended',
+    agentId,
+    outcome,
+    value,
+    error,
+    turns,
+    usage,
+    usd,
+    reads,
+    treeHash,
     valuePreview: outcome === 'ok' ? preview(end.value) : '',
     changes: [...end.changes],
     conflictPaths: [...end.conflictPaths],

@@ -236,7 +236,13 @@ export class AgentRunner {
         const treeHash = tree.treeHash();
         recorded = recorder.record(
           {
-            ...{ type: 'agent.replayed', agentId, callId, label, phase, group, treeHash },
+            type: 'agent.replayed',
+            agentId,
+            callId,
+            label,
+            phase,
+            group,
+            treeHash,
             conflictPaths: [],
           },
           () => {
@@ -326,9 +332,19 @@ export class AgentRunner {
     const { label, phase, error } = wrong;
     const agentId = this.#nextId(phase);
     await this.#ctx.recorder.record({
-      ...{ type: 'agent.queued', agentId, callId, label, phase },
-      ...{ contentKey: '', occurrence: 0, group: null, model: this.#ctx.config.model },
-      ...{ agentType: 'general-purpose', promptSha256: '', promptPreview: '', workflowId: null },
+      type: 'agent.queued',
+      agentId,
+      callId,
+      label,
+      phase,
+      contentKey: '',
+      occurrence: 0,
+      group: null,
+      model: this.#ctx.config.model,
+      agentType: 'general-purpose',
+      promptSha256: '',
+      promptPreview: '',
+      workflowId: null,
     });
     const end = failedEnd(error);
     await this.#record({ agentId, groupTitle: label, end, rule: 'keepAside' }, deliver);

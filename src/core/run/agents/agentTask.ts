@@ -171,7 +171,13 @@ export class AgentTask {
     const commands = this.#commandsFor({ overlay, version }, signal);
     try {
       return await runAgent({
-        ...{ call, model, system, compute, commands, transcript, signal },
+        call,
+        model,
+        system,
+        compute,
+        commands,
+        transcript,
+        signal,
         tools: toolsFor(call, agentType),
         files: new OverlayFiles(overlay),
         send: (request) => this.#send(request, signal),
@@ -193,7 +199,10 @@ export class AgentTask {
   ): AttemptCommands {
     const { agentId, call } = this.#job;
     return new AttemptCommands({
-      ...{ ctx: this.#ctx, agentId, overlay, signal },
+      ctx: this.#ctx,
+      agentId,
+      overlay,
+      signal,
       baseChanges: () => this.#ctx.tree.changesAt(version),
       keepsDirectory: call.isolation === 'worktree',
       whileAsking: (ask) => this.#whileAsking(ask, signal),
@@ -375,7 +384,9 @@ function isWorthRetrying(error: AgentFailure): boolean {
 }
 
 const wasDecided: ReadonlySet<ErrorCode> = new Set([
-  ...(['model_refused', 'model_output_cut', 'agent_limit'] as const),
+  'model_refused',
+  'model_output_cut',
+  'agent_limit',
 ]);
 
 /** Ends an attempt because the user asked for another. */

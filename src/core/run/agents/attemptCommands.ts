@@ -85,15 +85,29 @@ export class AttemptCommands implements AgentCommands {
     const commandId = ctx.nextCommandId();
     const log = await store.commandLog(agentId, commandId);
     const result = await commands.run({
-      ...{ command, timeoutMs, signal, logPath: log.path, tree: directory.path },
+      command,
+      timeoutMs,
+      signal,
+      logPath: log.path,
+      tree: directory.path,
       directory: cwd === '' ? directory.path : `${directory.path}/${cwd}`,
     });
     const changes = await directory.changes();
     const { exitCode, timedOut, durationMs, output } = result;
     const stopped = result.stopped === undefined ? {} : { stopped: result.stopped };
     await ctx.recorder.record({
-      ...{ type: 'command.ended', commandId, agentId, command, cwd, treeHash, allowedBy },
-      ...{ exitCode, timedOut, ...stopped, durationMs, sandbox: await commands.sandbox() },
+      type: 'command.ended',
+      commandId,
+      agentId,
+      command,
+      cwd,
+      treeHash,
+      allowedBy,
+      exitCode,
+      timedOut,
+      ...stopped,
+      durationMs,
+      sandbox: await commands.sandbox(),
       files: [...(await store.markFiles([log.name]))],
     });
     return { type: 'ran', exitCode, timedOut, ...stopped, durationMs, output, changes };

@@ -20,9 +20,18 @@ export async function endAgain(
   let ended: RunEventOf<'run.ended'> = finished;
   const { type, status, reason, pauseReason, verdict, result, error, usage, proposals } = finished;
   const fact = {
-    ...{ type, status, reason, pauseReason, verdict, result, error, usage, proposals },
+    type,
+    status,
+    reason,
+    pauseReason,
+    verdict,
+    result,
+    error,
+    usage,
+    proposals,
     agents: { ...finished.agents, cached: cachedAgents.length },
-    ...{ durationMs, headHash: recorder.headHash() },
+    durationMs,
+    headHash: recorder.headHash(),
   };
   await recorder.record(fact, (event) => {
     if (event.type === 'run.ended') ended = event;

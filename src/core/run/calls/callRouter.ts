@@ -37,7 +37,8 @@ export class CallRouter {
     const { ctx } = options;
     this.#options = options;
     this.workflows = new WorkflowRunner(ctx, {
-      ...{ userWorkflows: ctx.services.userWorkflows, workspaceRoot: ctx.services.workspace },
+      userWorkflows: ctx.services.userWorkflows,
+      workspaceRoot: ctx.services.workspace,
       mainFileName: MAIN_FILE_NAME,
     });
     this.agents = new AgentRunner(ctx, (callId) => this.workflows.workflowIdOf(callId));

@@ -64,7 +64,11 @@ export class GateRunner {
     const gateId = recorded?.gateId ?? this.#ctx.nextQuestionId();
     const options = Options.parse(isObject(details) ? details : {});
     await this.#ctx.recorder.record({
-      ...{ type: 'gate.opened', gateId, callId, contentKey: key, occurrence },
+      type: 'gate.opened',
+      gateId,
+      callId,
+      contentKey: key,
+      occurrence,
       question: cutText(question, MAX_LOG_CHARS),
       details: cutText(detailsText(details), MAX_GATE_DETAILS_CHARS),
       phase: message.phase,

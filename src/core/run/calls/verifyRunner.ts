@@ -141,8 +141,15 @@ export class VerifyRunner {
       return;
     }
     await recorder.record({
-      ...{ type: 'verify.started', verifyId, callId, label, phase, treeHash },
-      ...{ command, cwd, required },
+      type: 'verify.started',
+      verifyId,
+      callId,
+      label,
+      phase,
+      treeHash,
+      command,
+      cwd,
+      required,
     });
     try {
       const known = this.#knownReceipt(verifyId, call, treeHash);
@@ -180,8 +187,16 @@ export class VerifyRunner {
     const { command } = call;
     const { result, report } = await this.#runOn(treeHash, call, logPath);
     const receipt = makeReceipt({
-      ...{ verifyId, treeHash, logPath, result, report },
-      ...{ command, label: call.label, phase: call.phase, cwd: call.cwd, required: call.required },
+      verifyId,
+      treeHash,
+      logPath,
+      result,
+      report,
+      command,
+      label: call.label,
+      phase: call.phase,
+      cwd: call.cwd,
+      required: call.required,
       sandbox: await commands.sandbox(),
       baseline: call.baseline ? await this.#baseline(call, logPath) : undefined,
     });
@@ -282,7 +297,19 @@ function scriptReceipt(
   const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
   const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
   return {
-    ...{ ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed },
-    ...{ treeHash, logPath, output, command, cwd, timedOut },
+    ok,
+    required,
+    sandbox,
+    exitCode,
+    durationMs,
+    tests,
+    regressions,
+    fixed,
+    treeHash,
+    logPath,
+    output,
+    command,
+    cwd,
+    timedOut,
   };
 }

@@ -33,8 +33,17 @@ export interface AgentEnd {
 /** The end of an agent that never ran. */
 export function failedEnd(error: ErrorInfo): AgentEnd {
   return {
-    ...{ outcome: 'failed', value: null, error, turns: 0, usage: noTokens, usd: 0 },
-    ...{ changes: [], edits: [], treeChanges: [], conflictPaths: [], reads: new Map() },
+    outcome: 'failed',
+    value: null,
+    error,
+    turns: 0,
+    usage: noTokens,
+    usd: 0,
+    changes: [],
+    edits: [],
+    treeChanges: [],
+    conflictPaths: [],
+    reads: new Map(),
   };
 }
 
