@@ -10,6 +10,7 @@ import { countStatuses } from '../../protocol/view/summarizeRun.ts';
 import { NO_DECISIONS } from '../changes/review/decisions.ts';
 import { buildProposals, storeProposalContents, toProposalSet } from '../changes/proposals.ts';
 import { verdictOf, type RequiredCommand } from '../evidence/verdictOf.ts';
+import type { SpendingContext } from './limits/spendingContext.ts';
 import type { RunContext } from './runContext.ts';
 import type { StopReason } from './runErrors.ts';
 import { storeValue } from './outcomes/storeValue.ts';
@@ -27,8 +28,13 @@ export interface RunConclusion {
   readonly unfinished: readonly RequiredCommand[];
 }
 
+type EndingContext = RunContext & Pick<SpendingContext, 'spend'>;
+
 /** Writes the last events and resolves with the very last one. */
-export async function concludeRun(ctx: RunContext, conclusion: RunConclusion): Promise<EndedEvent> {
+export async function concludeRun(
+  ctx: EndingContext,
+  conclusion: RunConclusion,
+): Promise<EndedEvent> {
   const { receipts } = conclusion;
   const gitTree = receipts.length === 0 ? null : await proposedTree(ctx);
   const proposals = await recordProposals(ctx, gitTree);
@@ -65,7 +71,7 @@ async function recordProposals(ctx: RunContext, gitTree: string | null): Promise
 }
 
 async function endedFact(
-  ctx: RunContext,
+  ctx: EndingContext,
   conclusion: RunConclusion & { readonly gitTree: string | null },
   proposals: ProposalCounts,
 ): Promise<EndedFact> {

@@ -1,12 +1,13 @@
-import type { RunEventOf } from '../../../protocol/events/runEvents.ts';
-import type { RunContext } from '../runContext.ts';
+import type { RunEventOf } from '../../protocol/events/runEvents.ts';
+import type { AnswerContext } from './answers/answerContext.ts';
+import type { RunContext } from './runContext.ts';
 
 /**
  * Ends a run that had completed and is asked to go on with the same script: nothing is to be tried again, so
  * that a replay could only come to the same end. Its proposals stay as they are.
  */
 export async function endAgain(
-  ctx: RunContext,
+  ctx: RunContext & Pick<AnswerContext, 'replay'>,
   finished: RunEventOf<'run.ended'>,
 ): Promise<RunEventOf<'run.ended'>> {
   const { recorder, replay, services } = ctx;

@@ -7,10 +7,11 @@ import type {
 import type { Overlay } from '../../changes/tree/overlay.ts';
 import type { FileChange, WorkDirectory } from '../../ports/fileView.ts';
 import { errorText } from '../../../base/errorText.ts';
+import type { CommandContext } from '../commands/commandContext.ts';
 import type { RunContext } from '../runContext.ts';
 
 export interface AttemptCommandsOptions {
-  readonly ctx: RunContext;
+  readonly ctx: Pick<RunContext, 'services' | 'recorder'> & CommandContext;
   readonly agentId: number;
   readonly overlay: Overlay;
   /** What the run had changed when the attempt began, which is what the overlay lies on. */

@@ -13,7 +13,9 @@ import { makeReceipt, type BaselineFacts } from '../../evidence/makeReceipt.ts';
 import { VERIFY_TIMEOUT_MS } from '../../limits.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { ReportedRun, TestReport } from '../../ports/testReports.ts';
-import { refuseCall } from '../refuseCall.ts';
+import type { AnswerContext } from '../answers/answerContext.ts';
+import { refuseCall } from '../answers/refuseCall.ts';
+import type { CommandContext } from '../commands/commandContext.ts';
 import type { RunContext } from '../runContext.ts';
 import { describeFailure } from '../runErrors.ts';
 
@@ -53,15 +55,18 @@ interface BaselineRun {
   readonly report: TestReport | null;
 }
 
+/** What verifications need of a run. */
+export type VerifyContext = RunContext & AnswerContext & Pick<CommandContext, 'commands' | 'setup'>;
+
 export class VerifyRunner {
-  readonly #ctx: RunContext;
+  readonly #ctx: VerifyContext;
   /** By command and folder: the snapshot stays as it is, so that once is enough. */
   readonly #baselines = new Map<string, Promise<BaselineRun>>();
   readonly #receipts: Receipt[] = [];
   readonly #unfinished: { readonly command: string; readonly cwd: string }[] = [];
   #lastVerifyId: number;
 
-  constructor(ctx: RunContext) {
+  constructor(ctx: VerifyContext) {
     this.#ctx = ctx;
     this.#lastVerifyId = ctx.replay?.lastVerifyId ?? 0;
   }

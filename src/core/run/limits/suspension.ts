@@ -11,6 +11,12 @@ export interface Hold {
   readonly message: string;
 }
 
+/** A hold, and the limit that a script is told of when the user chooses to stop. */
+export interface SuspendRequest extends Hold {
+  readonly limit: string;
+  readonly value: number;
+}
+
 export interface SuspensionOptions {
   readonly permits: Permits;
   readonly activeClock: ActiveClock;
