@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ErrorInfo } from '../errorCodes.ts';
 import { ProposalCounts } from '../proposals.ts';
 import { Receipt, Verdict } from '../receipt.ts';
-import { PauseReason, RunState } from '../events/runEvents.ts';
+import { PauseReason, RunState } from '../events/runState.ts';
 import { addTokens, RunLimits, TokenUsage } from '../runLimits.ts';
 import { GateView, type AgentStatus, type AgentView, type RunView } from './runView.ts';
 

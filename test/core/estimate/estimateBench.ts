@@ -8,7 +8,7 @@ import type {
   EstimateServices,
 } from '../../../src/core/estimate/estimateRequest.ts';
 import { estimateScript } from '../../../src/core/estimate/estimateScript.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { countRangeText } from '../../../src/protocol/describeEstimate.ts';
 import { Estimate } from '../../../src/protocol/estimate.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';

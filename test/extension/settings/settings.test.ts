@@ -5,7 +5,7 @@ import {
   runDocumentPath,
 } from '../../../src/extension/runs/runDocumentPath.ts';
 import { changeLimit, parseLimit } from '../../../src/extension/settings/parseLimit.ts';
-import { DEFAULT_RETENTION } from '../../../src/core/limits.ts';
+import { DEFAULT_RETENTION } from '../../../src/protocol/defaults.ts';
 import { resolveProvider } from '../../../src/extension/settings/resolveProvider.ts';
 import {
   defaultLimits,

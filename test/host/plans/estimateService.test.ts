@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { AgentHistory } from '../../../src/host/adapters/store/agentHistory.ts';
 import { createRunStore, runDirectory } from '../../../src/host/adapters/store/runStore.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Json } from '../../../src/base/json.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import type { ScriptRunner } from '../../../src/core/ports/scriptRunner.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import type { ScriptOutcome } from '../../../src/protocol/threads/scriptMessages.ts';

@@ -1,5 +1,6 @@
 /** What a journal and its decisions say about the files beside them. */
-import type { DurableRunEvent, RunEventOf, ValueRef } from '../../../protocol/events/runEvents.ts';
+import type { DurableRunEvent, RunEventOf } from '../../../protocol/events/runEvents.ts';
+import type { ValueRef } from '../../../protocol/events/valueRef.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
 import type { AuditedDecision } from './auditDecisions.ts';
 import type { AuditedEntry } from './auditJournal.ts';

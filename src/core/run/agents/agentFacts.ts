@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { oneLine } from '../../../base/format.ts';
 import type { Json } from '../../../base/json.ts';
-import type { RunFact, ValueRef } from '../../../protocol/events/runEvents.ts';
+import type { RunFact } from '../../../protocol/events/runEvents.ts';
+import type { ValueRef } from '../../../protocol/events/valueRef.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { EDIT_TOOLS } from '../../agent/agentTypes.ts';
 import type { AgentEnd } from '../outcomes/agentEnds.ts';

@@ -1,5 +1,6 @@
 /** Why a run stands still. The user, a limit and a gate can each hold it; it goes on when none does. */
-import type { PauseReason, RunFact } from '../../../protocol/events/runEvents.ts';
+import type { RunFact } from '../../../protocol/events/runEvents.ts';
+import type { PauseReason } from '../../../protocol/events/runState.ts';
 import type { ActiveClock } from './activeClock.ts';
 import type { Permits } from '../requests/permits.ts';
 

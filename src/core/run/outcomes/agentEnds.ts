@@ -2,7 +2,7 @@ import type { Json } from '../../../base/json.ts';
 import type { AgentChange } from '../../changes/tree/agentChanges.ts';
 import type { ErrorInfo } from '../../../protocol/errorCodes.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
-import type { ContentRef } from '../../../protocol/events/runEvents.ts';
+import type { ContentRef } from '../../../protocol/events/contentRef.ts';
 import { noTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
 import { describeFailure, isStopReason } from '../runErrors.ts';
 

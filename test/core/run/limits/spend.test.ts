@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_RUN_LIMITS, FALLBACK_MAX_TOKENS } from '../../../../src/core/limits.ts';
+import { FALLBACK_MAX_TOKENS } from '../../../../src/core/limits.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../../src/protocol/defaults.ts';
 import { ActiveClock } from '../../../../src/core/run/limits/activeClock.ts';
 import { LimitKeeper } from '../../../../src/core/run/limits/limitKeeper.ts';
 import { Permits } from '../../../../src/core/run/requests/permits.ts';
