@@ -9,8 +9,8 @@ import {
 import type { Disposable } from '../base/disposables.ts';
 import { errorText } from '../base/errorText.ts';
 import {
-  hostMethods,
-  hostNotifications,
+  HOST_METHODS,
+  HOST_NOTIFICATIONS,
   type HostMethod,
   type HostNotification,
   type HostNotificationParams,
@@ -79,7 +79,7 @@ export class HostConnection implements HostClient, Disposable {
     if (this.#isClosed) throw new HostGoneError(method);
     const answer = await this.#send(method, params);
     // The table pairs each name with its schema; an index type cannot express that pairing.
-    return hostMethods[method].result.parse(answer) as HostResult<M>;
+    return HOST_METHODS[method].result.parse(answer) as HostResult<M>;
   }
 
   onNotification<N extends HostNotification>(
@@ -87,7 +87,7 @@ export class HostConnection implements HostClient, Disposable {
     listener: (params: HostNotificationParams<N>) => void,
   ): Disposable {
     return this.#rpc.onNotification(name, (params: unknown) => {
-      const parsed = hostNotifications[name].safeParse(params);
+      const parsed = HOST_NOTIFICATIONS[name].safeParse(params);
       // As above: the schema under this name yields exactly this type.
       if (parsed.success) listener(parsed.data as HostNotificationParams<N>);
       else this.#log.error(`Notification ${name} has an unknown shape: ${parsed.error.message}`);

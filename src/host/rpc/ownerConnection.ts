@@ -8,8 +8,8 @@ import {
 } from 'vscode-jsonrpc/node';
 import { errorText } from '../../base/errorText.ts';
 import {
-  hostMethods,
-  hostNotifications,
+  HOST_METHODS,
+  HOST_NOTIFICATIONS,
   type HostMethod,
   type HostNotification,
   type HostNotificationParams,
@@ -74,7 +74,7 @@ export class OwnerConnection {
   async request<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>> {
     const answer = await this.#answerTo(method, params);
     // The table pairs each name with its schema; an index type cannot express that pairing.
-    return hostMethods[method].result.parse(answer) as HostResult<M>;
+    return HOST_METHODS[method].result.parse(answer) as HostResult<M>;
   }
 
   /** Hands on what has the right shape. */
@@ -83,7 +83,7 @@ export class OwnerConnection {
     listener: (params: HostNotificationParams<N>) => void,
   ): void {
     this.#rpc.onNotification(name, (params: unknown) => {
-      const parsed = hostNotifications[name].safeParse(params);
+      const parsed = HOST_NOTIFICATIONS[name].safeParse(params);
       // As above: the schema under this name yields exactly this type.
       if (parsed.success) listener(parsed.data as HostNotificationParams<N>);
     });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson, type Json } from '../../../base/json.ts';
 import { SCRUBBED } from '../../journal/scrubSecrets.ts';
-import { sha256Hex } from '../../journal/journalLines.ts';
+import { sha256Hex } from '../../sha256Hex.ts';
 import type { Findings } from './auditFinding.ts';
 import type { AuditedEntry } from './auditJournal.ts';
 import { lastSession } from './namedFiles.ts';

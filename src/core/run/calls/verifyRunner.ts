@@ -260,7 +260,7 @@ function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall |
   if (!parsed.success) {
     return 'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, baseline, label, phase }.';
   }
-  const spec = { ...emptySpec, ...parsed.data };
+  const spec = { ...EMPTY_SPEC, ...parsed.data };
   const folders = (spec.cwd ?? '').split('/').filter((name) => name !== '' && name !== '.');
   const cwd = folders.join('/');
   if (folders.includes('..')) return `verify: cwd "${cwd}" leaves the workspace.`;
@@ -285,7 +285,7 @@ function readParams(paramsJson: string): unknown {
   }
 }
 
-const emptySpec = {
+const EMPTY_SPEC = {
   cwd: null,
   timeoutMs: null,
   required: null,

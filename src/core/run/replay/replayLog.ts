@@ -3,7 +3,7 @@ import type { DurableRunEvent, RunEventOf } from '../../../protocol/events/runEv
 import type { Receipt } from '../../../protocol/receipt.ts';
 import { commonFlags } from '../../journal/behaviourFlags.ts';
 import { ActiveTime } from '../limits/activeTime.ts';
-import { addTokens, noTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
+import { addTokens, NO_TOKENS, type TokenUsage } from '../../../protocol/runLimits.ts';
 
 /** A person's answer, or what stood in for it. */
 export type GateAnswer = Pick<RunEventOf<'gate.answered'>, 'approved' | 'note' | 'by'>;
@@ -132,7 +132,7 @@ class ReplayFold {
   readonly #activeTime = new ActiveTime();
   #ended: RunEventOf<'run.ended'> | null = null;
   readonly #flags: (readonly string[])[] = [];
-  #usage: TokenUsage = noTokens;
+  #usage: TokenUsage = NO_TOKENS;
   #usd: number | null = 0;
 
   add(event: DurableRunEvent): void {

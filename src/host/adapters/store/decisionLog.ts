@@ -7,7 +7,8 @@ import {
   encodeDecisionLine,
   type DecisionsSeal,
 } from '../../../core/evidence/audit/seals.ts';
-import { GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
+import { GENESIS_HASH } from '../../../core/journal/journalLines.ts';
+import { sha256Hex } from '../../../core/sha256Hex.ts';
 import { Decision } from '../../../protocol/proposals.ts';
 import { RUN_LOCK_WAIT_MS } from '../locks/lockFiles.ts';
 import { withLock } from '../locks/processLock.ts';

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
-import { sha256Hex } from '../../../core/journal/journalLines.ts';
+import { sha256Hex } from '../../../core/sha256Hex.ts';
 import type { BlobStore } from '../../../core/ports/runStore.ts';
 import { FolderSync, makePrivateFolder, syncFolder, writeDurably } from '../durableFiles.ts';
 

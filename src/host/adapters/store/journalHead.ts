@@ -2,7 +2,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import * as z from 'zod';
 import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
-import { GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
+import { GENESIS_HASH } from '../../../core/journal/journalLines.ts';
+import { sha256Hex } from '../../../core/sha256Hex.ts';
 
 export interface JournalHead {
   readonly seq: number;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorText } from '../../../base/errorText.ts';
 import { readSeal, Seal, SEAL_FILE } from '../../../core/evidence/audit/seals.ts';
-import { sha256Hex } from '../../../core/journal/journalLines.ts';
+import { sha256Hex } from '../../../core/sha256Hex.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import { writeDurably } from '../durableFiles.ts';
 

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorText } from '../../../base/errorText.ts';
-import { sha256Hex } from '../../../core/journal/journalLines.ts';
+import { sha256Hex } from '../../../core/sha256Hex.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
 import { makePrivateFolder } from '../durableFiles.ts';

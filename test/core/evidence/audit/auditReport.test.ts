@@ -4,7 +4,7 @@ import {
   describeHead,
   readReportHead,
 } from '../../../../src/core/evidence/runReport/reportHead.ts';
-import { sha256Hex } from '../../../../src/core/journal/journalLines.ts';
+import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
 import { durableEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
 

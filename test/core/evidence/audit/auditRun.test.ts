@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { auditRun } from '../../../../src/core/evidence/audit/auditRun.ts';
 import { encodeDecisionLine } from '../../../../src/core/evidence/audit/seals.ts';
-import { GENESIS_HASH, sha256Hex } from '../../../../src/core/journal/journalLines.ts';
+import { GENESIS_HASH } from '../../../../src/core/journal/journalLines.ts';
+import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
 import { isTransient } from '../../../../src/protocol/events/runEvents.ts';
 import type {

@@ -1,8 +1,5 @@
-import {
-  encodeJournalLine,
-  GENESIS_HASH,
-  sha256Hex,
-} from '../../../../src/core/journal/journalLines.ts';
+import { encodeJournalLine, GENESIS_HASH } from '../../../../src/core/journal/journalLines.ts';
+import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
 import type { RunFolder } from '../../../../src/core/evidence/audit/runFolder.ts';
 import { auditRun, type AuditResult } from '../../../../src/core/evidence/audit/auditRun.ts';
 import type { Anchor } from '../../../../src/core/evidence/audit/anchors.ts';

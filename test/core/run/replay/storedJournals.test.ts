@@ -9,9 +9,9 @@ import {
   decodeJournal,
   encodeJournalLine,
   GENESIS_HASH,
-  sha256Hex,
 } from '../../../../src/core/journal/journalLines.ts';
-import { currentFlags } from '../../../../src/core/journal/behaviourFlags.ts';
+import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
+import { CURRENT_FLAGS } from '../../../../src/core/journal/behaviourFlags.ts';
 import { readReplayLog, type ReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
 import { checkScript } from '../../../../src/core/script/checkScript.ts';
 import { createPiscinaScriptRunner } from '../../../../src/host/adapters/script/piscinaScriptRunner.ts';
@@ -203,7 +203,7 @@ describe('Stored journals', function () {
     const { events } = decodeJournal('run-1', await readFile(journal));
     const [first, ...rest] = events;
     assert.ok(first?.type === 'run.started');
-    assert.deepEqual(first.flags, currentFlags);
+    assert.deepEqual(first.flags, CURRENT_FLAGS);
     const later = [{ ...first, flags: [...first.flags, 'time-runs-backwards'] }, ...rest];
     assert.throws(() => readReplayLog(later), { code: 'journal_newer' });
   });

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isJournalError } from '../../../../src/core/journal/journalError.ts';
-import { sha256Hex } from '../../../../src/core/journal/journalLines.ts';
+import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
 import type { Clock } from '../../../../src/core/ports/clock.ts';
 import {
   createRunStore,
