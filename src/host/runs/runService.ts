@@ -5,7 +5,7 @@ import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
-import { readReplayLog } from '../../core/run/replay/replayLog.ts';
+import { readReplayLog } from '../../core/run/replay/readReplayLog.ts';
 import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
 import type { Snapshot } from '../../core/ports/fileView.ts';
 import type { ScriptCheck, ScriptMeta } from '../../protocol/plan.ts';

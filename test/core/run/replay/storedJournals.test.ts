@@ -12,7 +12,8 @@ import {
 } from '../../../../src/core/journal/journalLines.ts';
 import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
 import { CURRENT_FLAGS } from '../../../../src/core/journal/behaviourFlags.ts';
-import { readReplayLog, type ReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
+import type { ReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
+import { readReplayLog } from '../../../../src/core/run/replay/readReplayLog.ts';
 import { checkScript } from '../../../../src/core/script/checkScript.ts';
 import { createPiscinaScriptRunner } from '../../../../src/host/adapters/script/piscinaScriptRunner.ts';
 import { systemClock } from '../../../../src/host/adapters/system.ts';
