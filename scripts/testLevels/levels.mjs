@@ -31,6 +31,7 @@ export const levels = [
   mocha('base'),
   mocha('protocol'),
   mocha('paths'),
+  mocha('hostClient'),
   mocha('core', { testLimitMs: 20_000, usesDist: true }),
   mocha('support', { testLimitMs: 20_000 }),
   mocha('worker', { testLimitMs: 20_000, usesDist: true }),

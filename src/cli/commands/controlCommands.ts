@@ -1,6 +1,6 @@
 /** Verbs on a run that another process owns: a command line elsewhere, or the editor's host. */
 import { plural } from '../../base/format.ts';
-import { OwnerConnection } from '../../host/rpc/ownerConnection.ts';
+import { openOwner } from '../../host/rpc/openOwner.ts';
 import type { RunOwner } from '../../host/runs/runOwner.ts';
 import { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
@@ -104,7 +104,7 @@ export async function withOwner<T>(
   runId: string,
   task: (run: OwnedRun) => Promise<T>,
 ): Promise<T> {
-  const connection = await OwnerConnection.open(owner);
+  const connection = await openOwner(owner);
   try {
     const { view } = await connection.request('run.subscribe', { runId });
     const send = async (control: RunControl): Promise<void> => {

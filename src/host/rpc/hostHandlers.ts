@@ -14,6 +14,7 @@ import { withChildCommands } from '../plans/childCommands.ts';
 import { estimateWorkflow } from '../plans/estimateService.ts';
 import { planWorkflow } from '../plans/planService.ts';
 import { verifyAccepted } from '../review/verifyAccepted.ts';
+import { START_TIMEOUT_MS } from '../../hostClient/answerLimits.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { BackgroundRetention } from '../retention/backgroundRetention.ts';
 import type { ReviewService } from '../review/reviewService.ts';
@@ -22,7 +23,7 @@ import type { RunService } from '../runs/runService.ts';
 import { formatTranscript } from '../runs/formatTranscript.ts';
 import { ClientApplies } from './clientApplies.ts';
 import type { Notify } from './notify.ts';
-import { OwnerConnection } from './ownerConnection.ts';
+import { openOwner } from './openOwner.ts';
 import { RunFeeds } from './runFeeds.ts';
 
 export type HostHandlers = {
@@ -246,7 +247,7 @@ async function begin({ services }: HostState, live: LiveRun): Promise<string> {
 async function steer(runs: RunService, runId: string, control: RunControl): Promise<void> {
   const owner = runs.live(runId) === undefined ? await runs.ownerOf(runId) : null;
   if (owner !== null) {
-    const connection = await OwnerConnection.open(owner);
+    const connection = await openOwner(owner);
     try {
       await connection.request('run.control', { runId, control });
     } finally {
@@ -258,9 +259,6 @@ async function steer(runs: RunService, runId: string, control: RunControl): Prom
     await runs.answerGate(runId, control);
   } else runs.control(runId, control);
 }
-
-/** A snapshot of the largest repository that we know takes seconds; a minute means that something hangs. */
-const START_TIMEOUT_MS = 60_000;
 
 async function readTranscript(runs: RunService, runId: string, agentId: number): Promise<string> {
   const name = `agents/${String(agentId).padStart(4, '0')}/transcript.jsonl`;
