@@ -48,6 +48,11 @@ describe('A run folder that is audited', () => {
     assert.deepEqual(brokenFiles(await audit()), []);
   });
 
+  it('is whole, too, when a process was killed that was about to take it over', async () => {
+    await symlink('4711-1-0123456789abcdef', path.join(directory, 'owner.0123456789abcdef.claim'));
+    assert.deepEqual(brokenFiles(await audit()), []);
+  });
+
   it('is sealed anew by a session that goes on, which keeps what was sealed before', async () => {
     const { store } = await openRunStore(options());
     await store.journal.append({ type: 'log', level: 'info', message: 'two' });

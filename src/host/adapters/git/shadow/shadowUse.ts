@@ -12,7 +12,8 @@ import path from 'node:path';
 import { errorCode } from '../../../../base/errorText.ts';
 import { isLabelAlive, newLabel, pidOfLabel } from '../../locks/lockLabel.ts';
 import { SHADOW_WAIT_MS, shadowLockFile, shadowUsersFolder } from '../../locks/lockFiles.ts';
-import { heldError, lockHolder, tryLock, type LockHolder } from '../../locks/processLock.ts';
+import type { LockHolder } from '../../locks/lockHolder.ts';
+import { heldError, lockHolder, tryLock } from '../../locks/processLock.ts';
 import { makePrivateFolder } from '../../durableFiles.ts';
 
 /** Pause between two looks for somebody who wants to use it: so long a snapshot waits at most, beside the git that ends. */
