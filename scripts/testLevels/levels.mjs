@@ -29,6 +29,7 @@ export const levels = [
   check('build', ['esbuild.config.mjs']),
   mocha('architecture', { sources: 'test/architecture.test.ts', testLimitMs: 60_000 }),
   mocha('base'),
+  mocha('node'),
   mocha('protocol'),
   mocha('paths'),
   mocha('hostClient'),

@@ -1,19 +1,18 @@
 /** One host for each workspace: the lock file says who it is and how to reach it. */
-import { link, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { link, lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../base/errorText.ts';
-import { parseJson } from '../base/json.ts';
 import { HostLock } from '../protocol/host/hostRpc.ts';
 import { replaceStale, type Replacement } from './adapters/locks/staleClaim.ts';
+import { readIfThere } from '../node/readIfThere.ts';
+import { pause } from '../node/pause.ts';
+import { sha256Hex } from '../node/sha256Hex.ts';
+import { socketAnswers } from '../node/socketAnswers.ts';
+import { parseJsonAs } from '../base/parseJsonAs.ts';
 
 /** Unix socket paths hold about 104 bytes; beyond this a short one in the temp folder is used. */
 const MAX_SOCKET_PATH = 100;
-
-/** Time in which a host that lives answers on its socket. */
-const PROBE_MS = 1000;
 
 /** Where the lock of a state root is. */
 export function hostLockPath(stateDirectory: string): string {
@@ -26,7 +25,7 @@ export function socketPathFor(
   name: 'host' | 'control',
   pid: number,
 ): string {
-  const hash = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 12);
+  const hash = sha256Hex(stateDirectory).slice(0, 12);
   if (process.platform === 'win32') return `\\\\.\\pipe\\muster-${hash}-${name}-${pid}`;
   const inState = join(stateDirectory, `${name}-${pid}.sock`);
   if (inState.length <= MAX_SOCKET_PATH) return inState;
@@ -61,7 +60,7 @@ export async function takeHostLock(
     if (await publish(path, JSON.stringify(mine), mine.pid)) return { type: 'taken' };
     const text = await readIfThere(path);
     if (text === null) continue;
-    const other = parseLock(text);
+    const other = parseJsonAs(HostLock, text);
     if (other !== null && (await socketAnswers(other.socket))) return { type: 'held', by: other };
     const removal = await removeExactly(path, text);
     if (removal.type === 'held') await pause(LOCK_RETRY_MS);
@@ -78,7 +77,7 @@ export async function releaseHostLock(stateDirectory: string, pid: number): Prom
   const path = hostLockPath(stateDirectory);
   const text = await readIfThere(path);
   // Whoever found this host's socket silent may be replacing the lock at this moment.
-  if (text !== null && parseLock(text)?.pid === pid) await removeExactly(path, text);
+  if (text !== null && parseJsonAs(HostLock, text)?.pid === pid) await removeExactly(path, text);
 }
 
 /** Removes this lock, and never one that has come in its place. */
@@ -100,40 +99,4 @@ async function publish(path: string, text: string, pid: number): Promise<boolean
   } finally {
     await rm(draft, { force: true });
   }
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-function parseLock(text: string): HostLock | null {
-  try {
-    return HostLock.safeParse(parseJson(text)).data ?? null;
-  } catch {
-    // Torn in mid-write by an older version, or not ours: nobody can be reached through it.
-    return null;
-  }
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
-}
-
-/** Whether some process listens there. */
-export function socketAnswers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    const done = (isAlive: boolean): void => {
-      socket.destroy();
-      resolve(isAlive);
-    };
-    socket.setTimeout(PROBE_MS, () => done(false));
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-  });
 }

@@ -1,5 +1,4 @@
 /** What each request of a client does. One set of handlers serves one connection. */
-import { errorCode } from '../../base/errorText.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import type {
   HostMethod,
@@ -25,6 +24,7 @@ import { ClientApplies } from './clientApplies.ts';
 import type { Notify } from './notify.ts';
 import { openOwner } from './openOwner.ts';
 import { RunFeeds } from './runFeeds.ts';
+import { isMissing } from '../../node/isMissing.ts';
 
 export type HostHandlers = {
   readonly [M in Exclude<HostMethod, 'hello'>]: (params: HostParams<M>) => Promise<HostResult<M>>;
@@ -265,7 +265,7 @@ async function readTranscript(runs: RunService, runId: string, agentId: number):
   try {
     return formatTranscript(await runs.readFile(runId, name));
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'This agent has not sent anything yet.';
+    if (isMissing(error)) return 'This agent has not sent anything yet.';
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { writeDurably } from '../adapters/durableFiles.ts';
 import { replaceStale } from '../adapters/locks/staleClaim.ts';
 import { isOwnerAlive, ownerPath, parseOwner, readOwnerText, type RunOwner } from './runOwner.ts';
+import { pause } from '../../node/pause.ts';
 
 /** What a process that owns a run can do about that. */
 export interface Ownership {
@@ -35,7 +36,7 @@ export async function claimRun(directory: string, mine: RunOwner): Promise<Claim
     if (replacement.type === 'replaced') {
       return { type: 'claimed', ownership: { release: () => release(directory, mine) } };
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await pause(RETRY_MS);
   }
   throw new Error(`Cannot take the run in ${directory}: others keep taking it. Try again.`);
 }

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { auditRun, type AuditResult } from '../../../src/core/evidence/audit/auditRun.ts';
-import { sha256Hex } from '../../../src/core/journal/journalLines.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import { createRunStore, openRunStore } from '../../../src/host/adapters/store/runStore.ts';
 import { openRunFolder } from '../../../src/host/audit/openRunFolder.ts';
 import { processIdentity } from '../../../src/host/adapters/locks/processIdentity.ts';
+import { sha256Hex } from '../../../src/node/sha256Hex.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock: Clock = {

@@ -3,12 +3,12 @@
  * is not re-entrant.
  */
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
-import { makePrivateFolder } from '../durableFiles.ts';
 import { holderOf, type LockHolder } from './lockHolder.ts';
 import { isLabelAlive, newLabel, publishLabel, readLabel } from './lockLabel.ts';
 import { replaceStale } from './staleClaim.ts';
+import { pause } from '../../../node/pause.ts';
+import { inPrivateFolder } from '../inPrivateFolder.ts';
 
 /** First and longest pause between two looks at a lock that another process holds: most are held for milliseconds. */
 const FIRST_LOOK_MS = 2;
@@ -97,7 +97,7 @@ async function attempt(file: string, purpose: string): Promise<LockResult> {
 async function tryToTake(file: string): Promise<LockResult> {
   const mine = await newLabel();
   for (;;) {
-    if (await publishInFolder(file, mine)) {
+    if (await inPrivateFolder(file, () => publishLabel(file, mine))) {
       return { type: 'taken', lock: { release: () => removeOwn(file, mine) } };
     }
     const other = await readLabel(file);
@@ -106,16 +106,6 @@ async function tryToTake(file: string): Promise<LockResult> {
     const dead = { prefix: file, seen: other, readAgain: () => readLabel(file) };
     const removal = await replaceStale(dead, () => rm(file, { force: true }));
     if (removal.type === 'held') return removal;
-  }
-}
-
-async function publishInFolder(file: string, label: string): Promise<boolean> {
-  try {
-    return await publishLabel(file, label);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    await makePrivateFolder(path.dirname(file));
-    return publishLabel(file, label);
   }
 }
 
@@ -132,8 +122,4 @@ function adviceFor(cause: unknown): string {
     return 'Make its folder writable for you and try again.';
   }
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -4,10 +4,10 @@
  * claim names its maker: while that process lives the others wait, however long it takes; when it is dead, its
  * claim is passed over by one named after both. No two holders may ever leave the same text.
  */
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { holderOf, type LockHolder } from './lockHolder.ts';
 import { isLabelAlive, newLabel, publishLabel, readLabel } from './lockLabel.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Claims over one dead holder: as many processes died one after the other in the millisecond that a claim is held. */
 const MAX_CLAIMS = 100;
@@ -55,7 +55,7 @@ async function takeClaim({ prefix, seen }: StaleHolder): Promise<Claimed> {
   const claims: string[] = [];
   let replaced = seen;
   for (let tries = 0; tries < MAX_CLAIMS; tries += 1) {
-    const claim = `${prefix}.${sha256(replaced).slice(0, 16)}.claim`;
+    const claim = `${prefix}.${sha256Hex(replaced).slice(0, 16)}.claim`;
     claims.push(claim);
     if (await publishLabel(claim, mine)) return { type: 'claimed', claims };
     const other = await readLabel(claim);
@@ -66,8 +66,4 @@ async function takeClaim({ prefix, seen }: StaleHolder): Promise<Claimed> {
     replaced += other === '' ? 'torn' : other;
   }
   throw new Error(`There are ${MAX_CLAIMS} claims beside it; remove ${prefix}*.claim.`);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
