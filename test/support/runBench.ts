@@ -8,7 +8,6 @@ import type { ModelClient } from '../../src/core/ports/modelClient.ts';
 import type { ScriptRunner } from '../../src/core/ports/scriptRunner.ts';
 import type { WorkflowFile } from '../../src/core/ports/userWorkflows.ts';
 import type { TestReport } from '../../src/core/ports/testReports.ts';
-import { DEFAULT_RUN_LIMITS } from '../../src/core/limits.ts';
 import { Governor } from '../../src/core/run/requests/governor.ts';
 import type { RunConfig } from '../../src/core/run/runConfig.ts';
 import { RunEngine, type EarlierSessions } from '../../src/core/run/runEngine.ts';
@@ -26,6 +25,7 @@ import { FakeClock, FakeRandom, settled } from './fakeClock.ts';
 import { FunctionScript, type ScriptApi } from './functionScript.ts';
 import { MemoryRunStore } from './memoryRunStore.ts';
 import { MemorySnapshots } from './memorySnapshots.ts';
+import { DEFAULT_RUN_LIMITS } from '../../src/protocol/defaults.ts';
 
 /** The compute pool's own work, without its threads. */
 export const inlineCompute: ComputePool = {

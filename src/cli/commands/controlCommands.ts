@@ -9,6 +9,7 @@ import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { changeLimits, type LimitOptions } from '../parseOptions.ts';
+import { CONCURRENCY_CEILING } from '../../protocol/runLimits.ts';
 
 /** `muster pause`: nothing new starts. */
 export function pauseCommand(
@@ -41,7 +42,7 @@ export function throttleCommand(
   const concurrency = Number(options.count);
   const control = RunControl.safeParse({ action: 'throttle', concurrency });
   if (!control.success) {
-    const message = `"${options.count}" is no number of agents at once. Give one from 1 to 256.`;
+    const message = `"${options.count}" is no number of agents at once. Give one from 1 to ${CONCURRENCY_CEILING}.`;
     return Promise.reject(new CliError(EXIT.usage, message));
   }
   return steer(ctx, { name, options, control: control.data }, (view) => {

@@ -1,5 +1,4 @@
 import { formatBytes, plural } from '../../base/format.ts';
-import { DEFAULT_RETENTION } from '../../core/limits.ts';
 import { MAX_WAITING_MS, type RetentionLimits } from '../../core/retention/planRetention.ts';
 import {
   RetentionService,
@@ -9,6 +8,7 @@ import {
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { withWorkspace } from '../openWorkspace.ts';
+import { DEFAULT_RETENTION } from '../../protocol/defaults.ts';
 
 export interface PruneCommandOptions extends CommonOptions {
   readonly keep?: number | undefined;

@@ -111,7 +111,7 @@ export const RunStateChanged = z.object({
 export const RunThrottled = z.object({
   type: z.literal('run.throttled'),
   ...durable,
-  concurrency: z.number().int().min(1).max(256),
+  concurrency: RunLimits.shape.concurrency,
 });
 
 /** The user raised or lowered the limits of a run under way. */

@@ -8,10 +8,10 @@ import type {
   EstimateServices,
 } from '../../../src/core/estimate/estimateRequest.ts';
 import { estimateScript } from '../../../src/core/estimate/estimateScript.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
 import { countRangeText } from '../../../src/protocol/describeEstimate.ts';
 import { Estimate } from '../../../src/protocol/estimate.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 /** What one estimate is made of; everything else is usual. */
 export interface Estimated extends Partial<Pick<EstimateServices, 'resolveChild'>> {

@@ -6,10 +6,10 @@ import type { HostResult } from '../../../src/protocol/host/hostRpc.ts';
 import { ChatController, type ChatEditor } from '../../../src/extension/chat/chatController.ts';
 import { Conversation } from '../../../src/extension/chat/conversation.ts';
 import { RunRegistry } from '../../../src/extension/runs/runRegistry.ts';
-import { defaultLimits } from '../../../src/extension/settings/settings.ts';
 import { Tasks } from '../../../src/extension/tasks.ts';
 import { sampleCheck, sampleGate, samplePlan, sampleRun } from '../support/samples.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 describe('the chat', () => {
   let editorScript: string | null = null;
@@ -86,7 +86,7 @@ describe('the chat', () => {
     await controller.handle(run());
     assert.deepEqual(host.requests.at(-1)?.params, {
       ...{ request: 'Modernise lib', script: 'original script', argsJson: null },
-      ...{ limits: defaultLimits, approvedCommands: ['npm test'], unsandboxed: false },
+      ...{ limits: DEFAULT_RUN_LIMITS, approvedCommands: ['npm test'], unsandboxed: false },
       ...{ allowedCommands: ['npm *'], setupCommand: null, requiredCommands: [] },
     });
     host.notify('runs.changed', { run: sampleRun() });
@@ -136,7 +136,7 @@ describe('the chat', () => {
     editorScript = 'edited script';
     await controller.handle({ ...run(), action: 'dryRun' });
     assert.deepEqual(host.requests.at(-1)?.params, {
-      ...{ script: 'edited script', argsJson: null, limits: defaultLimits },
+      ...{ script: 'edited script', argsJson: null, limits: DEFAULT_RUN_LIMITS },
     });
     const [item] = conversation.items;
     assert.ok(item?.type === 'plan');
@@ -338,7 +338,7 @@ describe('the chat', () => {
           ...{ disabledReason, busy: isBusy },
           ...{ providerLabel: '', modelLabel: '', capsLabel: '' },
         }),
-      limits: () => defaultLimits,
+      limits: () => DEFAULT_RUN_LIMITS,
       allowedCommands: () => ['npm *'],
       setupCommand: () => setupCommand,
       requiredCommands: () => ['npm run lint'],

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { AgentHistory } from '../../../src/host/adapters/store/agentHistory.ts';
 import { createRunStore, runDirectory } from '../../../src/host/adapters/store/runStore.ts';
@@ -12,6 +11,7 @@ import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { RunFact } from '../../../src/protocol/events/runEvents.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';
 import { openSandbox } from '../../worker/support/sandbox.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 const scripts = openSandbox();
 after(() => scripts.dispose());

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { createHostServices, type HostServices } from '../../../src/host/hostServices.ts';
 import { createControlledRuns, type ControlledRuns } from '../../../src/host/rpc/controlSocket.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
 import { workflow } from './workflowScript.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 const distDirectory = path.resolve(import.meta.dirname, '../../../dist');
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import type { Json } from '../../../src/base/json.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
 import type { ScriptRunner } from '../../../src/core/ports/scriptRunner.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import type { ScriptOutcome } from '../../../src/protocol/threads/scriptMessages.ts';
@@ -9,6 +8,7 @@ import { FakeClock, settled } from '../../support/fakeClock.ts';
 import { RunBench, passedCommand, type BenchOptions } from '../../support/runBench.ts';
 import { SteppedModel, type Replies } from './steppedModel.ts';
 import { SteppedScripts } from './steppedScripts.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 export const scriptsDirectory = new URL('../../fixtures/scripts/', import.meta.url);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_RUN_LIMITS, FALLBACK_MAX_TOKENS } from '../../../../src/core/limits.ts';
+import { FALLBACK_MAX_TOKENS } from '../../../../src/core/limits.ts';
 import { ActiveClock } from '../../../../src/core/run/limits/activeClock.ts';
 import { LimitKeeper } from '../../../../src/core/run/limits/limitKeeper.ts';
 import { Permits } from '../../../../src/core/run/requests/permits.ts';
@@ -8,6 +8,7 @@ import prices from '../../../../src/core/run/limits/prices.json' with { type: 'j
 import { Spend } from '../../../../src/core/run/limits/spend.ts';
 import type { RunLimits } from '../../../../src/protocol/runLimits.ts';
 import { FakeClock, settled } from '../../../support/fakeClock.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../../src/protocol/defaults.ts';
 
 const tokens = (inputTokens: number, outputTokens = 0) => ({
   ...{ inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 },
