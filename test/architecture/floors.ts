@@ -16,7 +16,6 @@ export const floors: readonly Floors[] = [
     folder: 'src/core/',
     order: [
       'limits.ts',
-      'sha256Hex.ts',
       'ports/',
       'journal/',
       'retention/',

@@ -11,7 +11,7 @@ import {
   MAX_AGENT_TURNS,
   STRUCTURED_RETRIES,
 } from '../limits.ts';
-import { sha256Hex } from '../sha256Hex.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** JSON Schema for a structured answer. */
 const Schema = z.record(z.string(), z.json());

@@ -7,11 +7,11 @@ import { cutOffApply } from './review/cutOffApply.ts';
 import { keptAside } from './review/keptAside.ts';
 import { describeVersion, refOf } from './tree/describeVersion.ts';
 import { sameContent } from './text/fileContent.ts';
-import { sha256Hex } from '../sha256Hex.ts';
 import { flagForChange } from './flags.ts';
 import type { PathHistory } from './tree/pathHistory.ts';
 import type { FileRecord, HunkRecord, ProposalRecord, ProposedVersion } from './proposalRecord.ts';
 import type { RunTree } from './tree/runTree.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** A record and the bytes that it names by hash. */
 export interface BuiltProposals {

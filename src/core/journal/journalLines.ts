@@ -8,7 +8,7 @@ import { isTransient, RunEvent } from '../../protocol/events/runEvents.ts';
 import type { DurableRunEvent } from '../../protocol/events/runEvents.ts';
 import { JOURNAL_VERSION } from '../../protocol/host/version.ts';
 import { JournalError } from './journalError.ts';
-import { sha256Hex } from '../sha256Hex.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** What the first line names as the hash of the line before it. */
 export const GENESIS_HASH = sha256Hex('');

@@ -2,7 +2,7 @@ import type { RunFact } from '../../protocol/events/runEvents.ts';
 import { PRODUCT_VERSION } from '../../protocol/host/version.ts';
 import { CURRENT_FLAGS } from '../journal/behaviourFlags.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
-import { sha256Hex } from '../sha256Hex.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** The first entry of a journal: what was approved, and what the run starts from. */
 export function startedFact(config: RunConfig, services: RunServices): RunFact {

@@ -7,7 +7,7 @@ import { findForbidden } from './findForbidden.ts';
 import { findWarnings } from './findWarnings.ts';
 import { parseScript } from './parseScript.ts';
 import { readMeta } from './readMeta.ts';
-import { sha256Hex } from '../sha256Hex.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** Checks a workflow script without running any of it. Errors keep it from running; warnings don't. */
 export function checkScript(source: string): ScriptCheck {

@@ -4,7 +4,6 @@ import type { HostResult } from '../../../src/protocol/host/hostRpc.ts';
 import { ChatController, type ChatEditor } from '../../../src/extension/chat/chatController.ts';
 import { Conversation } from '../../../src/extension/chat/conversation.ts';
 import { RunRegistry } from '../../../src/extension/runs/runRegistry.ts';
-import { defaultLimits } from '../../../src/extension/settings/settings.ts';
 import { Tasks } from '../../../src/extension/tasks.ts';
 import { outline } from '../support/outline.ts';
 import {
@@ -15,6 +14,7 @@ import {
   sampleRun,
 } from '../support/samples.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 describe('the chat', () => {
   let editorScript: string | null = null;
@@ -93,7 +93,7 @@ describe('the chat', () => {
       request: 'Modernise lib',
       script: 'original script',
       argsJson: null,
-      limits: defaultLimits,
+      limits: DEFAULT_RUN_LIMITS,
       approvedCommands: ['npm test'],
       unsandboxed: false,
       allowedCommands: ['npm *'],
@@ -143,7 +143,7 @@ describe('the chat', () => {
     assert.deepEqual(host.requests.at(-1)?.params, {
       script: 'edited script',
       argsJson: null,
-      limits: defaultLimits,
+      limits: DEFAULT_RUN_LIMITS,
     });
     const [item] = conversation.items;
     assert.ok(item?.type === 'plan');
@@ -348,7 +348,7 @@ describe('the chat', () => {
           modelLabel: '',
           capsLabel: '',
         }),
-      limits: () => defaultLimits,
+      limits: () => DEFAULT_RUN_LIMITS,
       allowedCommands: () => ['npm *'],
       setupCommand: () => setupCommand,
       requiredCommands: () => ['npm run lint'],

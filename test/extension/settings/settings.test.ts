@@ -5,13 +5,9 @@ import {
   runDocumentPath,
 } from '../../../src/extension/runs/runDocumentPath.ts';
 import { changeLimit, parseLimit } from '../../../src/extension/settings/parseLimit.ts';
-import { DEFAULT_RETENTION } from '../../../src/protocol/defaults.ts';
 import { resolveProvider } from '../../../src/extension/settings/resolveProvider.ts';
-import {
-  defaultLimits,
-  defaultRetention,
-  readSettings,
-} from '../../../src/extension/settings/settings.ts';
+import { readSettings } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 describe('the settings', () => {
   it('have safe values when nothing is set', () => {
@@ -24,7 +20,7 @@ describe('the settings', () => {
         provider: 'auto',
         model: null,
         baseUrl: null,
-        limits: defaultLimits,
+        limits: DEFAULT_RUN_LIMITS,
         stateDir: null,
         useSandbox: true,
         allowedCommands: [],
@@ -33,7 +29,7 @@ describe('the settings', () => {
         groupBy: 'group',
         showNotifications: true,
         prices: {},
-        retention: defaultRetention,
+        retention: DEFAULT_RETENTION,
       },
     );
   });
@@ -57,7 +53,7 @@ describe('the settings', () => {
     assert.deepEqual(
       { limits, provider, model, setupCommand, requiredCommands },
       {
-        limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 },
+        limits: { ...DEFAULT_RUN_LIMITS, maxUsd: null, maxTokens: 7 },
         provider: 'auto',
         model: 'm',
         setupCommand: 'make',
@@ -79,9 +75,8 @@ describe('what the settings keep of earlier runs', () => {
   });
 
   it('is what the command line keeps when it makes no sense: nothing is dropped by a slip', () => {
-    assert.deepEqual(defaultRetention, DEFAULT_RETENTION);
     for (const wrong of [0, -1, '10', null, Number.NaN, Infinity]) {
-      assert.deepEqual(retentionOf(wrong, wrong), defaultRetention);
+      assert.deepEqual(retentionOf(wrong, wrong), DEFAULT_RETENTION);
     }
   });
 });
@@ -108,13 +103,13 @@ describe('the dollar limit of the settings', () => {
     ).limits;
 
   it('is explicit when the user has set it, be it to the default', () => {
-    assert.deepEqual(limitsOf(5, true), { ...defaultLimits, usdIsExplicit: true });
+    assert.deepEqual(limitsOf(5, true), { ...DEFAULT_RUN_LIMITS, usdIsExplicit: true });
   });
 
   it('is not explicit by default, without a limit, or when it cannot be read', () => {
-    assert.deepEqual(limitsOf(5, false), defaultLimits);
-    assert.deepEqual(limitsOf(null, true), { ...defaultLimits, maxUsd: null });
-    assert.deepEqual(limitsOf(-3, true), defaultLimits);
+    assert.deepEqual(limitsOf(5, false), DEFAULT_RUN_LIMITS);
+    assert.deepEqual(limitsOf(null, true), { ...DEFAULT_RUN_LIMITS, maxUsd: null });
+    assert.deepEqual(limitsOf(-3, true), DEFAULT_RUN_LIMITS);
   });
 });
 
@@ -161,7 +156,7 @@ describe('the composer', () => {
     isTrusted: true,
     isBusy: false,
     provider,
-    limits: defaultLimits,
+    limits: DEFAULT_RUN_LIMITS,
   };
 
   it('shows provider and caps', () => {
@@ -203,13 +198,13 @@ describe('a typed limit', () => {
 
 describe('a changed limit', () => {
   it('makes typed dollars explicit, and no dollars not', () => {
-    const typed = changeLimit(defaultLimits, 'maxUsd', '7');
-    assert.deepEqual(typed, { ...defaultLimits, maxUsd: 7, usdIsExplicit: true });
-    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...defaultLimits, maxUsd: null });
+    const typed = changeLimit(DEFAULT_RUN_LIMITS, 'maxUsd', '7');
+    assert.deepEqual(typed, { ...DEFAULT_RUN_LIMITS, maxUsd: 7, usdIsExplicit: true });
+    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...DEFAULT_RUN_LIMITS, maxUsd: null });
   });
 
   it('leaves the others as they are', () => {
-    const limits = { ...defaultLimits, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
+    const limits = { ...DEFAULT_RUN_LIMITS, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
     assert.deepEqual(changeLimit(limits, 'maxAgents', '300'), { ...limits, maxAgents: 300 });
   });
 });

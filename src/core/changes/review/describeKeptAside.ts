@@ -7,7 +7,7 @@ import {
   toByteText,
   type ByteClass,
 } from '../text/fileContent.ts';
-import { sha256Hex } from '../../sha256Hex.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 import { mergeParts, type MergePart } from '../text/merge3.ts';
 import type { KeptAsideRecord, ProposalRecord } from '../proposalRecord.ts';
 import type { ContentSource } from './reviewFile.ts';

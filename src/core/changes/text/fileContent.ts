@@ -4,7 +4,7 @@
  * damage a character, whatever the encoding is.
  */
 import type { FileContent } from '../../ports/fileView.ts';
-import { sha256Hex } from '../../sha256Hex.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Git's mode of a symbolic link. */
 export const SYMLINK_MODE = 0o120000;

@@ -2,8 +2,8 @@
 import { MAX_CORPUS_BYTES } from '../../limits.ts';
 import type { Snapshot, SnapshotStore, TextCorpus } from '../../ports/fileView.ts';
 import { SYMLINK_MODE } from '../text/fileContent.ts';
-import { sha256Hex } from '../../sha256Hex.ts';
 import { decodeFile, toAgentText } from '../text/textFile.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Blobs that are asked for at once: the reader answers them in one go. */
 const READ_AT_ONCE = 64;

@@ -1,7 +1,7 @@
 /** Checks a file of lines that hang together by hashes, and names the entry that was changed, dropped or moved. */
 import { GENESIS_HASH } from '../../journal/journalLines.ts';
-import { sha256Hex } from '../../sha256Hex.ts';
 import type { Findings } from './auditFinding.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** What a line says about its place. */
 export type LinePlace =

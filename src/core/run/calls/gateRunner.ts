@@ -13,7 +13,7 @@ import type { GateAnswer } from '../replay/replayLog.ts';
 import type { AnswerContext } from '../answers/answerContext.ts';
 import { refuseCall } from '../answers/refuseCall.ts';
 import type { RunContext } from '../runContext.ts';
-import { sha256Hex } from '../../sha256Hex.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export type GateMessage = Extract<AsyncCall, { method: 'gate' }>;
 type Send = (answer: HostToScript) => void;

@@ -4,7 +4,7 @@ import type { DirectorySetup } from '../../ports/fileView.ts';
 import type { RunFact } from '../../../protocol/events/runEvents.ts';
 import type { RunConfig, RunServices } from '../runConfig.ts';
 import type { CommandApprovals } from './commandApprovals.ts';
-import { sha256Hex } from '../../sha256Hex.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export interface DirectorySetupOptions {
   readonly config: Pick<RunConfig, 'setupCommand'>;

@@ -1,5 +1,5 @@
 import { decodeJournal, type JournalContent } from '../../../core/journal/journalLines.ts';
-import { sha256Hex } from '../../../core/sha256Hex.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 interface Decoded {
   readonly runId: string;

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { auditRun } from '../../../../src/core/evidence/audit/auditRun.ts';
 import { encodeDecisionLine } from '../../../../src/core/evidence/audit/seals.ts';
 import { GENESIS_HASH } from '../../../../src/core/journal/journalLines.ts';
-import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
 import { isTransient } from '../../../../src/protocol/events/runEvents.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
 } from '../../../../src/protocol/events/runEvents.ts';
 import { makeEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const SCRIPT = 'return 1;';
 const contents = { old: 'one\n', new: 'ONE\n' };

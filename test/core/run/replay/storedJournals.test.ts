@@ -10,7 +10,7 @@ import {
   encodeJournalLine,
   GENESIS_HASH,
 } from '../../../../src/core/journal/journalLines.ts';
-import { sha256Hex } from '../../../../src/core/sha256Hex.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 import { CURRENT_FLAGS } from '../../../../src/core/journal/behaviourFlags.ts';
 import type { ReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
 import { readReplayLog } from '../../../../src/core/run/replay/readReplayLog.ts';
