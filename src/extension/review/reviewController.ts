@@ -75,7 +75,7 @@ export class ReviewController {
     const { runId } = this.#parts.model;
     if (file === null || runId === null) return;
     // A file that goes, or has no lines, is taken or left as a whole.
-    if (file.kind === 'delete' || file.kind === 'binary') {
+    if (file.kind === 'delete' || file.kind === 'binary' || file.kind === 'mode') {
       await showDiff({ runId, file, hunk: null, focus: 'keep' });
       return;
     }
