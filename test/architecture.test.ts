@@ -96,7 +96,7 @@ const rooms: readonly Room[] = [
     folder: 'webview-ui/src/',
     may: [
       ...['src/base/', 'src/protocol/', 'npm:zod', 'npm:preact', 'npm:@preact/signals'],
-      ...['npm:markdown-it', 'npm:@vscode/codicons', 'npm:@vscode-elements/elements'],
+      ...['npm:markdown-it', 'npm:@vscode/codicons'],
     ],
   },
 ];

@@ -31,6 +31,8 @@ export const levels = [
   }),
   check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], { seconds: 40 }),
   check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '.'], { seconds: 15 }),
+  // Files, exports and dependencies that nothing uses.
+  check('unused', ['node_modules/knip/bin/knip.js'], { seconds: 4 }),
   // All that needs it waits for it, so it goes before what is longer.
   check('build', ['esbuild.config.mjs'], { seconds: Infinity }),
   check('package', ['scripts/package.mjs', '--out', 'out/muster.vsix'], {

@@ -16,7 +16,7 @@ import { holdsSecret } from './holdsSecret.ts';
 import { openRunFolder } from './openRunFolder.ts';
 
 /** Ending of the signed statement that lies beside a signed archive. */
-export const SIGNATURE_ENDING = '.dsse.json';
+const SIGNATURE_ENDING = '.dsse.json';
 
 /** Everything that is evidence; owner.json holds a token, and what else lies there is not ours. */
 const EVIDENCE =

@@ -23,7 +23,7 @@ import { FrameMeter } from '../../hostClient/frameMeter.ts';
 import { MAX_FRAME_BYTES, OWNER_ANSWER_MS } from '../../hostClient/rpcLimits.ts';
 
 /** Thrown when the process that owns a run lives and cannot be asked. */
-export class OwnerUnreachableError extends Error {
+class OwnerUnreachableError extends Error {
   override readonly name = 'OwnerUnreachableError';
   readonly code = 'host_died';
 }

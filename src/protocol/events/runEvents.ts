@@ -62,7 +62,7 @@ export const RunStarted = z.object({
 });
 
 /** The run goes on from its journal, perhaps with an edited script or other limits. */
-export const RunResumed = z.object({
+const RunResumed = z.object({
   type: z.literal('run.resumed'),
   ...durable,
   meta: ScriptMeta,
@@ -80,7 +80,7 @@ export const RunResumed = z.object({
 });
 
 /** So many outcomes were delivered again in the journal's order; what follows is matched by content or is new. */
-export const ReplayEnded = z.object({
+const ReplayEnded = z.object({
   type: z.literal('replay.ended'),
   ...durable,
   delivered: z.number().int().nonnegative(),
@@ -88,7 +88,7 @@ export const ReplayEnded = z.object({
 });
 
 /** A call found its answer in the journal by content: the recorded outcome and edits count again. */
-export const AgentReplayed = z.object({
+const AgentReplayed = z.object({
   type: z.literal('agent.replayed'),
   ...durable,
   agentId,
@@ -100,7 +100,7 @@ export const AgentReplayed = z.object({
   treeHash: z.string(),
 });
 
-export const RunStateChanged = z.object({
+const RunStateChanged = z.object({
   type: z.literal('run.state'),
   ...durable,
   state: z.enum(['running', 'paused', 'interrupted']),
@@ -108,26 +108,26 @@ export const RunStateChanged = z.object({
   message: z.string().nullable(),
 });
 
-export const RunThrottled = z.object({
+const RunThrottled = z.object({
   type: z.literal('run.throttled'),
   ...durable,
   concurrency: z.number().int().min(1).max(256),
 });
 
 /** The user raised or lowered the limits of a run under way. */
-export const RunLimitsChanged = z.object({
+const RunLimitsChanged = z.object({
   type: z.literal('run.limits'),
   ...durable,
   limits: RunLimits,
 });
 
-export const PhaseStarted = z.object({
+const PhaseStarted = z.object({
   type: z.literal('phase.started'),
   ...durable,
   title: z.string(),
 });
 
-export const LogLine = z.object({
+const LogLine = z.object({
   type: z.literal('log'),
   ...durable,
   level: z.enum(['info', 'warning']),
@@ -158,7 +158,7 @@ export const AgentQueued = z.object({
   workflowId: z.number().int().positive().nullable().default(null),
 });
 
-export const AgentStarted = z.object({
+const AgentStarted = z.object({
   type: z.literal('agent.started'),
   ...durable,
   agentId,
@@ -168,7 +168,7 @@ export const AgentStarted = z.object({
 });
 
 /** Transient: a sign of life, at most a few a second and agent. */
-export const AgentProgress = z.object({
+const AgentProgress = z.object({
   type: z.literal('agent.progress'),
   ...head,
   agentId,
@@ -202,7 +202,7 @@ export const AgentEnded = z.object({
   files: z.array(FileMark).optional(),
 });
 
-export const VerifyStarted = z.object({
+const VerifyStarted = z.object({
   type: z.literal('verify.started'),
   ...durable,
   verifyId: z.number().int().positive(),
@@ -216,7 +216,7 @@ export const VerifyStarted = z.object({
   treeHash: z.string(),
 });
 
-export const VerifyEnded = z.object({
+const VerifyEnded = z.object({
   type: z.literal('verify.ended'),
   ...durable,
   verifyId: z.number().int().positive(),
@@ -226,14 +226,14 @@ export const VerifyEnded = z.object({
   files: z.array(FileMark).optional(),
 });
 
-export const TimerFired = z.object({
+const TimerFired = z.object({
   type: z.literal('timer.fired'),
   ...durable,
   callId: z.number().int().positive(),
 });
 
 /** A human is asked. */
-export const GateOpened = z.object({
+const GateOpened = z.object({
   type: z.literal('gate.opened'),
   ...durable,
   gateId: z.number().int().positive(),
@@ -248,7 +248,7 @@ export const GateOpened = z.object({
   timeoutMs: z.number().nonnegative().nullable(),
 });
 
-export const GateAnswered = z.object({
+const GateAnswered = z.object({
   type: z.literal('gate.answered'),
   ...durable,
   gateId: z.number().int().positive(),
@@ -259,7 +259,7 @@ export const GateAnswered = z.object({
 });
 
 /** A child workflow begins; its source is frozen in the run's folder as `children/<sha256>.js`. */
-export const WorkflowStarted = z.object({
+const WorkflowStarted = z.object({
   type: z.literal('workflow.started'),
   ...durable,
   workflowId: z.number().int().positive(),
@@ -271,7 +271,7 @@ export const WorkflowStarted = z.object({
   phase: z.string().nullable(),
 });
 
-export const WorkflowEnded = z.object({
+const WorkflowEnded = z.object({
   type: z.literal('workflow.ended'),
   ...durable,
   workflowId: z.number().int().positive(),
@@ -279,7 +279,7 @@ export const WorkflowEnded = z.object({
 });
 
 /** A call that never started anything was answered with an error; the script saw it. */
-export const CallRefused = z.object({
+const CallRefused = z.object({
   type: z.literal('call.refused'),
   ...durable,
   callId,
@@ -291,7 +291,7 @@ export const CallRefused = z.object({
   verify: z.object({ command: z.string(), cwd: z.string(), required: z.boolean() }).optional(),
 });
 
-export const ProposalsChanged = z.object({
+const ProposalsChanged = z.object({
   type: z.literal('proposals.changed'),
   ...durable,
   treeHash: z.string(),
@@ -303,7 +303,7 @@ export const ProposalsChanged = z.object({
 });
 
 /** Transient: what the user decided changed what is still proposed; the decisions' own log is what lasts. */
-export const ReviewChanged = z.object({
+const ReviewChanged = z.object({
   type: z.literal('review.changed'),
   ...head,
   counts: ProposalCounts,
@@ -312,14 +312,13 @@ export const ReviewChanged = z.object({
   proposedTree: z.string().nullable().optional(),
 });
 
-export const AgentCounts = z.object({
+const AgentCounts = z.object({
   ok: z.number().int(),
   failed: z.number().int(),
   skipped: z.number().int(),
   cancelled: z.number().int(),
   cached: z.number().int(),
 });
-export type AgentCounts = z.infer<typeof AgentCounts>;
 
 export const RunEnded = z.object({
   type: z.literal('run.ended'),

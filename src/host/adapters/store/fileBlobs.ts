@@ -6,7 +6,7 @@ import type { BlobStore } from '../../../core/ports/runStore.ts';
 import { FolderSync, makePrivateFolder, syncFolder, writeDurably } from '../durableFiles.ts';
 
 /** A blob that is not there, or is not what its name says. */
-export class BlobError extends Error {
+class BlobError extends Error {
   override readonly name = 'BlobError';
   readonly code: 'not_found' | 'blob_broken';
 
