@@ -40,13 +40,13 @@ import { InvalidScriptError, type ResumeRequest, type RunRequest } from './runRe
 import { isMissing } from '../../node/isMissing.ts';
 
 /** Thrown when a run that was named does not exist. */
-export class RunMissingError extends Error {
+class RunMissingError extends Error {
   override readonly name = 'RunMissingError';
   readonly code = 'not_found';
 }
 
 /** Thrown when a run that is under way is to be resumed. */
-export class RunBusyError extends Error {
+class RunBusyError extends Error {
   override readonly name = 'RunBusyError';
   readonly code = 'conflict';
 }
