@@ -81,7 +81,10 @@ function compose(base: Base): void {
   const feeds = all.register(new RunFeeds(host, tasks));
   const review = all.register(createReview({ host, registry, settings, tasks, onNeeded: wake }));
   const actions = new RunActions({
-    ...{ host, registry, documents, seen },
+    host,
+    registry,
+    documents,
+    seen,
     openTree: () => runTreeViews.openPanel(),
     review: (runId) => review.open(runId),
     allowedCommands: () => settings.current().allowedCommands,
@@ -89,7 +92,10 @@ function compose(base: Base): void {
   const runTreeViews = all.register(
     new RunTreeViews(
       {
-        ...{ extensionUri, registry, feeds, tasks },
+        extensionUri,
+        registry,
+        feeds,
+        tasks,
         actions: {
           runAction: (runId, action) => actions.perform(runId, action),
           openTranscript: (runId, agentId) =>
@@ -106,13 +112,23 @@ function compose(base: Base): void {
   all.register(composeNotifications(base, actions, chat.chatView));
   all.register(
     registerCommands({
-      ...{ ...base, ...chat, runTreeViews, actions },
-      ...{ model: review.model, tree: review.tree, review: review.controller },
+      ...base,
+      ...chat,
+      runTreeViews,
+      actions,
+      model: review.model,
+      tree: review.tree,
+      review: review.controller,
     }),
   );
   const life = all.register(
     connectHostLife({
-      ...{ host, registry, feeds, settings, tasks, review },
+      host,
+      registry,
+      feeds,
+      settings,
+      tasks,
+      review,
       ...chat,
       workspaceState,
     }),
@@ -176,7 +192,9 @@ function composeNotifications(
   chatView: ChatView,
 ): RunNotifications {
   return new RunNotifications({
-    ...{ registry, actions, tasks },
+    registry,
+    actions,
+    tasks,
     areShown: () => settings.current().showNotifications,
     isInSight: (runId) => chatView.shows(runId),
     neverAgain: () => settings.hideNotifications(),

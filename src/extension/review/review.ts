@@ -85,7 +85,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       await focusFirstRow(view, tree);
     },
     dispose: () => {
-      for (const item of [...subscriptions, ...[fileSystem, conflictFileSystem, view, tree, model]])
+      for (const item of [...subscriptions, fileSystem, conflictFileSystem, view, tree, model])
         item.dispose();
     },
   };

@@ -58,7 +58,8 @@ function runText(run: RunSummary, isSeen: boolean): StatusText | null {
   if (isLive(run) && run.openGates.length > 0) {
     return {
       text: t('$(bell) Muster {0} · waits for you', progressText(run)),
-      ...{ tooltip, emphasis: 'warning' },
+      tooltip,
+      emphasis: 'warning',
     };
   }
   switch (run.state) {

@@ -85,9 +85,15 @@ describe('the chat', () => {
     putPlan(conversation);
     await controller.handle(run());
     assert.deepEqual(host.requests.at(-1)?.params, {
-      ...{ request: 'Modernise lib', script: 'original script', argsJson: null },
-      ...{ limits: defaultLimits, approvedCommands: ['npm test'], unsandboxed: false },
-      ...{ allowedCommands: ['npm *'], setupCommand: null, requiredCommands: [] },
+      request: 'Modernise lib',
+      script: 'original script',
+      argsJson: null,
+      limits: defaultLimits,
+      approvedCommands: ['npm test'],
+      unsandboxed: false,
+      allowedCommands: ['npm *'],
+      setupCommand: null,
+      requiredCommands: [],
     });
     host.notify('runs.changed', { run: sampleRun() });
     host.notify('runs.changed', { run: sampleRun({ state: 'completed' }) });
@@ -117,10 +123,24 @@ describe('the chat', () => {
     const { controller, conversation, host } = start({ 'run.start': () => ({ runId: 'r1' }) });
     const none = { min: 0, max: 0 };
     const estimate: Estimate = {
-      ...{ schemaVersion: 1, provider: 'offline', agents: none, models: [], agentTypes: [] },
-      ...{ tools: [], writes: [], verifications: none, gates: none, tokens: none, usd: null },
-      ...{ phases: [], longestChain: none, commands: [], workflows: [], unbounded: null },
-      ...{ gaps: [], tokenSources: [] },
+      schemaVersion: 1,
+      provider: 'offline',
+      agents: none,
+      models: [],
+      agentTypes: [],
+      tools: [],
+      writes: [],
+      verifications: none,
+      gates: none,
+      tokens: none,
+      usd: null,
+      phases: [],
+      longestChain: none,
+      commands: [],
+      workflows: [],
+      unbounded: null,
+      gaps: [],
+      tokenSources: [],
     };
     putPlan(conversation, { estimate });
     await controller.handle(run());
@@ -136,7 +156,9 @@ describe('the chat', () => {
     editorScript = 'edited script';
     await controller.handle({ ...run(), action: 'dryRun' });
     assert.deepEqual(host.requests.at(-1)?.params, {
-      ...{ script: 'edited script', argsJson: null, limits: defaultLimits },
+      script: 'edited script',
+      argsJson: null,
+      limits: defaultLimits,
     });
     const [item] = conversation.items;
     assert.ok(item?.type === 'plan');
@@ -335,8 +357,11 @@ describe('the chat', () => {
     const editor: ChatEditor = {
       composer: (isBusy) =>
         Promise.resolve({
-          ...{ disabledReason, busy: isBusy },
-          ...{ providerLabel: '', modelLabel: '', capsLabel: '' },
+          disabledReason,
+          busy: isBusy,
+          providerLabel: '',
+          modelLabel: '',
+          capsLabel: '',
         }),
       limits: () => defaultLimits,
       allowedCommands: () => ['npm *'],
@@ -350,7 +375,11 @@ describe('the chat', () => {
       restartHost: () => Promise.resolve(),
     };
     const controller = new ChatController({
-      ...{ host, registry, conversation, editor, tasks },
+      host,
+      registry,
+      conversation,
+      editor,
+      tasks,
       nowMs: () => 0,
     });
     openControllers.push(controller, conversation, registry);

@@ -1,7 +1,12 @@
 import type { ChatToWebview } from '../../../src/protocol/webviews/chatMessages.ts';
 
 const itemTypes: ReadonlySet<unknown> = new Set([
-  ...['request', 'answer', 'plan', 'run', 'gate', 'problem'],
+  'request',
+  'answer',
+  'plan',
+  'run',
+  'gate',
+  'problem',
 ]);
 
 /**

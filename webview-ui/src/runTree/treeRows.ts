@@ -46,8 +46,14 @@ export function buildTreeRows(view: RunView, options: TreeRowsOptions): readonly
   const showLogs = view.logs.length > 0 && !options.filter.active;
   const expanded = !options.collapsed.has(runRowId);
   const root: TreeRow = {
-    ...{ type: 'run', id: runRowId, level: 1, setSize: 1, positionInSet: 1 },
-    ...{ parentId: null, expanded, view },
+    type: 'run',
+    id: runRowId,
+    level: 1,
+    setSize: 1,
+    positionInSet: 1,
+    parentId: null,
+    expanded,
+    view,
   };
   if (!expanded) return [root];
   const setSize = phases.length + (showLogs ? 1 : 0);
@@ -74,9 +80,17 @@ function rowsOfPhase(
   const id = `phase:${phase.title}`;
   const expanded = phase.leaves.length === 0 ? null : !context.collapsed.has(id);
   const head: TreeRow = {
-    ...{ type: 'phase', id, level: 2, parentId: runRowId, expanded, ...place },
-    ...{ title: phase.title, counts: countStatuses(phase.agents) },
-    ...{ checks: phase.checks, gates: phase.gates, commands: phase.commands },
+    type: 'phase',
+    id,
+    level: 2,
+    parentId: runRowId,
+    expanded,
+    ...place,
+    title: phase.title,
+    counts: countStatuses(phase.agents),
+    checks: phase.checks,
+    gates: phase.gates,
+    commands: phase.commands,
   };
   if (expanded !== true) return [head];
   return [head, ...rowsOfLeaves(phase.leaves, { id, level: 2 }, context)];
@@ -92,9 +106,14 @@ function rowsOfLeaves(
     const expanded = children === null ? null : !context.collapsed.has(id);
     const level = parent.level + 1;
     const row: TreeRow = {
-      ...{ id, level, expanded, parentId: parent.id },
-      ...{ setSize: leaves.length, positionInSet: index + 1 },
-      ...{ runId: context.view.runId, isLive: context.isLive },
+      id,
+      level,
+      expanded,
+      parentId: parent.id,
+      setSize: leaves.length,
+      positionInSet: index + 1,
+      runId: context.view.runId,
+      isLive: context.isLive,
       ...content,
     };
     return expanded === true ? [row, ...rowsOfLeaves(children ?? [], row, context)] : [row];
@@ -108,13 +127,26 @@ function rowsOfLogs(
 ): readonly TreeRow[] {
   const expanded = !collapsed.has(logsRowId);
   const head: TreeRow = {
-    ...{ type: 'logs', id: logsRowId, level: 2, parentId: runRowId, expanded },
-    ...{ setSize, positionInSet: setSize, count: view.logs.length, dropped: view.droppedLogs },
+    type: 'logs',
+    id: logsRowId,
+    level: 2,
+    parentId: runRowId,
+    expanded,
+    setSize,
+    positionInSet: setSize,
+    count: view.logs.length,
+    dropped: view.droppedLogs,
   };
   if (!expanded) return [head];
   const lines = view.logs.map((line, index): TreeRow => ({
-    ...{ type: 'log', id: `log:${index}`, level: 3, parentId: logsRowId, expanded: null },
-    ...{ setSize: view.logs.length, positionInSet: index + 1, line },
+    type: 'log',
+    id: `log:${index}`,
+    level: 3,
+    parentId: logsRowId,
+    expanded: null,
+    setSize: view.logs.length,
+    positionInSet: index + 1,
+    line,
   }));
   return [head, ...lines];
 }

@@ -22,7 +22,9 @@ export interface ConflictDocument {
 export function conflictUri(runId: string, conflict: KeptAside, side: ConflictSide): vscode.Uri {
   const { conflictId, path } = conflict;
   return vscode.Uri.from({
-    ...{ scheme: conflictScheme, authority: runId, path: `/${path}` },
+    scheme: conflictScheme,
+    authority: runId,
+    path: `/${path}`,
     query: `${side}=${conflictId}`,
   });
 }

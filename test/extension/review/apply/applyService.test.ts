@@ -188,7 +188,10 @@ describe('the apply service', () => {
 
   function apply(...writes: readonly PlannedWrite[]): Promise<readonly WriteOutcome[]> {
     return service.carryOut({
-      ...{ runId: 'r', decisionId: 'd', action: 'accept', problems: [] },
+      runId: 'r',
+      decisionId: 'd',
+      action: 'accept',
+      problems: [],
       writes: [...writes],
     });
   }
@@ -198,7 +201,10 @@ type Content = string | Buffer | null;
 
 function change(relative: string, before: Content, after: Content): PlannedWrite {
   return {
-    ...{ path: relative, hunkIds: ['h'], mode: 0o100644, rebased: false },
+    path: relative,
+    hunkIds: ['h'],
+    mode: 0o100644,
+    rebased: false,
     expectedSha256: sha256(before),
     newBytesBase64: after === null ? null : Buffer.from(after).toString('base64'),
     newSha256: sha256(after),
