@@ -5,15 +5,15 @@ import { isLive } from '../protocol/view/summarizeRun.ts';
 import type { ChatController } from './chat/chatController.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { HostProcess } from './hostProcess/hostProcess.ts';
-import { t } from './localize.ts';
+import { t } from './shared/localize.ts';
 import type { Review } from './review/review.ts';
 import type { RunFeeds } from './runs/runFeeds.ts';
 import type { RunRegistry } from './runs/runRegistry.ts';
 import type { ProviderSettings } from './settings/providerSettings.ts';
-import type { Storage } from './storage.ts';
-import type { Tasks } from './tasks.ts';
+import type { Storage } from './shared/storage.ts';
+import type { Tasks } from './shared/tasks.ts';
 
-const activeRunKey = 'muster.hasActiveRun';
+const ACTIVE_RUN_KEY = 'muster.hasActiveRun';
 
 /** What hears of the host's life. */
 export interface HostLifeParts {
@@ -87,7 +87,7 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
   return {
     wake,
     resume: () => {
-      if (parts.workspaceState.get(activeRunKey) === true) tasks.track('Attaching', wake());
+      if (parts.workspaceState.get(ACTIVE_RUN_KEY) === true) tasks.track('Attaching', wake());
     },
     dispose: () => {
       for (const subscription of subscriptions) subscription.dispose();
@@ -117,6 +117,6 @@ async function rememberActive({ registry, workspaceState }: HostLifeParts): Prom
   const isActive = registry
     .all()
     .some((run) => isLive(run) || run.proposals.pending + run.proposals.conflicts > 0);
-  if (workspaceState.get(activeRunKey) === isActive) return;
-  await workspaceState.update(activeRunKey, isActive);
+  if (workspaceState.get(ACTIVE_RUN_KEY) === isActive) return;
+  await workspaceState.update(ACTIVE_RUN_KEY, isActive);
 }

@@ -96,14 +96,14 @@ describe('rows of the run tree page', () => {
     const run = recordKinds();
     await tree.send(snapshot(run.view));
     assert.deepEqual(await menuContexts(tree, [/handler\.ts/u, /queue\.ts/u, /old helpers/u]), [
-      agentContext(1, { isSteerable: true, hasChanges: false }),
-      agentContext(2, { isSteerable: false, hasChanges: true }),
+      agentContext(1, { isLive: true, hasChanges: false }),
+      agentContext(2, { isLive: false, hasChanges: true }),
       { webviewSection: 'gate', runId: 'run-1', gateId: 2, musterGateOpen: true },
     ]);
     run.finish({ status: 'cancelled' });
     await tree.send(snapshot(run.view, 1));
     assert.deepEqual(await menuContexts(tree, [/handler\.ts/u, /old helpers/u]), [
-      agentContext(1, { isSteerable: false, hasChanges: false }),
+      agentContext(1, { isLive: false, hasChanges: false }),
       { webviewSection: 'gate', runId: 'run-1', gateId: 2, musterGateOpen: false },
     ]);
   });
@@ -140,13 +140,13 @@ async function menuContexts(
 
 function agentContext(
   agentId: number,
-  { isSteerable, hasChanges }: { readonly isSteerable: boolean; readonly hasChanges: boolean },
+  { isLive, hasChanges }: { readonly isLive: boolean; readonly hasChanges: boolean },
 ): object {
   return {
     webviewSection: 'agent',
     runId: 'run-1',
     agentId,
-    musterAgentSteerable: isSteerable,
+    musterAgentLive: isLive,
     musterAgentHasChanges: hasChanges,
   };
 }

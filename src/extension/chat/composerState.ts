@@ -1,6 +1,6 @@
 import type { ComposerState } from '../../protocol/webviews/chatMessages.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { ResolvedProvider } from '../settings/resolveProvider.ts';
 import { describeCaps } from '../settings/settings.ts';
 

@@ -9,13 +9,13 @@ import {
   type ProviderConfig,
 } from '../../protocol/host/hostRpc.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import type { ExtensionLog } from '../tasks.ts';
+import type { ExtensionLog } from '../shared/tasks.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
 import type { HostConnection } from '../../hostClient/hostConnection.ts';
 
 /** A host that ends more often than this in the window of time is not started by itself again. */
-const maxStarts = 5;
-const startsWindowMs = 60_000;
+const MAX_STARTS = 5;
+const STARTS_WINDOW_MS = 60_000;
 
 /** What the host's life needs from outside. */
 export interface HostProcessOptions {
@@ -129,10 +129,10 @@ export class HostProcess implements HostClient, Disposable {
 
   #countStart(): void {
     const now = this.#options.nowMs();
-    this.#starts = this.#starts.filter((at) => now - at < startsWindowMs);
-    if (this.#starts.length >= maxStarts) {
+    this.#starts = this.#starts.filter((at) => now - at < STARTS_WINDOW_MS);
+    if (this.#starts.length >= MAX_STARTS) {
       throw new Error(
-        `Cannot start the background host: it ended ${maxStarts} times within a minute. Look at its log (Muster: Show Host Log), then choose "Start the host again".`,
+        `Cannot start the background host: it ended ${MAX_STARTS} times within a minute. Look at its log (Muster: Show Host Log), then choose "Start the host again".`,
       );
     }
     this.#starts.push(now);

@@ -1,6 +1,6 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunChange } from '../runs/runRegistry.ts';
 import type { RunActionName } from '../runs/runActions.ts';
 
@@ -15,7 +15,7 @@ export interface RunNotification {
 }
 
 /** Characters of a question that a message shows; the card has all of it. */
-const maxQuestionChars = 200;
+const MAX_QUESTION_CHARS = 200;
 
 /**
  * A message for the moments that need one: the end, a pause that the user did not ask for, and a
@@ -39,7 +39,7 @@ function newQuestion(run: RunSummary, previous: RunSummary | null): string | nul
 function questionNotification(run: RunSummary, question: string): RunNotification {
   return {
     severity: 'warning',
-    message: t('“{0}” needs you: {1}', run.name, oneLine(question, maxQuestionChars)),
+    message: t('“{0}” needs you: {1}', run.name, oneLine(question, MAX_QUESTION_CHARS)),
     actions: ['answer'],
     needsUser: true,
   };

@@ -3,18 +3,18 @@ import type { Disposable } from '../../base/disposables.ts';
 import { canVerifyAccepted } from '../../protocol/view/canVerifyAccepted.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunRegistry } from '../runs/runRegistry.ts';
 import type { ProviderSettings } from '../settings/providerSettings.ts';
-import type { Tasks } from '../tasks.ts';
+import type { Tasks } from '../shared/tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
-import { describeCounts } from './describeCounts.ts';
+import { describeCounts } from './proposals/describeCounts.ts';
 import { findDirtyDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
-import { ProposalFileSystem } from './proposalFileSystem.ts';
-import { ProposalModel } from './proposalModel.ts';
-import type { ProposalNode } from './proposalNodes.ts';
-import { ProposalTree, proposalViewId } from './proposalTree.ts';
+import { ProposalFileSystem } from './proposals/proposalFileSystem.ts';
+import { ProposalModel } from './proposals/proposalModel.ts';
+import type { ProposalNode } from './proposals/proposalNodes.ts';
+import { ProposalTree, PROPOSAL_VIEW_ID } from './proposals/proposalTree.ts';
 import { ReviewController } from './reviewController.ts';
 
 /** All of the review: the tree, the diffs and the decisions. */
@@ -41,7 +41,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
   const applyService = new ApplyService({ folder: workspaceFolder, findDirty: findDirtyDocument });
   const model = new ProposalModel({ host, applyService, openBuffers: readOpenBuffers });
   const tree = new ProposalTree(model, () => settings.current().groupBy);
-  const view = vscode.window.createTreeView<ProposalNode>(proposalViewId, {
+  const view = vscode.window.createTreeView<ProposalNode>(PROPOSAL_VIEW_ID, {
     treeDataProvider: tree,
     showCollapseAll: true,
   });
@@ -81,7 +81,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     controller,
     open: async (runId) => {
       model.choose(runId);
-      await vscode.commands.executeCommand(`${proposalViewId}.focus`);
+      await vscode.commands.executeCommand(`${PROPOSAL_VIEW_ID}.focus`);
       await focusFirstRow(view, tree);
     },
     dispose: () => {
@@ -102,7 +102,7 @@ async function focusFirstRow(
     await view.reveal(first, { select: false, focus: true });
   } catch {
     // The editor draws rows on its own time and may not know this one yet. By now it has some.
-    await vscode.commands.executeCommand(`${proposalViewId}.focus`);
+    await vscode.commands.executeCommand(`${PROPOSAL_VIEW_ID}.focus`);
   }
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatUsd } from '../../base/format.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { changeLimit, parseLimit, type TypedLimit } from '../settings/parseLimit.ts';
 
 /** Lets the user change caps one by one; null when the first pick is dismissed. */

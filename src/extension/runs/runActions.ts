@@ -3,7 +3,7 @@ import { assertNever } from '../../base/assertNever.ts';
 import type { RunControl } from '../../protocol/host/hostRpc.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunDocuments } from './runDocuments.ts';
 import type { RunRegistry } from './runRegistry.ts';
 import { askConcurrency, askHigherLimits } from './askLimits.ts';

@@ -2,7 +2,7 @@ import type { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunRegistry } from './runRegistry.ts';
 import type { SeenRuns } from './seenRuns.ts';
 
@@ -28,7 +28,7 @@ export interface RunControlsContext {
   readonly allowedCommands: () => readonly string[];
 }
 
-/** The verbs that steer a run, with the questions that go before them. */
+/** The verbs that control a run, with the questions that go before them. */
 export class RunControls {
   readonly #context: RunControlsContext;
 

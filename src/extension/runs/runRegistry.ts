@@ -4,7 +4,7 @@ import type { ProposalCounts } from '../../protocol/proposals.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 
 /** A run's new summary and the one it replaces; `previous` is null for a run not known before. */
 export interface RunChange {

@@ -1,5 +1,5 @@
 import { RunLimits } from '../../protocol/runLimits.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 
 /** The limits that a person types one by one. */
 export type TypedLimit = 'maxAgents' | 'concurrency' | 'maxTokens' | 'maxUsd' | 'maxMinutes';

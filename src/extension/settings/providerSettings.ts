@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { resolveProvider, type ResolvedProvider } from './resolveProvider.ts';
 import {
   readSettings,
@@ -8,7 +8,7 @@ import {
   type Settings,
 } from './settings.ts';
 
-const secretName = 'muster.anthropicApiKey';
+const SECRET_NAME = 'muster.anthropicApiKey';
 
 /** The settings and the key as they are now, and an event when either changes. */
 export class ProviderSettings implements vscode.Disposable {
@@ -22,7 +22,7 @@ export class ProviderSettings implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
       secrets.onDidChange((event) => {
-        if (event.key === secretName) this.#changed.fire();
+        if (event.key === SECRET_NAME) this.#changed.fire();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('muster')) this.#changed.fire();
@@ -54,12 +54,12 @@ export class ProviderSettings implements vscode.Disposable {
       validateInput: (value) => (/\s/u.test(value.trim()) ? t('A key has no spaces.') : undefined),
     });
     if (key === undefined || key.trim() === '') return;
-    await this.#secrets.store(secretName, key.trim());
+    await this.#secrets.store(SECRET_NAME, key.trim());
   }
 
   /** Forgets the stored key. */
   async clearApiKey(): Promise<void> {
-    await this.#secrets.delete(secretName);
+    await this.#secrets.delete(SECRET_NAME);
     await vscode.window.showInformationMessage(t('Muster has forgotten the Anthropic API key.'));
   }
 
@@ -111,7 +111,7 @@ export class ProviderSettings implements vscode.Disposable {
   }
 
   async #apiKey(): Promise<string | null> {
-    const stored = await this.#secrets.get(secretName);
+    const stored = await this.#secrets.get(SECRET_NAME);
     const key = stored ?? process.env['ANTHROPIC_API_KEY'] ?? '';
     return key === '' ? null : key;
   }

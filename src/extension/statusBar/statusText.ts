@@ -1,10 +1,10 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { describeCaps } from '../settings/settings.ts';
 
 /** Characters of a question that a tooltip's line shows. */
-const maxQuestionChars = 120;
+const MAX_QUESTION_CHARS = 120;
 
 /** What the status bar item shows; null hides it. */
 export interface StatusText {
@@ -110,7 +110,7 @@ function openQuestions(run: RunSummary): readonly string[] {
   if (!isLive(run)) return [];
   return run.openGates
     .filter(({ question }) => run.stateMessage?.includes(question) !== true)
-    .map(({ question }) => t('Asks: {0}', oneLine(question, maxQuestionChars)));
+    .map(({ question }) => t('Asks: {0}', oneLine(question, MAX_QUESTION_CHARS)));
 }
 
 function describeRun(run: RunSummary): string {

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import type { RunLimits } from '../../../src/protocol/runLimits.ts';
 import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { RunRegistry } from '../../../src/extension/runs/runRegistry.ts';
-import { defaultLimits } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
 import { RunControls, type RunDialogs } from '../../../src/extension/runs/runControls.ts';
 import { SeenRuns } from '../../../src/extension/runs/seenRuns.ts';
 import { sampleRun } from '../support/samples.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
 
-const higher: RunLimits = { ...defaultLimits, maxUsd: 20, usdIsExplicit: true };
+const higher: RunLimits = { ...DEFAULT_LIMITS, maxUsd: 20, usdIsExplicit: true };
 const control = (params: object) => ({
   method: 'run.control',
   params: { runId: 'r1', control: params },
 });
 const atLimit = { state: 'paused', pauseReason: 'limit' } as const;
 
-describe('the verbs that steer a run', () => {
+describe('the verbs that control a run', () => {
   it('raise the limits of a run that waits at one, with what the user chose', async () => {
     const { controls, host, asked } = start(atLimit);
     await controls.raise('r1');

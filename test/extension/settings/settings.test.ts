@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { composerState } from '../../../src/extension/chat/composerState.ts';
+import { DEFAULT_RETENTION as CORE_RETENTION } from '../../../src/core/limits.ts';
 import {
-  parseRunDocumentPath,
-  runDocumentPath,
-} from '../../../src/extension/runs/runDocumentPath.ts';
-import { changeLimit, parseLimit } from '../../../src/extension/settings/parseLimit.ts';
-import { DEFAULT_RETENTION } from '../../../src/core/limits.ts';
-import { resolveProvider } from '../../../src/extension/settings/resolveProvider.ts';
-import {
-  defaultLimits,
-  defaultRetention,
+  DEFAULT_LIMITS,
+  DEFAULT_RETENTION,
   readSettings,
 } from '../../../src/extension/settings/settings.ts';
 
@@ -24,7 +17,7 @@ describe('the settings', () => {
         provider: 'auto',
         model: null,
         baseUrl: null,
-        limits: defaultLimits,
+        limits: DEFAULT_LIMITS,
         stateDir: null,
         useSandbox: true,
         allowedCommands: [],
@@ -33,7 +26,7 @@ describe('the settings', () => {
         groupBy: 'group',
         showNotifications: true,
         prices: {},
-        retention: defaultRetention,
+        retention: DEFAULT_RETENTION,
       },
     );
   });
@@ -57,7 +50,7 @@ describe('the settings', () => {
     assert.deepEqual(
       { limits, provider, model, setupCommand, requiredCommands },
       {
-        limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 },
+        limits: { ...DEFAULT_LIMITS, maxUsd: null, maxTokens: 7 },
         provider: 'auto',
         model: 'm',
         setupCommand: 'make',
@@ -79,9 +72,9 @@ describe('what the settings keep of earlier runs', () => {
   });
 
   it('is what the command line keeps when it makes no sense: nothing is dropped by a slip', () => {
-    assert.deepEqual(defaultRetention, DEFAULT_RETENTION);
+    assert.deepEqual(DEFAULT_RETENTION, CORE_RETENTION);
     for (const wrong of [0, -1, '10', null, Number.NaN, Infinity]) {
-      assert.deepEqual(retentionOf(wrong, wrong), defaultRetention);
+      assert.deepEqual(retentionOf(wrong, wrong), DEFAULT_RETENTION);
     }
   });
 });
@@ -108,125 +101,12 @@ describe('the dollar limit of the settings', () => {
     ).limits;
 
   it('is explicit when the user has set it, be it to the default', () => {
-    assert.deepEqual(limitsOf(5, true), { ...defaultLimits, usdIsExplicit: true });
+    assert.deepEqual(limitsOf(5, true), { ...DEFAULT_LIMITS, usdIsExplicit: true });
   });
 
   it('is not explicit by default, without a limit, or when it cannot be read', () => {
-    assert.deepEqual(limitsOf(5, false), defaultLimits);
-    assert.deepEqual(limitsOf(null, true), { ...defaultLimits, maxUsd: null });
-    assert.deepEqual(limitsOf(-3, true), defaultLimits);
-  });
-});
-
-describe('the provider', () => {
-  const prices = { mine: { input: 1, output: 2, cacheRead: 0.1, cacheWrite: 1 } };
-  const place = { model: 'claude', baseUrl: 'http://localhost', prices };
-  const settings = { provider: 'auto', ...place } as const;
-
-  it('is offline and says so without a key', () => {
-    assert.deepEqual(resolveProvider(settings, null), {
-      config: { provider: 'offline', baseUrl: null, model: null, apiKey: null, prices },
-      label: 'Offline (no AI)',
-      modelLabel: 'rules',
-      problem: null,
-    });
-  });
-
-  it('is Anthropic with a key', () => {
-    assert.deepEqual(resolveProvider(settings, 'key').config, {
-      provider: 'anthropic',
-      ...place,
-      apiKey: 'key',
-    });
-  });
-
-  it('never hands the key to the offline provider', () => {
-    const { config } = resolveProvider({ ...settings, provider: 'offline' }, 'key');
-    assert.equal(config.apiKey, null);
-  });
-
-  it('is a problem when Anthropic is wanted and no key is there', () => {
-    const { problem } = resolveProvider({ ...settings, provider: 'anthropic' }, null);
-    assert.equal(problem, 'No Anthropic API key is set.');
-  });
-});
-
-describe('the composer', () => {
-  const provider = resolveProvider(
-    { provider: 'auto', model: null, baseUrl: null, prices: {} },
-    null,
-  );
-  const input = {
-    hasFolder: true,
-    isTrusted: true,
-    isBusy: false,
-    provider,
-    limits: defaultLimits,
-  };
-
-  it('shows provider and caps', () => {
-    assert.deepEqual(composerState(input), {
-      disabledReason: null,
-      busy: false,
-      providerLabel: 'Offline (no AI)',
-      modelLabel: 'rules',
-      capsLabel: '200 agents · 16 at once · $5.00 · 60 min',
-    });
-  });
-
-  it('is off with the first reason', () => {
-    const reason = (changes: Partial<typeof input>) =>
-      composerState({ ...input, ...changes }).disabledReason?.split(/[:.]/u)[0];
-    assert.equal(reason({ hasFolder: false, isTrusted: false }), 'Open a folder first');
-    assert.equal(reason({ isTrusted: false }), 'This folder is not trusted');
-  });
-});
-
-describe('a typed limit', () => {
-  const cases = [
-    ['concurrency', '16', 16],
-    ['concurrency', '257', 'Enter a whole number from 1 to 256.'],
-    ['concurrency', '', 'Enter a whole number from 1 to 256.'],
-    ['maxUsd', '$2.50', 2.5],
-    ['maxUsd', '', null],
-    ['maxUsd', '0', 'Enter an amount above 0, or nothing for no limit.'],
-    ['maxTokens', '1.5', 'Enter a whole number above 0, or nothing for no limit.'],
-    ['maxAgents', 'many', 'Enter a whole number from 1 to 1000.'],
-  ] as const;
-  for (const [limit, text, expected] of cases) {
-    it(`reads ${limit} "${text}"`, () => {
-      const { value, problem } = parseLimit(limit, text);
-      assert.equal(problem ?? value, expected);
-    });
-  }
-});
-
-describe('a changed limit', () => {
-  it('makes typed dollars explicit, and no dollars not', () => {
-    const typed = changeLimit(defaultLimits, 'maxUsd', '7');
-    assert.deepEqual(typed, { ...defaultLimits, maxUsd: 7, usdIsExplicit: true });
-    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...defaultLimits, maxUsd: null });
-  });
-
-  it('leaves the others as they are', () => {
-    const limits = { ...defaultLimits, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
-    assert.deepEqual(changeLimit(limits, 'maxAgents', '300'), { ...limits, maxAgents: 300 });
-  });
-});
-
-describe('the address of a run’s document', () => {
-  const documents = [
-    { type: 'report', runId: 'r1' },
-    { type: 'script', runId: 'r1' },
-    { type: 'transcript', runId: 'r1', agentId: 7 },
-  ] as const;
-  for (const document of documents) {
-    it(`leads back to the ${document.type}`, () => {
-      assert.deepEqual(parseRunDocumentPath(runDocumentPath(document)), document);
-    });
-  }
-
-  it('is refused when it is none of ours', () => {
-    assert.equal(parseRunDocumentPath('/r1/../secret'), null);
+    assert.deepEqual(limitsOf(5, false), DEFAULT_LIMITS);
+    assert.deepEqual(limitsOf(null, true), { ...DEFAULT_LIMITS, maxUsd: null });
+    assert.deepEqual(limitsOf(-3, true), DEFAULT_LIMITS);
   });
 });

@@ -8,7 +8,7 @@ import type {
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { GateView } from '../../../src/protocol/view/runView.ts';
 import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
-import { defaultLimits } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
 
 const noCounts = { queued: 0, running: 0, ok: 0, failed: 0, skipped: 0, cancelled: 0 };
 
@@ -24,7 +24,7 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     verdict: 'unverified',
     provider: 'offline',
     model: 'rules',
-    limits: defaultLimits,
+    limits: DEFAULT_LIMITS,
     concurrency: 16,
     startedAt: 1000,
     endedAt: null,
@@ -79,7 +79,7 @@ export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
     summary: 'Modernises lib.',
     script: 'original script',
     check: sampleCheck(),
-    limits: defaultLimits,
+    limits: DEFAULT_LIMITS,
     provider: 'offline',
     model: 'rules',
     needsUnsandboxedConsent: false,

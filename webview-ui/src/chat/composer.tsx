@@ -7,7 +7,7 @@ import { Icon } from '../shared/icon.tsx';
 import type { ChatStore } from './chatStore.ts';
 import { recallRequest, type Recall } from './requestHistory.ts';
 
-const nothingRecalled: Recall = { offset: 0, text: '' };
+const NOTHING_RECALLED: Recall = { offset: 0, text: '' };
 
 export interface ComposerProps {
   readonly store: ChatStore;
@@ -17,7 +17,7 @@ export interface ComposerProps {
 /** Where the user writes; Enter sends, Shift+Enter breaks the line, Up brings back what was sent. */
 export function Composer({ store, state }: ComposerProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
-  const recalled = useSignal(nothingRecalled);
+  const recalled = useSignal(NOTHING_RECALLED);
   const requests = useComputed(() =>
     (store.items.value ?? []).flatMap((item) => (item.type === 'request' ? [item.text] : [])),
   );
@@ -30,7 +30,7 @@ export function Composer({ store, state }: ComposerProps): JSX.Element {
     if (whyNotSend(state, store.draft.value) !== null) return;
     store.post({ type: 'send', text: store.draft.value.trim() });
     store.draft.value = '';
-    recalled.value = nothingRecalled;
+    recalled.value = NOTHING_RECALLED;
   };
   const recall = (direction: 'older' | 'newer'): boolean => {
     if (store.draft.value !== recalled.value.text) return false;

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Icon } from '../shared/icon.tsx';
 
-const examples = [
+const EXAMPLES = [
   'Port these callbacks to async/await, file by file',
   'Add tests for every handler that has none',
   'Replace var with let and const, then run the tests',
@@ -21,7 +21,7 @@ export function EmptyState(props: {
         small agents as it takes. Not one byte of your workspace changes until you accept it.
       </p>
       <ul aria-label="Example requests">
-        {examples.map((text) => (
+        {EXAMPLES.map((text) => (
           <li key={text}>
             <button
               type="button"

@@ -1,13 +1,13 @@
 import type { EstimateGap } from '../../../src/protocol/estimate.ts';
 
-const situations: Readonly<Record<EstimateGap['stub'], string>> = {
+const SITUATIONS: Readonly<Record<EstimateGap['stub'], string>> = {
   generous: 'When agents find much',
   lean: 'When agents find nothing',
 };
 
 /** What one mock run did not see, for people who know of no mock runs. */
 export function describeGap({ stub, code, message }: EstimateGap): string {
-  const when = situations[stub];
+  const when = SITUATIONS[stub];
   switch (code) {
     case 'threw':
     case 'itemFailed':

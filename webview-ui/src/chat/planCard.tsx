@@ -18,7 +18,7 @@ export interface PlanCardProps {
   readonly post: (message: PlanMessage) => void;
 }
 
-const statusWords = {
+const STATUS_WORDS = {
   awaitingApproval: { icon: 'checklist', text: 'Plan · waiting for your approval' },
   approved: { icon: 'check', text: 'Plan · approved' },
   discarded: { icon: 'discard', text: 'Plan · discarded' },
@@ -33,7 +33,7 @@ export function PlanCard({ itemId, plan, status, post }: PlanCardProps): JSX.Ele
     const consent = action === 'run' && unsandboxed.value;
     post({ type: 'plan', itemId, action, unsandboxed: consent });
   };
-  const words = statusWords[status];
+  const words = STATUS_WORDS[status];
   return (
     <article class={`card plan ${status}`} aria-label={`Plan: ${name}`} tabIndex={-1} ref={card}>
       <p class="kicker">

@@ -14,12 +14,12 @@ import {
   describeTokens,
   totalCount,
 } from '../shared/runFacts.ts';
-import { verdictWords } from '../shared/stateWords.ts';
-import { steeringButtons } from '../shared/steeringButtons.ts';
+import { VERDICT_WORDS } from '../shared/stateWords.ts';
+import { controlButtons } from '../shared/controlButtons.ts';
 
 /** Failures, and failed tests of one receipt, that a card names; the report has them all. */
-const maxFailures = 5;
-const maxFailedTests = 3;
+const MAX_FAILURES = 5;
+const MAX_FAILED_TESTS = 3;
 
 export interface ReportCardBodyProps {
   readonly run: RunSummary;
@@ -59,7 +59,7 @@ export function ReportCardBody({ run, act }: ReportCardBodyProps): JSX.Element {
 }
 
 function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
-  const words = verdictWords[run.verdict];
+  const words = VERDICT_WORDS[run.verdict];
   return (
     <p class="verdict">
       <Icon name={words.icon} tone={words.tone} />
@@ -93,14 +93,14 @@ interface ReceiptLineProps {
 
 function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
   const broken = receipt.regressions.length > 0 ? receipt.regressions : receipt.failedTests;
-  const hidden = broken.length - maxFailedTests;
+  const hidden = broken.length - MAX_FAILED_TESTS;
   return (
     <li>
       <Icon name={receipt.ok ? 'pass' : 'error'} tone={receipt.ok ? 'ok' : 'failed'} />
       <span>
         <code>{receipt.command}</code> — {describeReceipt(receipt)}
         {isStale ? <span class="quietText"> · stale: the proposed files changed since</span> : null}
-        {broken.slice(0, maxFailedTests).map((name) => (
+        {broken.slice(0, MAX_FAILED_TESTS).map((name) => (
           <span key={name} class="detailLine quietText">
             {name}
           </span>
@@ -113,7 +113,7 @@ function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
 
 function Failures({ run }: { readonly run: RunSummary }): JSX.Element | null {
   if (run.failures.length === 0) return null;
-  const shown = run.failures.slice(0, maxFailures);
+  const shown = run.failures.slice(0, MAX_FAILURES);
   const hidden = Math.max(run.counts.failed, run.failures.length) - shown.length;
   return (
     <Section title="Failures">
@@ -148,7 +148,7 @@ function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
   const isUnfinished = run.state === 'interrupted' || run.state === 'paused';
   const { pending, conflicts } = run.proposals;
   const worthReview = pending + conflicts > 0 && !isUnfinished;
-  const resume = steeringButtons(run, 0).map(({ action, label }) => (
+  const resume = controlButtons(run, 0).map(({ action, label }) => (
     <ActionButton
       key={action}
       look={isUnfinished ? 'primary' : 'secondary'}

@@ -16,9 +16,9 @@ import {
   doneCount,
   totalCount,
 } from '../shared/runFacts.ts';
-import { canBeSteered } from '../shared/runSituation.ts';
+import { canBeControlled } from '../shared/runSituation.ts';
 import { describeRunState, explainStandstill } from '../shared/stateWords.ts';
-import { steeringButtons } from '../shared/steeringButtons.ts';
+import { controlButtons } from '../shared/controlButtons.ts';
 import { ReportCardBody } from './reportCard.tsx';
 
 type RunMessage = Extract<ChatFromWebview, { type: 'run' }>;
@@ -31,7 +31,7 @@ export interface RunCardProps {
 /** A run while it is live, and its report afterwards. */
 export function RunCard({ run, post }: RunCardProps): JSX.Element {
   const card = useKeptFocus();
-  const live = canBeSteered(run);
+  const live = canBeControlled(run);
   const hasReport = !live && run.state !== 'interrupted';
   const words = describeRunState(run, run.openGates.length);
   const act = (action: RunMessage['action']): void =>
@@ -109,7 +109,7 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
         <dd>{describeLimits({ ...run.limits, concurrency: run.concurrency })}</dd>
       </dl>
       <div class="buttons">
-        {steeringButtons(run, run.openGates.length).map(({ action, key, label, look }) => (
+        {controlButtons(run, run.openGates.length).map(({ action, key, label, look }) => (
           <ActionButton
             key={key}
             look={look}

@@ -1,4 +1,4 @@
-import { isAgentSteerable } from './treeKeys.ts';
+import { isAgentLive } from './treeKeys.ts';
 import type { TreeRow } from './treeRows.ts';
 
 /**
@@ -12,7 +12,7 @@ export function menuContext(row: TreeRow): string | undefined {
       webviewSection: 'agent',
       runId: row.runId,
       agentId,
-      musterAgentSteerable: isAgentSteerable(row),
+      musterAgentLive: isAgentLive(row),
       musterAgentHasChanges: changedPaths.length > 0,
     });
   }

@@ -1,6 +1,6 @@
 import { countStatuses, type StatusCounts } from '../../../src/protocol/view/summarizeRun.ts';
 import type { RunView } from '../../../src/protocol/view/runView.ts';
-import { canBeSteered } from '../shared/runSituation.ts';
+import { canBeControlled } from '../shared/runSituation.ts';
 import type { TreeFilter } from './treeFilter.ts';
 import { groupByPhase, type Leaf, type LeafContent, type Phase } from './treePhases.ts';
 
@@ -37,17 +37,17 @@ export interface TreeRowsOptions {
   readonly collapsed: ReadonlySet<string>;
 }
 
-export const runRowId = 'run';
-export const logsRowId = 'logs';
+export const RUN_ROW_ID = 'run';
+export const LOGS_ROW_ID = 'logs';
 
 /** The rows of a run in reading order, as far as they are not filtered out or folded away. */
 export function buildTreeRows(view: RunView, options: TreeRowsOptions): readonly TreeRow[] {
   const phases = groupByPhase(view, options.filter);
   const showLogs = view.logs.length > 0 && !options.filter.active;
-  const expanded = !options.collapsed.has(runRowId);
+  const expanded = !options.collapsed.has(RUN_ROW_ID);
   const root: TreeRow = {
     type: 'run',
-    id: runRowId,
+    id: RUN_ROW_ID,
     level: 1,
     setSize: 1,
     positionInSet: 1,
@@ -57,7 +57,7 @@ export function buildTreeRows(view: RunView, options: TreeRowsOptions): readonly
   };
   if (!expanded) return [root];
   const setSize = phases.length + (showLogs ? 1 : 0);
-  const context = { view, isLive: canBeSteered(view), collapsed: options.collapsed };
+  const context = { view, isLive: canBeControlled(view), collapsed: options.collapsed };
   const phaseRows = phases.flatMap((phase, index) =>
     rowsOfPhase(phase, { setSize, positionInSet: index + 1 }, context),
   );
@@ -83,7 +83,7 @@ function rowsOfPhase(
     type: 'phase',
     id,
     level: 2,
-    parentId: runRowId,
+    parentId: RUN_ROW_ID,
     expanded,
     ...place,
     title: phase.title,
@@ -125,12 +125,12 @@ function rowsOfLogs(
   setSize: number,
   collapsed: ReadonlySet<string>,
 ): readonly TreeRow[] {
-  const expanded = !collapsed.has(logsRowId);
+  const expanded = !collapsed.has(LOGS_ROW_ID);
   const head: TreeRow = {
     type: 'logs',
-    id: logsRowId,
+    id: LOGS_ROW_ID,
     level: 2,
-    parentId: runRowId,
+    parentId: RUN_ROW_ID,
     expanded,
     setSize,
     positionInSet: setSize,
@@ -142,7 +142,7 @@ function rowsOfLogs(
     type: 'log',
     id: `log:${index}`,
     level: 3,
-    parentId: logsRowId,
+    parentId: LOGS_ROW_ID,
     expanded: null,
     setSize: view.logs.length,
     positionInSet: index + 1,

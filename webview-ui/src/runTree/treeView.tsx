@@ -7,7 +7,7 @@ import type { TreeModel } from './treeModel.ts';
 import { domId, TreeRowView } from './treeRowView.tsx';
 import type { TreeRow } from './treeRows.ts';
 
-const helpId = 'tree-help';
+const HELP_ID = 'tree-help';
 
 export interface TreeViewProps {
   readonly model: TreeModel;
@@ -48,14 +48,14 @@ export function TreeView({ model, label, onAgent, onGate }: TreeViewProps): JSX.
         class="tree"
         role="tree"
         aria-label={label}
-        aria-describedby={helpId}
+        aria-describedby={HELP_ID}
         data-vscode-context='{"preventDefaultContextMenuItems":true}'
         style={{ height: `${totalHeight(model.tops.value)}px` }}
         onKeyDown={onKeyDown}
       >
         <DrawnRows model={model} carryOut={carryOut} />
       </div>
-      <p id={helpId} class="visuallyHidden">
+      <p id={HELP_ID} class="visuallyHidden">
         {describeKeys()}
       </p>
     </div>

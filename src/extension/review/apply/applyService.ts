@@ -5,7 +5,7 @@
 import { errorText } from '../../../base/errorText.ts';
 import { Mutex } from '../../../base/mutex.ts';
 import type { ApplyPlan, PlannedWrite, WriteOutcome } from '../../../protocol/proposals.ts';
-import { t } from '../../localize.ts';
+import { t } from '../../shared/localize.ts';
 import { replaceFile, sha256OrNull } from '../../../apply/replaceFile.ts';
 import { resolveTarget, type Target } from '../../../apply/resolveTarget.ts';
 

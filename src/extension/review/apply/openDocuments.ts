@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenBuffer } from '../../../protocol/proposals.ts';
-import { t } from '../../localize.ts';
+import { t } from '../../shared/localize.ts';
 import type { DirtyDocument } from './applyService.ts';
 import { changedSinceReview, sha256OrNull } from '../../../apply/replaceFile.ts';
 import { minimalEdit, withPlainEndings } from './textEdit.ts';

@@ -1,5 +1,5 @@
 import type { KeptAside, ProposalSet } from '../../../protocol/proposals.ts';
-import { t } from '../../localize.ts';
+import { t } from '../../shared/localize.ts';
 
 /**
  * The row above what was kept aside. It is a row of its own, above all groups, because such an edit is in

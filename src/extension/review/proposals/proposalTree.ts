@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { oneLine } from '../../base/format.ts';
-import type { Hunk } from '../../protocol/proposals.ts';
-import { t } from '../localize.ts';
-import type { ReviewGrouping } from '../settings/settings.ts';
-import { explainConflict } from './conflicts/conflictNodes.ts';
+import { oneLine } from '../../../base/format.ts';
+import type { Hunk } from '../../../protocol/proposals.ts';
+import { t } from '../../shared/localize.ts';
+import type { ReviewGrouping } from '../../settings/settings.ts';
+import { explainConflict } from '../conflicts/conflictNodes.ts';
 import type { ProposalModel } from './proposalModel.ts';
 import {
   buildProposalNodes,
@@ -15,8 +15,8 @@ import {
 } from './proposalNodes.ts';
 
 /** The view's id. */
-export const proposalViewId = 'muster.proposals';
-const refreshDelayMs = 150;
+export const PROPOSAL_VIEW_ID = 'muster.proposals';
+const REFRESH_DELAY_MS = 150;
 
 /** The rows of "Proposed changes": group, file, hunk. */
 export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vscode.Disposable {
@@ -44,7 +44,7 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#changed.fire();
-    }, refreshDelayMs);
+    }, REFRESH_DELAY_MS);
   }
 
   async getChildren(node?: ProposalNode): Promise<ProposalNode[]> {
@@ -52,6 +52,11 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     const set = await this.#model.load();
     this.#nodes = set === null ? [] : buildProposalNodes(set, this.#groupBy());
     return [...this.#nodes];
+  }
+
+  /** The top rows as they are now; the tree may never have been shown, and then they are made here. */
+  loadRows(): Promise<readonly ProposalNode[]> {
+    return this.getChildren();
   }
 
   getParent(node: ProposalNode): ProposalNode | null {

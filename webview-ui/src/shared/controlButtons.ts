@@ -1,7 +1,7 @@
 import { canBeResumed, needsHigherLimits, situationOf, type RunStanding } from './runSituation.ts';
 
 /** A control of a run as a button; both pages draw the same ones in their own look. */
-export interface SteeringButton {
+export interface ControlButton {
   readonly action: 'pause' | 'resume' | 'throttle' | 'raise' | 'stop' | 'cancel' | 'answer';
   /** Buttons share a key where one may turn into the other under the focus. */
   readonly key: string;
@@ -10,7 +10,7 @@ export interface SteeringButton {
   readonly look: 'primary' | 'secondary';
 }
 
-const buttons = {
+const BUTTONS = {
   answer: { action: 'answer', label: 'Answer…', icon: 'bell', look: 'primary' },
   pause: { action: 'pause', label: 'Pause', icon: 'debug-pause', look: 'secondary' },
   resume: { action: 'resume', label: 'Resume', icon: 'debug-continue', look: 'primary' },
@@ -21,10 +21,10 @@ const buttons = {
   cancel: { action: 'cancel', label: 'Cancel', icon: 'debug-stop', look: 'secondary' },
 } as const;
 
-type ButtonName = keyof typeof buttons;
+type ButtonName = keyof typeof BUTTONS;
 
 /** What can be done with the run as it stands, what it waits for first. */
-export function steeringButtons(run: RunStanding, openGates: number): readonly SteeringButton[] {
+export function controlButtons(run: RunStanding, openGates: number): readonly ControlButton[] {
   const answer: readonly ButtonName[] = openGates > 0 ? ['answer'] : [];
   return [...answer, ...namesFor(run)].map((name) => describeButton(name, run));
 }
@@ -47,8 +47,8 @@ function namesFor(run: RunStanding): readonly ButtonName[] {
   }
 }
 
-function describeButton(name: ButtonName, run: RunStanding): SteeringButton {
-  const button = buttons[name];
+function describeButton(name: ButtonName, run: RunStanding): ControlButton {
+  const button = BUTTONS[name];
   // Pausing and resuming is one switch; anything else must not slip under a finger.
   const key = name === 'pause' || name === 'resume' ? 'switch' : name;
   const label = name === 'resume' && needsHigherLimits(run) ? 'Resume…' : button.label;

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { OpenBuffer } from '../../protocol/proposals.ts';
-import type { HostClient } from '../../hostClient/hostClient.ts';
-import { ReadOnlyFileSystem } from '../readOnlyFileSystem.ts';
-import { workspaceFolder } from './apply/openDocuments.ts';
-import { parseProposalUri, proposalScheme } from './proposalUri.ts';
+import type { OpenBuffer } from '../../../protocol/proposals.ts';
+import type { HostClient } from '../../../hostClient/hostClient.ts';
+import { ReadOnlyFileSystem } from '../../shared/readOnlyFileSystem.ts';
+import { workspaceFolder } from '../apply/openDocuments.ts';
+import { parseProposalUri, PROPOSAL_SCHEME } from './proposalUri.ts';
 
 /** Keystrokes in the live file reach the proposal's side this much later, once for a burst. */
-const liveChangeDelayMs = 200;
+const LIVE_CHANGE_DELAY_MS = 200;
 
 /** What the file system needs. */
 export interface ProposalFileSystemOptions {
@@ -25,7 +25,7 @@ export class ProposalFileSystem extends ReadOnlyFileSystem {
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: ProposalFileSystemOptions) {
-    super(proposalScheme);
+    super(PROPOSAL_SCHEME);
     this.#options = options;
     this.#subscriptions = [
       options.onDidChangeRun((runId) =>
@@ -101,7 +101,7 @@ export class ProposalFileSystem extends ReadOnlyFileSystem {
     const isShown = [...this.#watched.values()].some((file) => file.liveUri?.toString() === live);
     if (!isShown) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(() => true), liveChangeDelayMs);
+    this.#timer = setTimeout(() => this.#refresh(() => true), LIVE_CHANGE_DELAY_MS);
   }
 
   #refresh(isMeant: (file: WatchedFile) => boolean): void {

@@ -6,15 +6,15 @@ import { ActionButton } from '../shared/actionButton.tsx';
 import { ChatItemView, type ChatItemViewProps } from './chatItemView.tsx';
 
 /** Pixels from the end within which the reader counts as being at the end. */
-const endTolerance = 24;
+const END_TOLERANCE = 24;
 
-export interface ConversationProps {
+export interface ConversationViewProps {
   readonly items: readonly ChatItem[];
   readonly store: ChatItemViewProps['store'];
 }
 
 /** The conversation; it follows its end unless the reader has scrolled up. */
-export function Conversation({ items, store }: ConversationProps): JSX.Element {
+export function ConversationView({ items, store }: ConversationViewProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const following = useSignal(true);
   useLayoutEffect(() => {
@@ -72,5 +72,5 @@ function scrollToEnd(list: RefObject<HTMLElement | null>): void {
 }
 
 function isAtEnd(element: HTMLElement): boolean {
-  return element.scrollHeight - element.scrollTop - element.clientHeight < endTolerance;
+  return element.scrollHeight - element.scrollTop - element.clientHeight < END_TOLERANCE;
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../base/disposables.ts';
-import { isLive, type RunSummary } from '../protocol/view/summarizeRun.ts';
-import { openQuestions } from './runs/openQuestions.ts';
-import type { RunRegistry } from './runs/runRegistry.ts';
-import type { Tasks } from './tasks.ts';
+import type { Disposable } from '../../base/disposables.ts';
+import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
+import { openQuestions } from './openQuestions.ts';
+import type { RunRegistry } from './runRegistry.ts';
+import type { Tasks } from '../shared/tasks.ts';
 
 /** Keeps the keys that decide which commands apply. */
 export class ContextKeys implements Disposable {

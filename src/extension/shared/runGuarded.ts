@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { errorText } from '../base/errorText.ts';
+import { errorText } from '../../base/errorText.ts';
 import type { Tasks } from './tasks.ts';
 
 /** Carries out what the user asked for; a failure is told to them, not only logged. */

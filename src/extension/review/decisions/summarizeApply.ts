@@ -1,6 +1,6 @@
 import { plural } from '../../../base/format.ts';
-import { t } from '../../localize.ts';
-import type { ApplyResult } from '../proposalModel.ts';
+import { t } from '../../shared/localize.ts';
+import type { ApplyResult } from '../proposals/proposalModel.ts';
 
 /** One sentence on what an accept or an undo did and did not do. */
 export function summarizeApply(result: ApplyResult): string {

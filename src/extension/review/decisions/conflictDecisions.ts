@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../../../base/format.ts';
 import type { KeptAside } from '../../../protocol/proposals.ts';
-import { t } from '../../localize.ts';
-import type { Tasks } from '../../tasks.ts';
-import type { ConflictNode } from './conflictNodes.ts';
-import { activeConflict, conflictUri } from './conflictUri.ts';
-import { openMerge } from './openMerge.ts';
-import type { ProposalModel } from '../proposalModel.ts';
+import { t } from '../../shared/localize.ts';
+import type { Tasks } from '../../shared/tasks.ts';
+import { tell } from '../../shared/tell.ts';
+import type { ConflictNode } from '../conflicts/conflictNodes.ts';
+import { activeConflict, conflictUri } from '../conflicts/conflictUri.ts';
+import { openMerge } from '../conflicts/openMerge.ts';
+import type { ProposalModel } from '../proposals/proposalModel.ts';
 
 /** The user's decisions about edits that were kept aside. */
-export class ConflictController {
+export class ConflictDecisions {
   readonly #model: ProposalModel;
   readonly #tasks: Tasks;
 
@@ -26,7 +27,7 @@ export class ConflictController {
       'vscode.diff',
       conflictUri(runId, conflict, 'proposed'),
       conflictUri(runId, conflict, 'agent'),
-      t('{0} (proposed ↔ {1})', name, oneLine(conflict.agentLabel, maxTitleLabelChars)),
+      t('{0} (proposed ↔ {1})', name, oneLine(conflict.agentLabel, MAX_TITLE_LABEL_CHARS)),
       options,
     );
   }
@@ -100,9 +101,4 @@ export class ConflictController {
 }
 
 /** Characters of an agent's name that a tab's title bears. */
-const maxTitleLabelChars = 40;
-
-function tell(message: string): void {
-  // A message waits for its reader; nobody waits for the message.
-  vscode.window.showInformationMessage(message).then(undefined, () => undefined);
-}
+const MAX_TITLE_LABEL_CHARS = 40;

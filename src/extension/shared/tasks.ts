@@ -1,4 +1,4 @@
-import { errorText } from '../base/errorText.ts';
+import { errorText } from '../../base/errorText.ts';
 
 /** Where the extension writes what is of use to whoever looks for a fault. */
 export interface ExtensionLog {

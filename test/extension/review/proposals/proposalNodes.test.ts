@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { FileProposal } from '../../../src/protocol/proposals.ts';
+import type { FileProposal } from '../../../../src/protocol/proposals.ts';
 import {
   firstHunkOfAgent,
   hunkAtLine,
   hunkLine,
   neighbourHunk,
-} from '../../../src/extension/review/hunkPositions.ts';
+} from '../../../../src/extension/review/proposals/hunkPositions.ts';
 import {
   acceptableHunkIds,
   buildProposalNodes,
@@ -14,12 +14,12 @@ import {
   describeNode,
   rejectableHunkIds,
   type ProposalNode,
-} from '../../../src/extension/review/proposalNodes.ts';
-import { summarizeApply } from '../../../src/extension/review/apply/summarizeApply.ts';
-import { explainConflict } from '../../../src/extension/review/conflicts/conflictNodes.ts';
-import { describeCounts } from '../../../src/extension/review/describeCounts.ts';
-import { countProposals } from '../../../src/protocol/countProposals.ts';
-import { sampleConflict, sampleFile, sampleHunk, sampleSet } from '../support/samples.ts';
+} from '../../../../src/extension/review/proposals/proposalNodes.ts';
+import { summarizeApply } from '../../../../src/extension/review/decisions/summarizeApply.ts';
+import { explainConflict } from '../../../../src/extension/review/conflicts/conflictNodes.ts';
+import { describeCounts } from '../../../../src/extension/review/proposals/describeCounts.ts';
+import { countProposals } from '../../../../src/protocol/countProposals.ts';
+import { sampleConflict, sampleFile, sampleHunk, sampleSet } from '../../support/samples.ts';
 
 const first = sampleHunk({ hunkId: 'h1' });
 const conflict = sampleHunk({ hunkId: 'h2', baseStart: 20, state: 'conflict' });

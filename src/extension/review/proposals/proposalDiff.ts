@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { FileProposal, Hunk } from '../../protocol/proposals.ts';
-import { t } from '../localize.ts';
+import type { FileProposal, Hunk } from '../../../protocol/proposals.ts';
+import { t } from '../../shared/localize.ts';
 import { hunkAtLine, hunkLine, type DiffSide } from './hunkPositions.ts';
 import { isUndecided } from './proposalNodes.ts';
-import { diffSides, parseProposalUri, proposalScheme } from './proposalUri.ts';
+import { diffSides, parseProposalUri, PROPOSAL_SCHEME } from './proposalUri.ts';
 
 /** Which diff to show, and where in it. */
 export interface DiffRequest {
@@ -34,7 +34,7 @@ export async function showDiff(request: DiffRequest): Promise<void> {
 export function activeProposal(): { readonly runId: string; readonly path: string } | null {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (!(input instanceof vscode.TabInputTextDiff)) return null;
-  const uri = [input.modified, input.original].find(({ scheme }) => scheme === proposalScheme);
+  const uri = [input.modified, input.original].find(({ scheme }) => scheme === PROPOSAL_SCHEME);
   return uri === undefined ? null : parseProposalUri(uri);
 }
 
@@ -42,6 +42,6 @@ export function activeProposal(): { readonly runId: string; readonly path: strin
 export function hunkAtCursor(file: FileProposal): Hunk | null {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return file.hunks.find(isUndecided) ?? null;
-  const side: DiffSide = editor.document.uri.scheme === proposalScheme ? 'proposal' : 'workspace';
+  const side: DiffSide = editor.document.uri.scheme === PROPOSAL_SCHEME ? 'proposal' : 'workspace';
   return hunkAtLine(file, editor.selection.active.line + 1, side);
 }

@@ -1,4 +1,4 @@
-import type { FileProposal, Hunk, ProposalSet } from '../../protocol/proposals.ts';
+import type { FileProposal, Hunk, ProposalSet } from '../../../protocol/proposals.ts';
 import { isUndecided } from './proposalNodes.ts';
 
 /** Which side of the diff a line number speaks of. */

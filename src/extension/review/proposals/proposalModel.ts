@@ -1,4 +1,4 @@
-import type { Disposable } from '../../base/disposables.ts';
+import type { Disposable } from '../../../base/disposables.ts';
 import type {
   ApplyPlan,
   OpenBuffer,
@@ -6,10 +6,10 @@ import type {
   ProposalSet,
   Selection,
   WriteOutcome,
-} from '../../protocol/proposals.ts';
-import { Emitter, type Event } from '../../base/emitter.ts';
-import type { HostClient } from '../../hostClient/hostClient.ts';
-import type { ApplyService } from './apply/applyService.ts';
+} from '../../../protocol/proposals.ts';
+import { Emitter, type Event } from '../../../base/emitter.ts';
+import type { HostClient } from '../../../hostClient/hostClient.ts';
+import type { ApplyService } from '../apply/applyService.ts';
 
 /** What came of an accept or an undo. */
 export interface ApplyResult {

@@ -1,13 +1,13 @@
-import type { FileProposal, Hunk, ProposalSet } from '../../protocol/proposals.ts';
-import { t } from '../localize.ts';
-import type { ReviewGrouping } from '../settings/settings.ts';
+import type { FileProposal, Hunk, ProposalSet } from '../../../protocol/proposals.ts';
+import { t } from '../../shared/localize.ts';
+import type { ReviewGrouping } from '../../settings/settings.ts';
 import {
   buildConflictsNodes,
   countKeptAside,
   describeConflict,
   type ConflictNode,
   type ConflictsNode,
-} from './conflicts/conflictNodes.ts';
+} from '../conflicts/conflictNodes.ts';
 
 /** A row of the tree "Proposed changes". */
 export type ProposalNode = ConflictsNode | ConflictNode | GroupNode | FileNode | HunkNode;
@@ -39,12 +39,15 @@ export interface HunkNode {
   readonly ordinal: number;
 }
 
-const nodeTypes: readonly unknown[] = ['conflicts', 'conflict', 'group', 'file', 'hunk'];
+const NODE_TYPES: readonly unknown[] = ['conflicts', 'conflict', 'group', 'file', 'hunk'];
 
 /** Tells a row from whatever else a command may be given, such as a document. */
 export function isProposalNode(value: unknown): value is ProposalNode {
   return (
-    typeof value === 'object' && value !== null && 'type' in value && nodeTypes.includes(value.type)
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    NODE_TYPES.includes(value.type)
   );
 }
 
@@ -103,6 +106,12 @@ export function hunksOf(node: ProposalNode): readonly Hunk[] {
     case 'conflict':
       return [];
   }
+}
+
+/** The file of a row that stands for one, or for a part of one. */
+export function fileOf(node: ProposalNode | null): FileProposal | null {
+  if (node?.type === 'file') return node.file;
+  return node?.type === 'hunk' ? node.parent.file : null;
 }
 
 /** For example `+12 −3 · conflict`. */

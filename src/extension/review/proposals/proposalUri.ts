@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { FileProposal } from '../../protocol/proposals.ts';
-import { workspaceFolder } from './apply/openDocuments.ts';
+import type { FileProposal } from '../../../protocol/proposals.ts';
+import { workspaceFolder } from '../apply/openDocuments.ts';
 
 /** The scheme of the proposals' side of a diff. */
-export const proposalScheme = 'muster-proposal';
+export const PROPOSAL_SCHEME = 'muster-proposal';
 
 /**
  * Which text: `empty` is the side that does not exist, before a create and after a delete. The others but
@@ -11,7 +11,7 @@ export const proposalScheme = 'muster-proposal';
  */
 export type ProposalSide = 'proposed' | 'empty' | 'base' | 'unmerged' | 'saved';
 
-const otherSides: readonly ProposalSide[] = ['empty', 'base', 'unmerged', 'saved'];
+const OTHER_SIDES: readonly ProposalSide[] = ['empty', 'base', 'unmerged', 'saved'];
 
 /** What a proposal document shows. */
 export interface ProposalDocument {
@@ -27,7 +27,7 @@ export function proposalUri(
   side: ProposalSide = 'proposed',
 ): vscode.Uri {
   const query = side === 'proposed' ? '' : side;
-  return vscode.Uri.from({ scheme: proposalScheme, authority: runId, path: `/${path}`, query });
+  return vscode.Uri.from({ scheme: PROPOSAL_SCHEME, authority: runId, path: `/${path}`, query });
 }
 
 /** The two sides of a file's diff: the live file on the left, the proposal on the right. */
@@ -50,6 +50,6 @@ export function parseProposalUri(uri: vscode.Uri): ProposalDocument {
   return {
     runId: uri.authority,
     path: uri.path.replace(/^\//u, ''),
-    side: otherSides.find((side) => side === uri.query) ?? 'proposed',
+    side: OTHER_SIDES.find((side) => side === uri.query) ?? 'proposed',
   };
 }
