@@ -1,139 +1,105 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { errorCode } from '../base/errorText.ts';
-
-/** A file as it must be before and shall be after; null stands for "does not exist". */
-export interface FileChange {
-  readonly file: string;
-  readonly expectedSha256: string | null;
-  readonly newBytes: Uint8Array | null;
-  /** For a file that does not exist yet; an existing one keeps its own. */
-  readonly mode: number;
-}
-
-/** The sentence for a file that is no longer what the decision was made on. */
-export function changedSinceReview(): string {
-  return 'The file changed since it was reviewed. Look at it again.';
-}
+import { lstatSync, renameSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { describeThing } from './describeFileError.ts';
+import type { FileChange } from './fileChange.ts';
+import { holdFile, isUntouched, letGo, readWhole, sha256Of, type HeldFile } from './heldFile.ts';
+import { keepBeside } from './keepBeside.ts';
+import { hasSpecialBits, isReadOnlyMode, withExecutable } from './permissions.ts';
+import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
+import { rightsOf, writeTemporary } from './writeTemporary.ts';
+import type { FileRights } from '../protocol/proposals.ts';
 
 /**
- * Writes exact bytes beside the file and renames them into place, so that no crash leaves half a
- * file. Answers with the reason when it did not write, null when the new bytes were read back.
+ * Puts new bytes in the place of a file. They are written beside it and renamed into place, so that no
+ * crash leaves half a file. Between the last look at the file and the rename nothing waits; what was
+ * saved even in that moment is found by a look at the old file afterwards, and put back.
  */
-export async function replaceFile(change: FileChange): Promise<string | null> {
-  const present = await readPresent(change.file);
-  if (present.type === 'unfit') return present.reason;
-  if (sha256OrNull(present.bytes) !== change.expectedSha256) return changedSinceReview();
-  if (change.newBytes === null) return deleteFile(change.file, present.bytes);
-  return writeBeside(change, change.newBytes, present);
-}
-
-/** SHA-256 in hex; null for a file that does not exist. */
-export function sha256OrNull(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
-}
-
-type Present =
-  | {
-      readonly type: 'present';
-      readonly bytes: Uint8Array | null;
-      readonly owner: { readonly mode: number; readonly uid: number; readonly gid: number } | null;
-    }
-  | { readonly type: 'unfit'; readonly reason: string };
-
-type PresentFile = Extract<Present, { type: 'present' }>;
-
-async function readPresent(file: string): Promise<Present> {
+export async function replaceFile(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
+  const result = await holdFile(change.file, change.oldFile);
+  if (result.type === 'missing') return refusal(CHANGED_SINCE_REVIEW);
+  if (result.type === 'other') return refusal(describeThing(result.thing));
+  const { held } = result;
   try {
-    const stats = await lstat(file);
-    if (!stats.isFile()) return { type: 'unfit', reason: 'This is not a plain file.' };
-    if ((stats.mode & 0o222) === 0) return { type: 'unfit', reason: 'The file is read-only.' };
-    return { type: 'present', bytes: await readFile(file), owner: stats };
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    return { type: 'present', bytes: null, owner: null };
+    const reason = whyNotReplaced(change, held);
+    return reason === null ? await replaceHeld(change, newBytes, held) : refusal(reason);
+  } finally {
+    await letGo(held);
+    await rm(change.newFile, { force: true });
   }
 }
 
-async function deleteFile(file: string, bytes: Uint8Array | null): Promise<string | null> {
-  if (bytes !== null) await rm(file);
-  return (await readOrNull(file)) === null ? null : 'The file is still there.';
+/** Why a file that is held may not be touched; null when it may. */
+export function whyNotReplaced(
+  change: FileChange,
+  { stats, sha256, secondName }: HeldFile,
+): string | null {
+  if (sha256 !== change.expectedSha256) return CHANGED_SINCE_REVIEW;
+  if (isReadOnlyMode(Number(stats.mode))) return 'The file is read-only.';
+  const otherNames = Number(stats.nlink) - (secondName === null ? 1 : 2);
+  if (otherNames <= 0) return null;
+  return `The file has ${otherNames} more ${otherNames === 1 ? 'name' : 'names'} (hard links), which would no longer be the same file. Change it by hand.`;
 }
 
-async function writeBeside(
+async function replaceHeld(
   change: FileChange,
   newBytes: Uint8Array,
-  present: PresentFile,
-): Promise<string | null> {
+  held: HeldFile,
+): Promise<WriteResult> {
+  const { file, newFile } = change;
+  const ownerNote = await writeTemporary(newFile, newBytes, rightsAfter(change, held));
+  const ours = lstatSync(newFile, { bigint: true }).ino;
+  // From here to the rename nothing waits, so that nothing else runs in this process.
+  if (!isUntouched(file, held)) return refusal(CHANGED_SINCE_REVIEW);
+  renameSync(newFile, file);
+  if ((await sha256Of(held.handle)) !== held.sha256) return giveBack({ change, held, ours });
+  if ((await sha256OfFile(file)) !== change.newSha256) {
+    return refusal('Another program wrote the file at the same moment.');
+  }
+  return success(joinNotes(ownerNote, specialBitsNote(held)));
+}
+
+/** A file keeps its rights; the executable bits follow the plan where it changes them. */
+export function rightsAfter({ rights, isExecutable }: FileChange, { stats }: HeldFile): FileRights {
+  const own = rightsOf(stats);
+  const { before, after } = isExecutable;
+  if (after === null || before === after) return own;
+  if (rights !== null) return rights;
+  return { ...own, permissions: withExecutable(own.permissions, after) };
+}
+
+/** Somebody saved into the old file after the last look: what they saved counts, ours does not. */
+async function giveBack(hit: {
+  readonly change: FileChange;
+  readonly held: HeldFile;
+  readonly ours: bigint;
+}): Promise<WriteResult> {
+  const { change, held, ours } = hit;
   const { file } = change;
-  await mkdir(path.dirname(file), { recursive: true });
-  const temporary = path.join(
-    path.dirname(file),
-    `.${path.basename(file).slice(0, 100)}.${randomBytes(6).toString('hex')}.muster-tmp`,
-  );
-  try {
-    await writeDurably(temporary, newBytes);
-    await chmod(temporary, permissions(present.owner?.mode ?? change.mode));
-    if (present.owner !== null) await keepOwner(temporary, present.owner);
-    // Writing took time: compare once more, now with nothing left to do but the rename.
-    const now = sha256OrNull(await readOrNull(file));
-    if (now !== change.expectedSha256) return changedSinceReview();
-    if (present.bytes === null) await linkIntoPlace(temporary, file);
-    else await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
+  const now = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  if (now?.ino === ours && held.secondName !== null) {
+    // The very file, not a copy: whoever is still writing into it goes on in sight.
+    await rename(held.secondName, file);
+    return refusal(
+      'It was saved while it was being written. What was saved is in the file; accept again.',
+    );
   }
-  const written = sha256OrNull(await readOrNull(file));
-  return written === sha256OrNull(newBytes) ? null : 'Something else wrote the file meanwhile.';
+  const kept = await keepBeside(file, await readWhole(held.handle));
+  return refusal(`It was saved while it was being written. What was saved is in ${kept}.`);
 }
 
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
+function specialBitsNote({ stats }: HeldFile): string | null {
+  if (!hasSpecialBits(Number(stats.mode))) return null;
+  return 'Its set-user-id, set-group-id or sticky bit was not kept.';
 }
 
-// Git gives 0o100644 or 0o100755; a file without any right for its owner helps nobody.
-function permissions(mode: number): number {
-  const bits = mode & 0o777;
-  return bits === 0 ? 0o644 : bits;
+function joinNotes(...notes: readonly (string | null)[]): string | null {
+  const said = notes.filter((note) => note !== null);
+  return said.length === 0 ? null : said.join(' ');
 }
 
-async function keepOwner(
-  file: string,
-  owner: { readonly uid: number; readonly gid: number },
-): Promise<void> {
-  const own = await lstat(file);
-  if (own.uid === owner.uid && own.gid === owner.gid) return;
-  try {
-    await chown(file, owner.uid, owner.gid);
-  } catch (error) {
-    // Only root may give files away; the content is right all the same.
-    if (errorCode(error) !== 'EPERM') throw error;
-  }
-}
-
-// A link fails when the name was taken meanwhile, where a rename would overwrite.
-async function linkIntoPlace(temporary: string, file: string): Promise<void> {
-  try {
-    await link(temporary, file);
-  } catch (error) {
-    const hasNoLinks = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(errorCode(error) ?? '');
-    if (!hasNoLinks) throw error;
-    await rename(temporary, file);
-  }
-}
-
-async function readOrNull(file: string): Promise<Uint8Array | null> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+async function sha256OfFile(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
 }

@@ -18,6 +18,8 @@ const HIDDEN = matcher([
   '**/.ssh/**',
   '**/.git-credentials',
   '**/.netrc',
+  // What an accept that was killed left beside a file; see src/apply.
+  '**/.*.muster-tmp',
 ]);
 
 const NOT_HIDDEN = matcher(['**/.env.{example,sample,template}']);

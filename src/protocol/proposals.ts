@@ -23,16 +23,19 @@ export const Hunk = z.object({
 export type Hunk = z.infer<typeof Hunk>;
 
 /**
- * What happens to one file: `modify` is made of hunks; `create`, `delete` and `binary` are one
- * whole change and have exactly one hunk that stands for it.
+ * What happens to one file: `modify` is made of hunks; `create`, `delete`, `binary` and `mode` (the
+ * executable bit alone) are one whole change and have exactly one hunk that stands for it.
  */
 export const FileProposal = z.object({
   path: z.string(),
-  kind: z.enum(['modify', 'create', 'delete', 'binary']),
+  kind: z.enum(['modify', 'create', 'delete', 'binary', 'mode']),
   encoding: z.enum(['utf8', 'latin1', 'binary']),
   baseSha256: z.string().nullable(),
   proposedSha256: z.string().nullable(),
+  /** Git's mode of the proposed file; of the base where the file is deleted. */
   mode: z.number().int(),
+  /** Git's mode before; absent for a new file. */
+  baseMode: z.number().int().optional(),
   /** Why this file needs an accept of its own and is never part of a bulk accept; `null` for most. */
   flag: z.string().nullable(),
   hunks: z.array(Hunk),
@@ -64,6 +67,21 @@ export const KeptAside = z.object({
 });
 export type KeptAside = z.infer<typeof KeptAside>;
 
+/** An accept or an undo whose process or window ended before it was done. */
+export const CutOffApply = z.object({
+  decisionId: z.string(),
+  action: z.enum(['accept', 'undo']),
+  at: z.number(),
+  /** Files of it that hold what was planned. */
+  written: z.number().int().nonnegative(),
+  total: z.number().int().positive(),
+  /** Of an accept: the hunks that are still pending, with which it is finished. */
+  restHunkIds: z.array(z.string()),
+  /** Of an undo: the accept that it was to take back. */
+  undoes: z.string().nullable(),
+});
+export type CutOffApply = z.infer<typeof CutOffApply>;
+
 /** All proposals of a run, with the present state of every hunk. */
 export const ProposalSet = z.object({
   runId: z.string(),
@@ -72,6 +90,8 @@ export const ProposalSet = z.object({
   files: z.array(FileProposal),
   /** Oldest first, decided ones too. */
   conflicts: z.array(KeptAside),
+  /** The last decision, when it was cut off and nothing was decided since. */
+  cutOff: CutOffApply.optional(),
 });
 export type ProposalSet = z.infer<typeof ProposalSet>;
 
@@ -98,14 +118,28 @@ export const Selection = z.discriminatedUnion('type', [
 ]);
 export type Selection = z.infer<typeof Selection>;
 
+/** A file's permissions (0o777 at most) and owner as they were before an accept. */
+export const FileRights = z.object({
+  permissions: z.number().int().nonnegative(),
+  owner: z.object({ uid: z.number().int(), gid: z.number().int() }).nullable(),
+});
+export type FileRights = z.infer<typeof FileRights>;
+
 /** One file write of an apply plan. `null` bytes: the file does not exist (before) or is deleted (after). */
 export const PlannedWrite = z.object({
   path: z.string(),
   hunkIds: z.array(z.string()),
   expectedSha256: z.string().nullable(),
+  /** Git's mode before, of which the executable bit counts; null where the file does not exist. */
+  expectedMode: z.number().int().nullable(),
   newBytesBase64: z.string().nullable(),
   newSha256: z.string().nullable(),
+  /** Git's mode afterwards; of a file that is deleted, the one before. */
   mode: z.number().int(),
+  /** What an undo gives back beside the bytes; null where the file keeps its own. */
+  rights: FileRights.nullable(),
+  /** Folders above the file that an accept made, outermost first: an undo removes them when they are empty. */
+  emptyFolders: z.array(z.string()),
   /** The file had changed since the snapshot and the hunks were merged into its present text. */
   rebased: z.boolean(),
 });
@@ -130,7 +164,12 @@ export const ApplyPlan = z.object({
 export type ApplyPlan = z.infer<typeof ApplyPlan>;
 
 export const WriteOutcome = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('written'), path: z.string() }),
+  z.object({
+    type: z.literal('written'),
+    path: z.string(),
+    /** What the user has to know all the same, in a sentence. */
+    note: z.string().optional(),
+  }),
   z.object({ type: z.literal('refused'), path: z.string(), reason: z.string() }),
 ]);
 export type WriteOutcome = z.infer<typeof WriteOutcome>;
@@ -155,6 +194,12 @@ export const Decision = z.discriminatedUnion('type', [
         beforeSha256: z.string().nullable(),
         afterSha256: z.string().nullable(),
         beforeMode: z.number().int(),
+        /** Absent in the logs of older versions, and where the file does not exist afterwards. */
+        afterMode: z.number().int().optional(),
+        /** Absent in the logs of older versions, and where the file did not exist. */
+        beforeRights: FileRights.optional(),
+        /** Folders above the file that did not exist, outermost first. */
+        madeFolders: z.array(z.string()).optional(),
       }),
     ),
   }),
@@ -163,6 +208,8 @@ export const Decision = z.discriminatedUnion('type', [
     decisionId: z.string(),
     at: z.number(),
     outcomes: z.array(WriteOutcome),
+    /** Nobody reported it: it was found out from what the files held. */
+    reconciled: z.literal(true).optional(),
   }),
   z.object({
     type: z.literal('reject'),

@@ -6,13 +6,13 @@ import * as vscode from 'vscode';
 import type { ApplyPlan, WriteOutcome } from '../../src/protocol/proposals.ts';
 import { ApplyService } from '../../src/extension/review/apply/applyService.ts';
 import {
-  findDirtyDocument,
+  findUnsavedDocument,
   readOpenBuffers,
   workspaceFolder,
 } from '../../src/extension/review/apply/openDocuments.ts';
 
 describe('the apply service in the editor', () => {
-  const service = new ApplyService({ folder: workspaceFolder, findDirty: findDirtyDocument });
+  const service = new ApplyService({ folder: workspaceFolder, findUnsaved: findUnsavedDocument });
   const folder = workspaceFolder() ?? '';
   let directory = '';
 
@@ -131,10 +131,13 @@ function planOf(relative: string, before: string | null, after: string | null): 
         path: relative,
         hunkIds: ['h1'],
         expectedSha256: sha256(before),
+        expectedMode: before === null ? null : 0o100644,
         newBytesBase64: after === null ? null : Buffer.from(after).toString('base64'),
         newSha256: sha256(after),
         mode: 0o100644,
         rebased: false,
+        rights: null,
+        emptyFolders: [],
       },
     ],
   };

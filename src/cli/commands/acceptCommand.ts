@@ -1,6 +1,6 @@
 import { plural } from '../../base/format.ts';
 import type { ApplyPlan, ProposalSet, Selection, WriteOutcome } from '../../protocol/proposals.ts';
-import { applyFiles } from '../applyFiles.ts';
+import { carryOutPlan } from '../../apply/carryOutPlan.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
@@ -76,7 +76,7 @@ function decidedIn(set: ProposalSet): ReadonlySet<string> {
 }
 
 async function carryOut(workspace: Workspace, plan: ApplyPlan, verb: string): Promise<Accepted> {
-  const outcomes = await applyFiles(workspace.services.workspace, plan);
+  const outcomes = await carryOutPlan(plan, { folder: workspace.services.workspace });
   if (plan.writes.length > 0) {
     await workspace.reviews.applied(plan.runId, plan.decisionId, outcomes);
   }
@@ -92,6 +92,9 @@ function describe(plan: ApplyPlan, outcomes: readonly WriteOutcome[], verb: stri
   const lines = [`${verb} ${plural(written.length, 'file')} (decision ${plan.decisionId}).`];
   if (plan.writes.length + reasons.length === 0) lines.push('  nothing there is pending any more.');
   for (const reason of reasons) lines.push(`  not applied: ${reason}`);
+  for (const { path, note } of written) {
+    if (note !== undefined) lines.push(`  note: ${path}: ${note}`);
+  }
   return { summary: lines.join('\n'), isComplete: reasons.length === 0 };
 }
 

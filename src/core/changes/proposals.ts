@@ -3,6 +3,7 @@ import type { FileContent } from '../ports/fileView.ts';
 import type { BlobStore } from '../ports/runStore.ts';
 import type { ContentRef } from './tree/agentChanges.ts';
 import type { DecisionsState } from './review/decisions.ts';
+import { cutOffApply } from './review/cutOffApply.ts';
 import { keptAside } from './review/keptAside.ts';
 import { describeVersion, refOf } from './tree/describeVersion.ts';
 import { sameContent, sha256Hex } from './text/fileContent.ts';
@@ -102,11 +103,14 @@ export function toProposalSet(
       baseSha256: base?.sha256 ?? null,
       proposedSha256: proposed?.sha256 ?? null,
       mode: proposed?.mode ?? base?.mode ?? 0,
+      ...(base === null ? {} : { baseMode: base.mode }),
       flag,
       hunks: current.hunks.map((hunk) => ({ ...hunk, path, ...stateOf(hunk.hunkId) })),
     };
   });
-  return { runId, treeHash, groups, files, conflicts: keptAside(record, decisions, agentLabels) };
+  const conflicts = keptAside(record, decisions, agentLabels);
+  const cutOff = cutOffApply(decisions);
+  return { runId, treeHash, groups, files, conflicts, ...(cutOff === undefined ? {} : { cutOff }) };
 }
 
 /** Id of the group with a title; the same in every process. */

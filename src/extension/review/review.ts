@@ -10,7 +10,7 @@ import type { Tasks } from '../shared/tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
 import { describeCounts } from './proposals/describeCounts.ts';
-import { findDirtyDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
+import { findUnsavedDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
 import { ProposalFileSystem } from './proposals/proposalFileSystem.ts';
 import { ProposalModel } from './proposals/proposalModel.ts';
 import type { ProposalNode } from './proposals/proposalNodes.ts';
@@ -38,7 +38,10 @@ export interface ReviewContext {
 
 /** Builds the review and joins it to the shown run. */
 export function createReview({ host, registry, settings, tasks, onNeeded }: ReviewContext): Review {
-  const applyService = new ApplyService({ folder: workspaceFolder, findDirty: findDirtyDocument });
+  const applyService = new ApplyService({
+    folder: workspaceFolder,
+    findUnsaved: findUnsavedDocument,
+  });
   const model = new ProposalModel({ host, applyService, openBuffers: readOpenBuffers });
   const tree = new ProposalTree(model, () => settings.current().groupBy);
   const view = vscode.window.createTreeView<ProposalNode>(PROPOSAL_VIEW_ID, {

@@ -2,13 +2,14 @@
  * Turns at the workspace: who plans an accept or an undo has the workspace's apply lock until the outcome is
  * recorded, so that no two processes, windows or runs write one hunk twice or one file at the same moment.
  */
+import { APPLY_LIMIT_MS } from '../../apply/applyLimits.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { APPLY_LOCK_WAIT_MS, applyLockFile } from '../adapters/locks/lockFiles.ts';
-import { takeLock, withLock, type HeldLock } from '../adapters/locks/processLock.ts';
+import { takeLock, tryLock, withLock, type HeldLock } from '../adapters/locks/processLock.ts';
 
-/** Time in which a window reports what it wrote: far more than a thousand files take, little enough to wait for. */
-const MAX_TURN_MS = 120_000;
+/** Time in which a window reports what it wrote: after this it begins no more writes, and the last is done. */
+const MAX_TURN_MS = APPLY_LIMIT_MS + 30_000;
 
 interface Turn {
   readonly lock: HeldLock;
@@ -34,6 +35,17 @@ export class ApplyTurns {
   /** Does what is over when it settles, such as a reject. */
   run<T>(task: () => Promise<T>): Promise<T> {
     return withLock(this.#request(), task);
+  }
+
+  /** Does something if nobody has the turn just now; null when somebody has, and nothing was done. */
+  async tryRun<T>(task: () => Promise<T>): Promise<T | null> {
+    const result = await tryLock(this.#request());
+    if (result.type === 'held') return null;
+    try {
+      return await task();
+    } finally {
+      await result.lock.release();
+    }
   }
 
   /** Plans something; while it has writes to carry out, the turn goes on until `end` is called for its decision. */

@@ -1,40 +1,79 @@
-import { lstat, readFile, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { describeFileError, describeThing } from '../../apply/describeFileError.ts';
+import { readWhole } from '../../apply/heldFile.ts';
+import { rightsOf } from '../../apply/writeTemporary.ts';
 import { errorCode } from '../../base/errorText.ts';
-import type { FileContent } from '../../core/ports/fileView.ts';
-import {
-  EXECUTABLE_MODE,
-  PLAIN_FILE_MODE,
-  SYMLINK_MODE,
-} from '../../core/changes/text/fileContent.ts';
+import type { LiveFile } from '../../core/changes/review/liveFile.ts';
+import { EXECUTABLE_MODE, PLAIN_FILE_MODE } from '../../core/changes/text/fileContent.ts';
+import { isExecutableMode } from '../../apply/permissions.ts';
+import { openRegularFile } from '../../node/regularFile.ts';
 import type { OpenBuffer } from '../../protocol/proposals.ts';
 
-const OWNER_EXECUTES = 0o100;
-
-/** A workspace file as it is now: an open editor's text where there is one, else the disk; null when it does not exist. */
+/** A workspace file as it is now: an open editor's text where there is one, else the disk. Never rejects for what stands there. */
 export async function readLiveFile(
   workspace: string,
-  path: string,
+  name: string,
   openBuffers: readonly OpenBuffer[],
-): Promise<FileContent | null> {
-  const onDisk = await readFromDisk(join(workspace, path));
-  const buffer = openBuffers.find((candidate) => candidate.path === path);
-  if (buffer === undefined) return onDisk;
+): Promise<LiveFile> {
+  const onDisk = await readFromDisk(workspace, name);
+  const buffer = openBuffers.find((candidate) => candidate.path === name);
+  if (buffer === undefined || onDisk.type === 'unreadable') return onDisk;
   const bytes = new Uint8Array(Buffer.from(buffer.bytesBase64, 'base64'));
-  return { bytes, mode: onDisk?.mode ?? PLAIN_FILE_MODE };
+  if (onDisk.type === 'file') return { ...onDisk, content: { ...onDisk.content, bytes } };
+  return { type: 'file', content: { bytes, mode: PLAIN_FILE_MODE }, rights: null };
 }
 
-async function readFromDisk(path: string): Promise<FileContent | null> {
+async function readFromDisk(workspace: string, name: string): Promise<LiveFile> {
   try {
-    const stats = await lstat(path);
-    if (stats.isSymbolicLink()) {
-      return { bytes: await readlink(path, 'buffer'), mode: SYMLINK_MODE };
-    }
-    const mode = (stats.mode & OWNER_EXECUTES) === 0 ? PLAIN_FILE_MODE : EXECUTABLE_MODE;
-    return { bytes: await readFile(path), mode };
+    return await readFile(workspace, name);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    return { type: 'unreadable', reason: describeFileError(error) };
+  }
+}
+
+async function readFile(workspace: string, name: string): Promise<LiveFile> {
+  const file = path.join(workspace, ...name.split('/'));
+  const opened = await openRegularFile(file);
+  if (opened.type === 'other') return { type: 'unreadable', reason: describeThing(opened.thing) };
+  if (opened.type === 'missing')
+    return { type: 'missing', missingFolders: await missingFolders(workspace, name) };
+  const { handle, stats } = opened;
+  try {
+    if (!(await isInside(workspace, path.dirname(file)))) {
+      return { type: 'unreadable', reason: 'The path leads out of the workspace through a link.' };
+    }
+    const mode = isExecutableMode(Number(stats.mode)) ? EXECUTABLE_MODE : PLAIN_FILE_MODE;
+    const bytes = new Uint8Array(await readWhole(handle));
+    return { type: 'file', content: { bytes, mode }, rights: rightsOf(stats) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isInside(workspace: string, folder: string): Promise<boolean> {
+  const [root, real] = await Promise.all([realpath(workspace), realpath(folder)]);
+  return real === root || real.startsWith(root + path.sep);
+}
+
+/** Outermost first, relative to the workspace. */
+async function missingFolders(workspace: string, name: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  const parts = name.split('/').slice(0, -1);
+  for (; parts.length > 0; parts.pop()) {
+    const folder = parts.join('/');
+    if (await exists(path.join(workspace, folder))) break;
+    missing.unshift(folder);
+  }
+  return missing;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

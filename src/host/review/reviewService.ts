@@ -2,9 +2,8 @@
  * Reviews of runs: what is proposed, what was decided, and the plans by which the apply service writes.
  * This is the only writer of decisions; it never writes into the workspace itself.
  */
-import { join } from 'node:path';
 import { errorText } from '../../base/errorText.ts';
-import { foldDecisions, type DecisionsState } from '../../core/changes/review/decisions.ts';
+import { foldDecisions } from '../../core/changes/review/decisions.ts';
 import {
   describeConflicts,
   type ConflictDescription,
@@ -20,10 +19,10 @@ import {
 import { planUndo } from '../../core/changes/review/planUndo.ts';
 import { decidedMeanwhile } from '../../core/changes/review/decidedMeanwhile.ts';
 import { conflictSide, type ConflictSide } from '../../core/changes/review/keptAside.ts';
-import { buildProposals, toProposalSet } from '../../core/changes/proposals.ts';
+import { filePatch } from '../../core/changes/patch/filePatch.ts';
+import { fromByteText } from '../../core/changes/text/fileContent.ts';
+import { toProposalSet } from '../../core/changes/proposals.ts';
 import { baseSide, proposedSide, unmergedSide } from '../../core/changes/review/proposedSide.ts';
-import type { RunTree } from '../../core/changes/tree/runTree.ts';
-import type { BlobStore } from '../../core/ports/runStore.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
 import type {
   ApplyPlan,
@@ -35,24 +34,19 @@ import type {
 } from '../../protocol/proposals.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
-import type { DecisionLog } from '../adapters/store/decisionLog.ts';
-import { FileBlobs } from '../adapters/store/fileBlobs.ts';
-import { openDecisionLog, runDirectory } from '../adapters/store/runStore.ts';
+import { runDirectory } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
 import { makeRunReport } from '../runs/runReport.ts';
 import type { RunService } from '../runs/runService.ts';
 import { ApplyTurns } from './applyTurns.ts';
-import { readLiveFile } from './readLiveFile.ts';
-import { rebuildTree } from './rebuildTree.ts';
+import { reviewedView } from './reviewedView.ts';
+import { ReviewOpener, type OpenedReview } from './reviewOpener.ts';
+import { isCutOff, settleCutOff } from './settleCutOff.ts';
 
 /** Thrown when a review step cannot be taken; the message says why and what to do. */
 export class ReviewError extends Error {
   override readonly name = 'ReviewError';
   readonly code = 'conflict';
-}
-
-interface OpenedReview extends Review {
-  readonly blobs: BlobStore;
 }
 
 const contentSides = { base: baseSide, proposed: proposedSide, unmerged: unmergedSide };
@@ -71,19 +65,21 @@ export class ReviewService {
   readonly #runs: RunService;
   /** Who decides, for the log of decisions. */
   readonly #by: string;
-  readonly #endedTrees = new Map<string, RunTree>();
-  readonly #logs = new Map<string, DecisionLog>();
+  readonly #opener: ReviewOpener;
   readonly #turns: ApplyTurns;
+  #onSettled: (runId: string) => void = () => undefined;
 
   constructor(services: HostServices, runs: RunService, by: string) {
     this.#services = services;
     this.#runs = runs;
     this.#by = by;
+    this.#opener = new ReviewOpener(services, runs);
     this.#turns = new ApplyTurns(services);
-    // A run that goes on gets another tree than the one that is remembered.
-    runs.listen((event) => {
-      if (event.type === 'run.resumed') this.#endedTrees.delete(event.runId);
-    });
+  }
+
+  /** Calls back when an accept or undo that was cut off has been settled: what is pending changed. */
+  onSettled(listener: (runId: string) => void): void {
+    this.#onSettled = listener;
   }
 
   /** Everything proposed, with conflicts found against the files as they are now. */
@@ -120,6 +116,18 @@ export class ReviewService {
     return (await conflictSide(review, request.conflictId, request.side))?.bytes ?? null;
   }
 
+  /** All that is proposed and not rejected, as `git apply` reads it, one piece a file. */
+  async patches(runId: string): Promise<readonly Uint8Array[]> {
+    const review = await this.#open(runId, []);
+    const patches: Uint8Array[] = [];
+    for (const { path } of review.record.files) {
+      const before = await baseSide(review, path);
+      const after = await unmergedSide(review, path);
+      patches.push(fromByteText(filePatch({ from: path, to: path, before, after })));
+    }
+    return patches;
+  }
+
   /** Bytes of one side of a file's diff; null when the file does not exist on that side. */
   async content(request: {
     readonly runId: string;
@@ -145,7 +153,7 @@ export class ReviewService {
   ): Promise<ApplyPlan> {
     const decidedBefore = decided ?? (await this.#decided(runId));
     return this.#turns.begin(async () => {
-      const review = await this.#open(runId, openBuffers);
+      const review = await this.#openInTurn(runId, openBuffers);
       const decisionId = this.#services.random.id();
       const planned = await planAccept(review, { selection, decisionId });
       const late = decidedMeanwhile(review, { selection, decidedBefore });
@@ -161,7 +169,7 @@ export class ReviewService {
     openBuffers: readonly OpenBuffer[],
   ): Promise<ApplyPlan> {
     return this.#turns.begin(async () => {
-      const review = await this.#open(runId, openBuffers);
+      const review = await this.#openInTurn(runId, openBuffers);
       const options = { undoes: decisionId, decisionId: this.#services.random.id() };
       const result = await planUndo(review, options);
       if (result.type === 'nothing') throw new ReviewError(result.reason);
@@ -176,7 +184,9 @@ export class ReviewService {
     outcomes: readonly WriteOutcome[],
   ): Promise<ProposalSet> {
     const at = this.#services.clock.nowMs();
-    await this.#log(runId).append({ type: 'outcome', decisionId, at, outcomes: [...outcomes] });
+    await this.#opener
+      .log(runId)
+      .append({ type: 'outcome', decisionId, at, outcomes: [...outcomes] });
     await this.#turns.end(decisionId);
     return this.get(runId);
   }
@@ -218,11 +228,8 @@ export class ReviewService {
     if (isLive(view)) return view;
     const isCounted = view.state !== 'interrupted';
     try {
-      if (isCounted && (await this.#log(view.runId).read()).length === 0) return view;
-      const review = await this.#open(view.runId, []);
-      const set = toProposalSet(review.record, review.decisions);
-      const proposals = countProposals(set);
-      return { ...view, proposals, ...evidenceAfter(view, set) };
+      if (isCounted && (await this.#opener.log(view.runId).read()).length === 0) return view;
+      return reviewedView(view, await this.#open(view.runId, []));
     } catch (error) {
       // One run whose snapshot or decisions are gone must not hide all the others.
       const facts = { runId: view.runId, reason: errorText(error) };
@@ -232,14 +239,15 @@ export class ReviewService {
   }
 
   async #decided(runId: string): Promise<ReadonlySet<string>> {
-    return new Set(foldDecisions(await this.#log(runId).read()).hunkStates.keys());
+    return new Set(foldDecisions(await this.#opener.log(runId).read()).hunkStates.keys());
   }
 
   /** Whether something of an ended run waits for a decision; rejects when that cannot be known. */
   async isUnderReview(runId: string): Promise<boolean> {
     const view = await this.#runs.view(runId);
     // An interrupted run never came to count its proposals.
-    const isCounted = view.state !== 'interrupted' && (await this.#log(runId).read()).length === 0;
+    const isCounted =
+      view.state !== 'interrupted' && (await this.#opener.log(runId).read()).length === 0;
     if (isCounted) return view.proposals.pending + view.proposals.conflicts > 0;
     const { record, decisions } = await this.#open(runId, []);
     const { pending, conflicts } = countProposals(toProposalSet(record, decisions));
@@ -249,12 +257,12 @@ export class ReviewService {
   /** A decision that writes nothing into the workspace: one line of the log. */
   async #decide(runId: string, { plan, nothing }: DecisionOrder): Promise<ProposalSet> {
     await this.#turns.run(async () => {
-      const review = await this.#open(runId, []);
+      const review = await this.#openInTurn(runId, []);
       const decisionId = this.#services.random.id();
       const head = { decisionId, at: this.#services.clock.nowMs(), by: this.#by };
       const { decision, problems } = plan(review, head);
       if (decision === null) throw new ReviewError(problems[0]?.reason ?? nothing);
-      await this.#log(runId).append(decision);
+      await this.#opener.log(runId).append(decision);
     });
     return this.get(runId);
   }
@@ -292,55 +300,28 @@ export class ReviewService {
     for (const bytes of planned.blobs.values()) await review.blobs.put(bytes);
     if (planned.plan.writes.length > 0) {
       const at = this.#services.clock.nowMs();
-      await this.#log(runId).append(intentOf(planned, { at, by: this.#by, undoes }));
+      await this.#opener.log(runId).append(intentOf(planned, { at, by: this.#by, undoes }));
     }
     return planned.plan;
   }
 
+  /** A review in which nothing is open: what was cut off is settled, unless somebody is at it just now. */
   async #open(runId: string, openBuffers: readonly OpenBuffer[]): Promise<OpenedReview> {
-    const { workspace, stateDirectory } = this.#services;
-    const blobs = new FileBlobs(join(runDirectory(stateDirectory, runId), 'blobs'));
-    const tree = await this.#tree(runId, blobs);
-    const decisions: DecisionsState = foldDecisions(await this.#log(runId).read());
-    const { record, contents } = buildProposals({ runId, tree, decisions });
-    const get = async (sha256: string): Promise<Uint8Array> =>
-      contents.get(sha256) ?? blobs.get(sha256);
-    return {
-      ...{ record, decisions, blobs },
-      contents: { get },
-      readLive: (path) => readLiveFile(workspace, path, openBuffers),
-    };
+    const review = await this.#opener.open(runId, openBuffers);
+    if (!isCutOff(review)) return review;
+    const settled = await this.#turns.tryRun(() => this.#openInTurn(runId, openBuffers));
+    if (settled === null) return review;
+    this.#onSettled(runId);
+    return settled;
   }
 
-  async #tree(runId: string, blobs: BlobStore): Promise<RunTree> {
-    const live = this.#runs.live(runId);
-    if (live !== undefined) return live.engine.tree;
-    const known = this.#endedTrees.get(runId);
-    if (known !== undefined) {
-      // A run that was dropped since has no view: nobody may decide about what is remembered of it.
-      await this.#runs.view(runId);
-      return known;
-    }
-    const { snapshots } = this.#services;
-    const tree = await rebuildTree(await this.#runs.events(runId), { snapshots, blobs });
-    this.#endedTrees.set(runId, tree);
-    return tree;
+  /** The same for who has the turn. */
+  async #openInTurn(runId: string, openBuffers: readonly OpenBuffer[]): Promise<OpenedReview> {
+    const review = await this.#opener.open(runId, openBuffers);
+    if (!isCutOff(review)) return review;
+    const { workspace, clock } = this.#services;
+    const log = this.#opener.log(runId);
+    await settleCutOff(review, { workspace, log, at: clock.nowMs() });
+    return this.#opener.open(runId, openBuffers);
   }
-
-  #log(runId: string): DecisionLog {
-    let log = this.#logs.get(runId);
-    if (log === undefined) {
-      log = openDecisionLog(this.#services.stateDirectory, runId);
-      this.#logs.set(runId, log);
-    }
-    return log;
-  }
-}
-
-/** A rejected hunk makes another tree of what is proposed; no receipt speaks about that one. */
-function evidenceAfter({ verdict, proposedTree }: RunView, set: ProposalSet): Partial<RunView> {
-  const isChanged = set.files.some((file) => file.hunks.some((hunk) => hunk.state === 'rejected'));
-  if (!isChanged) return { verdict };
-  // Nothing was verified: there is no receipt that could be stale.
-  return proposedTree === undefined ? { verdict } : { verdict: 'unverified', proposedTree: null };
 }

@@ -1,3 +1,4 @@
+import type { LiveFile } from '../../../src/core/changes/review/liveFile.ts';
 import { createHash } from 'node:crypto';
 import type { FileContent, FileView } from '../../../src/core/ports/fileView.ts';
 import type { Decision, Selection } from '../../../src/protocol/proposals.ts';
@@ -114,8 +115,14 @@ export class ReviewBench {
       record: ProposalRecord.parse(JSON.parse(this.#recordJson)),
       decisions: foldDecisions(this.decisions),
       contents: this.blobs,
-      readLive: (path) => Promise.resolve(this.live.get(path) ?? null),
+      readLive: (path) => Promise.resolve(this.#liveFile(path)),
     };
+  }
+
+  #liveFile(path: string): LiveFile {
+    const content = this.live.get(path) ?? null;
+    if (content === null) return { type: 'missing', missingFolders: [] };
+    return { type: 'file', content, rights: null };
   }
 
   hunkIds(path?: string): string[] {

@@ -4,7 +4,7 @@ import { planAccept } from '../../../src/core/changes/review/planAccept.ts';
 import { toProposalSet } from '../../../src/core/changes/proposals.ts';
 import { countProposals } from '../../../src/protocol/countProposals.ts';
 import { proposedSide } from '../../../src/core/changes/review/proposedSide.ts';
-import { reconcileOpenApplies } from '../../../src/core/changes/review/reconcile.ts';
+import { reconcileApply } from '../../../src/core/changes/review/reconcile.ts';
 import { ProposalSet } from '../../../src/protocol/proposals.ts';
 import {
   benchWithTwoHunks,
@@ -121,12 +121,14 @@ describe('decisions', () => {
     assert.equal(openApplies(bench.review.decisions).length, 1);
     assert.equal(bench.review.decisions.hunkStates.size, 0);
     const { decisions, readLive } = bench.review;
-    const outcomes = await reconcileOpenApplies(decisions, { at: 5, readLive });
+    const [cutOff] = openApplies(decisions);
+    assert(cutOff !== undefined);
+    const outcome = await reconcileApply(cutOff, { at: 5, readLive });
     assert.deepEqual(
-      outcomes[0]?.outcomes.map((outcome) => outcome.type),
+      outcome.outcomes.map(({ type }) => type),
       ['written', 'refused', 'refused'],
     );
-    bench.decisions.push(...outcomes);
+    bench.decisions.push(outcome);
     assert.deepEqual(openApplies(bench.review.decisions), []);
     assert.deepEqual([...bench.review.decisions.acceptedByPath.keys()], ['a']);
   });

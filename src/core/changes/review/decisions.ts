@@ -1,5 +1,5 @@
 import { assertNever } from '../../../base/assertNever.ts';
-import type { Decision } from '../../../protocol/proposals.ts';
+import type { Decision, FileRights } from '../../../protocol/proposals.ts';
 
 type Intent = Extract<Decision, { type: 'intent' }>;
 
@@ -10,6 +10,12 @@ export interface DecidedWrite {
   readonly beforeSha256: string | null;
   readonly afterSha256: string | null;
   readonly beforeMode: number;
+  /** Null where the file does not exist afterwards, or an older version wrote the log. */
+  readonly afterMode: number | null;
+  /** Null where the file did not exist, or an older version wrote the log. */
+  readonly beforeRights: FileRights | null;
+  /** Folders above the file that did not exist, outermost first. */
+  readonly madeFolders: readonly string[];
   readonly status: 'open' | 'written' | 'refused';
   /** Why it was refused. */
   readonly reason: string | null;
@@ -25,6 +31,8 @@ export interface DecidedApply {
   readonly at: number;
   readonly by: string;
   readonly writes: readonly DecidedWrite[];
+  /** Its process or window ended before it was done; what came of it was found out from the files. */
+  readonly isCutOff: boolean;
 }
 
 /** What all decisions of a run come to. Hunks that are not in `hunkStates` are undecided. */
@@ -36,6 +44,8 @@ export interface DecisionsState {
   readonly acceptedByPath: ReadonlyMap<string, readonly string[]>;
   /** Accepts and undos, oldest first. */
   readonly applies: readonly DecidedApply[];
+  /** The last decision of all, when it is an accept or an undo. */
+  readonly lastApply: DecidedApply | null;
 }
 
 /** Nothing decided yet. */
@@ -46,7 +56,9 @@ export function foldDecisions(decisions: readonly Decision[]): DecisionsState {
   const applies = new Map<string, MutableApply>();
   const rejected = new Set<string>();
   const discarded = new Set<string>();
+  let lastId: string | null = null;
   for (const decision of decisions) {
+    lastId = decision.decisionId;
     switch (decision.type) {
       case 'intent':
         applies.set(decision.decisionId, openApply(decision));
@@ -66,7 +78,9 @@ export function foldDecisions(decisions: readonly Decision[]): DecisionsState {
         assertNever(decision);
     }
   }
-  return { ...summarise([...applies.values()], rejected), discardedConflicts: discarded };
+  const lastApply = lastId === null ? null : (applies.get(lastId) ?? null);
+  const summary = summarise([...applies.values()], rejected);
+  return { ...summary, discardedConflicts: discarded, lastApply };
 }
 
 /** Accepts and undos with writes of unknown outcome: the process ended between intent and outcome. */
@@ -89,17 +103,21 @@ type MutableWrite = { -readonly [Key in keyof DecidedWrite]: DecidedWrite[Key] }
 
 interface MutableApply extends DecidedApply {
   readonly writes: readonly MutableWrite[];
+  isCutOff: boolean;
 }
 
 function openApply(intent: Intent): MutableApply {
   const { decisionId, action, undoes, at, by } = intent;
   const writes = intent.writes.map((write) => ({
     ...write,
+    afterMode: write.afterMode ?? null,
+    beforeRights: write.beforeRights ?? null,
+    madeFolders: write.madeFolders ?? [],
     status: 'open' as const,
     reason: null,
     undone: false,
   }));
-  return { decisionId, action, undoes, at, by, writes };
+  return { decisionId, action, undoes, at, by, writes, isCutOff: false };
 }
 
 function closeWrites(
@@ -107,6 +125,7 @@ function closeWrites(
   outcome: Extract<Decision, { type: 'outcome' }>,
 ): void {
   const apply = applies.get(outcome.decisionId);
+  if (apply !== undefined && outcome.reconciled === true) apply.isCutOff = true;
   for (const { path, ...result } of outcome.outcomes) {
     const write = apply?.writes.find((candidate) => candidate.path === path);
     // The first outcome stands: a repeated report must not turn a written file into a refused one.
@@ -125,7 +144,7 @@ function markUndone(undone: MutableApply | undefined, path: string): void {
 function summarise(
   applies: readonly DecidedApply[],
   rejected: ReadonlySet<string>,
-): Omit<DecisionsState, 'discardedConflicts'> {
+): Pick<DecisionsState, 'hunkStates' | 'acceptedByPath' | 'applies'> {
   const hunkStates = new Map<string, 'accepted' | 'rejected'>();
   const acceptedByPath = new Map<string, string[]>();
   for (const hunkId of rejected) hunkStates.set(hunkId, 'rejected');

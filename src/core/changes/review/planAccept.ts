@@ -3,12 +3,8 @@ import type { FileContent } from '../../ports/fileView.ts';
 import { carryOver } from '../tree/carryOver.ts';
 import type { DecisionsState } from './decisions.ts';
 import { sameBytes } from '../text/fileContent.ts';
-import {
-  toPlannedDecision,
-  type PlannedDecision,
-  type ReadLive,
-  type WriteStep,
-} from './plannedDecision.ts';
+import { contentOf, describeUnreadable, type LiveFile, type ReadLive } from './liveFile.ts';
+import { toPlannedDecision, type PlannedDecision, type WriteStep } from './plannedDecision.ts';
 import type { FileRecord, ProposalRecord } from '../proposalRecord.ts';
 import { composeFile, loadReviewFile, type ContentSource, type ReviewFile } from './reviewFile.ts';
 import { resolveSelection, type SelectedFile } from './selection.ts';
@@ -75,17 +71,21 @@ async function planFile(review: Review, selected: SelectedFile): Promise<FilePla
     const reason = `Cannot apply ${path}: ${twin} differs from it in letter case only, and many file systems would lose one of them. Rename the file by hand.`;
     return { step: null, problems: [{ path, hunkIds: [...hunkIds], reason }] };
   }
+  const live = await review.readLive(path);
+  if (live.type === 'unreadable') {
+    const reason = describeUnreadable(path, live.reason);
+    return { step: null, problems: [{ path, hunkIds: [...hunkIds], reason }] };
+  }
   const reviewFile = await loadReviewFile(file, review.contents);
   const accepted = review.decisions.acceptedByPath.get(path) ?? [];
-  const live = await review.readLive(path);
   return new FileFitting({ file: reviewFile, accepted, live }).plan(hunkIds);
 }
 
 /** The other half of a rename that changes letter case only. */
 function caseTwin(record: ProposalRecord, file: FileRecord): string | null {
-  const opposite = { create: 'delete', delete: 'create', modify: null, binary: null } as const;
-  const wanted = opposite[file.current.kind];
-  if (wanted === null) return null;
+  const { kind } = file.current;
+  if (kind !== 'create' && kind !== 'delete') return null;
+  const wanted = kind === 'create' ? 'delete' : 'create';
   const folded = foldCase(file.path);
   const twin = record.files.find(
     (other) => other.current.kind === wanted && foldCase(other.path) === folded,
@@ -97,10 +97,13 @@ function foldCase(path: string): string {
   return path.normalize('NFC').toLowerCase();
 }
 
+type ReadableFile = Exclude<LiveFile, { type: 'unreadable' }>;
+
 /** Finds out which hunks fit together on one live file. */
 class FileFitting {
   readonly #file: ReviewFile;
   readonly #accepted: readonly string[];
+  readonly #found: ReadableFile;
   readonly #live: FileContent | null;
   /** What the live file would be if nobody but accepts had touched it. */
   readonly #expected: FileContent | null;
@@ -109,11 +112,12 @@ class FileFitting {
   constructor(options: {
     readonly file: ReviewFile;
     readonly accepted: readonly string[];
-    readonly live: FileContent | null;
+    readonly live: ReadableFile;
   }) {
     this.#file = options.file;
     this.#accepted = options.accepted;
-    this.#live = options.live;
+    this.#found = options.live;
+    this.#live = contentOf(options.live);
     this.#expected = composeFile(options.file, options.accepted);
   }
 
@@ -125,10 +129,18 @@ class FileFitting {
     const after = result.type === 'fits' ? result.content : before;
     const rebased = !sameBytes(before, this.#expected) && !sameBytes(before, after);
     const { path } = this.#file.record;
-    return {
-      step: { path, hunkIds: fitting, before, after, rebased },
-      problems: this.#problems,
+    const step: WriteStep = {
+      path,
+      hunkIds: fitting,
+      before,
+      after,
+      rebased,
+      beforeRights: this.#found.type === 'file' ? this.#found.rights : null,
+      rights: null,
+      madeFolders: this.#found.type === 'missing' ? this.#found.missingFolders : [],
+      emptyFolders: [],
     };
+    return { step, problems: this.#problems };
   }
 
   /** The candidates that fit beside `chosen`, found by halving, so that many hunks cost few merges. */

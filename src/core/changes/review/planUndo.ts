@@ -2,7 +2,13 @@ import { errorCode } from '../../../base/errorText.ts';
 import type { PlanProblem } from '../../../protocol/proposals.ts';
 import type { FileContent } from '../../ports/fileView.ts';
 import { carryOver } from '../tree/carryOver.ts';
-import { lastUndoable, type DecidedApply, type DecidedWrite } from './decisions.ts';
+import {
+  lastUndoable,
+  type DecidedApply,
+  type DecidedWrite,
+  type DecisionsState,
+} from './decisions.ts';
+import { contentOf } from './liveFile.ts';
 import { sameBytes, sameContent } from '../text/fileContent.ts';
 import type { Review } from './planAccept.ts';
 import { toPlannedDecision, type PlannedDecision, type WriteStep } from './plannedDecision.ts';
@@ -69,26 +75,53 @@ type WritePlan =
 async function planWrite(review: Review, write: DecidedWrite): Promise<WritePlan> {
   const { path } = write;
   const hunkIds = [...write.hunkIds];
-  const live = await review.readLive(path);
-  const after = await stored(review.contents, write.afterSha256, live?.mode ?? write.beforeMode);
+  const found = await review.readLive(path);
+  if (found.type === 'unreadable') {
+    const reason = `Cannot undo ${path}: ${found.reason} Put the file back and try again.`;
+    return { type: 'problem', problem: { path, hunkIds, reason } };
+  }
+  const live = contentOf(found);
+  const afterMode = write.afterMode ?? live?.mode ?? write.beforeMode;
+  const after = await stored(review.contents, write.afterSha256, afterMode);
   const before = await stored(review.contents, write.beforeSha256, undoneMode(review, write, live));
   if (after === 'lost' || before === 'lost') {
     const reason = `Cannot undo ${path}: the bytes stored with that accept are gone.`;
     return { type: 'problem', problem: { path, hunkIds, reason } };
   }
+  const step = (content: FileContent | null, rebased: boolean): WriteStep => ({
+    path,
+    hunkIds,
+    before: live,
+    after: content,
+    rebased,
+    beforeRights: found.type === 'file' ? found.rights : null,
+    rights: write.beforeRights,
+    madeFolders: found.type === 'missing' ? found.missingFolders : [],
+    emptyFolders: content === null ? madeFoldersAbove(review.decisions, path) : [],
+  });
   // An accept that found its text already there wrote nothing, so there is nothing to take back.
-  if (sameContent(after, before))
-    return { type: 'step', step: { path, hunkIds, before: live, after: live, rebased: false } };
+  if (sameContent(after, before)) return { type: 'step', step: step(live, false) };
   const result = carryOver({ path, from: after, to: before, live });
   if (result.type === 'conflict')
     return { type: 'problem', problem: { path, hunkIds, reason: result.reason } };
   const rebased = !sameBytes(live, after) && !sameBytes(live, result.content);
-  return { type: 'step', step: { path, hunkIds, before: live, after: result.content, rebased } };
+  return { type: 'step', step: step(result.content, rebased) };
+}
+
+/** Folders above a file that accepts of this run made, outermost first: the run leaves none of them empty. */
+function madeFoldersAbove({ applies }: DecisionsState, path: string): readonly string[] {
+  const made = applies.flatMap(({ action, writes }) => {
+    return action === 'accept' ? writes.flatMap(({ madeFolders }) => madeFolders) : [];
+  });
+  const above = [...new Set(made)].filter((folder) => path.startsWith(`${folder}/`));
+  return above.sort((a, b) => a.length - b.length);
 }
 
 /** The mode goes back with the bytes only where the accept had set it and nobody changed it since. */
 function undoneMode(review: Review, write: DecidedWrite, live: FileContent | null): number {
   if (live === null) return write.beforeMode;
+  if (write.afterMode !== null) return live.mode === write.afterMode ? write.beforeMode : live.mode;
+  // The log of an older version does not tell what the accept had set.
   const file = review.record.files.find((candidate) => candidate.path === write.path);
   const proposedMode = file?.current.proposed?.mode;
   const acceptSetIt = file?.base?.mode !== proposedMode && live.mode === proposedMode;

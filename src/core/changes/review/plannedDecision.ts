@@ -1,9 +1,6 @@
-import type { ApplyPlan, Decision, PlannedWrite } from '../../../protocol/proposals.ts';
+import type { ApplyPlan, Decision, FileRights, PlannedWrite } from '../../../protocol/proposals.ts';
 import type { FileContent } from '../../ports/fileView.ts';
 import { contentSha256 } from '../text/fileContent.ts';
-
-/** The present content of a workspace file (an open editor's text where there is one); null when it does not exist. */
-export type ReadLive = (path: string) => Promise<FileContent | null>;
 
 type Intent = Extract<Decision, { type: 'intent' }>;
 
@@ -24,6 +21,14 @@ export interface WriteStep {
   readonly before: FileContent | null;
   readonly after: FileContent | null;
   readonly rebased: boolean;
+  /** What the file on disk has before; null where there is none. */
+  readonly beforeRights: FileRights | null;
+  /** What an undo gives back; null where the file keeps its own. */
+  readonly rights: FileRights | null;
+  /** Folders that this write has to make, outermost first. */
+  readonly madeFolders: readonly string[];
+  /** Folders that an undo removes when they are empty. */
+  readonly emptyFolders: readonly string[];
 }
 
 /** Puts steps into the shape that goes to the apply service and to the log. */
@@ -56,24 +61,32 @@ function deletesLast(steps: readonly WriteStep[]): WriteStep[] {
   return [...steps.filter((step) => step.after !== null), ...deletes];
 }
 
-function toWrite({ path, hunkIds, before, after, rebased }: WriteStep): PlannedWrite {
+function toWrite(step: WriteStep): PlannedWrite {
+  const { path, hunkIds, before, after, rebased, rights, emptyFolders } = step;
   return {
     path,
     hunkIds: [...hunkIds],
     expectedSha256: contentSha256(before),
+    expectedMode: before?.mode ?? null,
     newBytesBase64: after === null ? null : Buffer.from(after.bytes).toString('base64'),
     newSha256: contentSha256(after),
     mode: after?.mode ?? before?.mode ?? 0,
     rebased,
+    rights,
+    emptyFolders: [...emptyFolders],
   };
 }
 
-function toIntentWrite({ path, hunkIds, before, after }: WriteStep): Intent['writes'][number] {
+function toIntentWrite(step: WriteStep): Intent['writes'][number] {
+  const { path, hunkIds, before, after, beforeRights, madeFolders } = step;
   return {
     path,
     hunkIds: [...hunkIds],
     beforeSha256: contentSha256(before),
     afterSha256: contentSha256(after),
     beforeMode: before?.mode ?? after?.mode ?? 0,
+    ...(after === null ? {} : { afterMode: after.mode }),
+    ...(beforeRights === null ? {} : { beforeRights }),
+    ...(madeFolders.length === 0 ? {} : { madeFolders: [...madeFolders] }),
   };
 }

@@ -17,9 +17,11 @@ export async function baseSide(review: Review, path: string): Promise<FileConten
  */
 export async function proposedSide(review: Review, path: string): Promise<FileContent | null> {
   const record = review.record.files.find((candidate) => candidate.path === path);
-  const live = await review.readLive(path);
+  const found = await review.readLive(path);
+  const live = found.type === 'file' ? found.content : null;
   if (record === undefined) return live;
   const { from, to } = await proposedChange(review, record);
+  if (found.type === 'unreadable') return to;
   const result = carryOver({ path, from, to, live });
   return result.type === 'fits' ? result.content : to;
 }

@@ -1,39 +1,55 @@
 import type { Decision } from '../../../protocol/proposals.ts';
-import type { FileContent } from '../../ports/fileView.ts';
-import { openApplies, type DecidedWrite, type DecisionsState } from './decisions.ts';
 import { contentSha256 } from '../text/fileContent.ts';
+import type { DecidedApply, DecidedWrite } from './decisions.ts';
+import type { LiveFile, ReadLive } from './liveFile.ts';
 
 type Outcome = Extract<Decision, { type: 'outcome' }>;
 
 /**
- * Outcomes for writes that a crash left open, judged by what the files hold now. A file that holds
- * neither the old nor the new bytes counts as refused: nothing is written, and its hunks stay pending.
+ * The outcome of an accept or an undo that was cut off, judged by what the files hold now. A file that
+ * holds neither the old nor the new bytes counts as refused: its hunks stay pending.
  */
-export async function reconcileOpenApplies(
-  state: DecisionsState,
-  options: {
-    readonly at: number;
-    readonly readLive: (path: string) => Promise<FileContent | null>;
-  },
-): Promise<readonly Outcome[]> {
-  const lines: Outcome[] = [];
-  for (const { decisionId, writes } of openApplies(state)) {
-    const outcomes: Outcome['outcomes'] = [];
-    for (const write of writes) {
-      if (write.status !== 'open') continue;
-      outcomes.push(judge(write, contentSha256(await options.readLive(write.path))));
-    }
-    lines.push({ type: 'outcome', decisionId, at: options.at, outcomes });
+export async function reconcileApply(
+  { decisionId, writes }: DecidedApply,
+  options: { readonly at: number; readonly readLive: ReadLive },
+): Promise<Outcome> {
+  const outcomes: Outcome['outcomes'] = [];
+  for (const write of writes) {
+    if (write.status !== 'open') continue;
+    outcomes.push(judge(write, await options.readLive(write.path)));
   }
-  return lines;
+  return { type: 'outcome', decisionId, at: options.at, outcomes, reconciled: true };
 }
 
-function judge(write: DecidedWrite, liveSha256: string | null): Outcome['outcomes'][number] {
+function judge(write: DecidedWrite, live: LiveFile): Outcome['outcomes'][number] {
   const { path } = write;
-  if (liveSha256 === write.afterSha256) return { type: 'written', path };
-  const reason =
-    liveSha256 === write.beforeSha256
-      ? `${path} was not written before the program ended. Accept it again.`
-      : `${path} was changed by somebody else around the time the program ended. Look at it, then decide again.`;
+  if (live.type === 'unreadable') return refused(path, `${path} cannot be read: ${live.reason}`);
+  if (holdsAfter(write, live)) return { type: 'written', path };
+  return holdsBefore(write, live)
+    ? refused(path, `${path} was not written before the program ended. Accept it again.`)
+    : refused(
+        path,
+        `${path} changed around the time the program ended. Look at it, then decide again.`,
+      );
+}
+
+function holdsAfter(write: DecidedWrite, live: ReadableFile): boolean {
+  if (sha256Of(live) !== write.afterSha256) return false;
+  // Where nothing but the mode was to change, the bytes tell nothing.
+  const isModeOnly = write.beforeSha256 === write.afterSha256 && write.afterMode !== null;
+  return !isModeOnly || (live.type === 'file' && live.content.mode === write.afterMode);
+}
+
+function holdsBefore({ beforeSha256 }: DecidedWrite, live: ReadableFile): boolean {
+  return sha256Of(live) === beforeSha256;
+}
+
+type ReadableFile = Exclude<LiveFile, { type: 'unreadable' }>;
+
+function sha256Of(live: ReadableFile): string | null {
+  return live.type === 'file' ? contentSha256(live.content) : null;
+}
+
+function refused(path: string, reason: string): Outcome['outcomes'][number] {
   return { type: 'refused', path, reason };
 }

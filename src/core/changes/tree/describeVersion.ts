@@ -43,7 +43,7 @@ export function refOf(content: FileContent | null): ContentRef | null {
 function kindOf(base: FileContent | null, proposed: FileContent | null): ProposedVersion['kind'] {
   if (base === null) return 'create';
   if (proposed === null) return 'delete';
-  if (sameBytes(base, proposed)) return 'binary';
+  if (sameBytes(base, proposed)) return 'mode';
   if (!isTextFile(base) || !isTextFile(proposed)) return 'binary';
   // A file that changed its encoding has no lines that could be taken one by one.
   return mayMix(base.bytes, proposed.bytes) ? 'modify' : 'binary';
@@ -76,13 +76,13 @@ function wholeHunk(source: VersionSource, kind: ProposedVersion['kind']): HunkRe
   const added = splitLines(newText).length;
   const range = { baseStart: 1, baseLines: removed, proposedStart: 1, proposedLines: added };
   const hunkId = wholeChangeId({ path, before: nameOf(base), after: nameOf(proposed) });
-  const preview =
-    kind === 'binary' ? binaryPreview(base, proposed) : previewOf({ oldText, newText });
+  const preview = wholePreview(source, kind) ?? previewOf({ oldText, newText });
   return { hunkId, ...range, added, removed, preview, ...source.credit(range) };
 }
 
 function wholeText(content: FileContent | null, kind: ProposedVersion['kind']): string {
-  return content === null || kind === 'binary' || !isTextFile(content) ? '' : byteText(content);
+  const hasLines = kind !== 'binary' && kind !== 'mode';
+  return content === null || !hasLines || !isTextFile(content) ? '' : byteText(content);
 }
 
 function byteText(content: FileContent | null): string {
@@ -110,9 +110,13 @@ function readable(byteLine: string): string {
   return oneLine(text.replace('\ufeff', ''), PREVIEW_CHARS);
 }
 
-function binaryPreview(base: FileContent | null, proposed: FileContent | null): string {
-  if (base?.mode !== proposed?.mode && sameBytes(base, proposed))
-    return `mode ${modeText(base)} → ${modeText(proposed)}`;
+/** Null for a change that has lines to show. */
+function wholePreview(
+  { base, proposed }: VersionSource,
+  kind: ProposedVersion['kind'],
+): string | null {
+  if (kind === 'mode') return `mode ${modeText(base)} → ${modeText(proposed)}`;
+  if (kind !== 'binary') return null;
   return `${base?.bytes.length ?? 0} → ${proposed?.bytes.length ?? 0} bytes`;
 }
 

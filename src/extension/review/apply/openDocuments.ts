@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenBuffer } from '../../../protocol/proposals.ts';
 import { t } from '../../shared/localize.ts';
-import type { DirtyDocument } from './applyService.ts';
-import { changedSinceReview, sha256OrNull } from '../../../apply/replaceFile.ts';
+import type { UnsavedDocument } from '../../../apply/writePlanned.ts';
+import { CHANGED_SINCE_REVIEW } from '../../../apply/writeResult.ts';
 import { minimalEdit, withPlainEndings } from './textEdit.ts';
 
-const byteOrderMark = '\uFEFF';
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** The workspace folder that runs work in: the first one. */
 export function workspaceFolder(): string | null {
@@ -26,7 +27,7 @@ export async function readOpenBuffers(): Promise<OpenBuffer[]> {
 }
 
 /** Finds the editor document with unsaved changes among these paths of one file. */
-export function findDirtyDocument(files: readonly string[]): DirtyDocument | null {
+export function findUnsavedDocument(files: readonly string[]): UnsavedDocument | null {
   const document = vscode.workspace.textDocuments.find(
     (item) => item.isDirty && item.uri.scheme === 'file' && files.includes(item.uri.fsPath),
   );
@@ -59,11 +60,11 @@ async function replace(
   newBytes: Uint8Array,
 ): Promise<string | null> {
   const before = document.getText();
-  if (sha256OrNull(await encode(document)) !== expectedSha256) return changedSinceReview();
+  if (sha256Of(await encode(document)) !== expectedSha256) return CHANGED_SINCE_REVIEW;
   const decoded = await vscode.workspace.decode(newBytes, { encoding: document.encoding });
-  const after = decoded.startsWith(byteOrderMark) ? decoded.slice(1) : decoded;
+  const after = decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
   // Both conversions took time; from here to the edit nothing waits.
-  if (document.getText() !== before) return changedSinceReview();
+  if (document.getText() !== before) return CHANGED_SINCE_REVIEW;
   const change = minimalEdit(before, after);
   if (change === null) return null;
   const edit = new vscode.WorkspaceEdit();
@@ -74,5 +75,9 @@ async function replace(
   edit.replace(document.uri, range, change.text);
   if (!(await vscode.workspace.applyEdit(edit))) return t('The editor refused the change.');
   const isAsPlanned = withPlainEndings(document.getText()) === withPlainEndings(after);
-  return isAsPlanned ? null : changedSinceReview();
+  return isAsPlanned ? null : CHANGED_SINCE_REVIEW;
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

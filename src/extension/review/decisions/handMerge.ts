@@ -33,7 +33,7 @@ export class HandMerge {
 
 async function openFileMerge(runId: string, file: FileProposal): Promise<void> {
   // A file that goes, or has no lines, is taken or left as a whole.
-  if (file.kind === 'delete' || file.kind === 'binary') {
+  if (file.kind === 'delete' || file.kind === 'binary' || file.kind === 'mode') {
     await showDiff({ runId, file, hunk: null, focus: 'keep' });
     return;
   }

@@ -197,6 +197,8 @@ export function kindTitle(kind: FileProposal['kind']): string {
       return t('Deleted files');
     case 'binary':
       return t('Binary files');
+    case 'mode':
+      return t('Changed permissions');
   }
 }
 

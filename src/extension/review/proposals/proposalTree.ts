@@ -138,6 +138,7 @@ function createFileItem(node: FileNode): vscode.TreeItem {
   if (file.kind === 'create') item.iconPath = new vscode.ThemeIcon('diff-added');
   else if (file.kind === 'delete') item.iconPath = new vscode.ThemeIcon('diff-removed');
   else if (file.kind === 'binary') item.iconPath = new vscode.ThemeIcon('file-binary');
+  else if (file.kind === 'mode') item.iconPath = new vscode.ThemeIcon('gear');
   else {
     item.iconPath = vscode.ThemeIcon.File;
     item.resourceUri = vscode.Uri.file(`/${file.path}`);

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { linkSync } from 'node:fs';
+import { link, mkdir, open, readFile, realpath, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { errorCode } from '../base/errorText.ts';
+import { hasNoHardLinks } from './heldFile.ts';
+import type { FileChange } from './fileChange.ts';
+import { removeEmptyFolders } from './removeEmptyFolders.ts';
+import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
+import { writeTemporary } from './writeTemporary.ts';
+import type { FileRights } from '../protocol/proposals.ts';
+
+/** Creates a file that must not exist yet, in folders that may not exist either. Overwrites nothing. */
+export async function createFile(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
+  const folder = path.dirname(change.file);
+  const firstMade = await mkdir(folder, { recursive: true });
+  const result = await createInFolder(change, newBytes);
+  if (result.type === 'refused' && firstMade !== undefined) {
+    await removeEmptyFolders(folder, { until: path.dirname(firstMade) });
+  }
+  return result;
+}
+
+async function createInFolder(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
+  const { file, newFile } = change;
+  // A link may have come in the place of a folder since the path was looked at.
+  const folder = path.dirname(file);
+  if ((await realpath(folder)) !== folder) return refusal('A folder of its path became a link.');
+  try {
+    const note = await writeTemporary(newFile, newBytes, rightsFor(change));
+    const isNew = await publish(change, newBytes);
+    if (!isNew) return refusal(CHANGED_SINCE_REVIEW);
+    return (await sha256OfFile(file)) === change.newSha256
+      ? success(note)
+      : refusal('Another program wrote the file at the same moment.');
+  } finally {
+    await rm(newFile, { force: true });
+  }
+}
+
+/** A new file gets what its folder and the user's mask give, an undone delete what it had. */
+function rightsFor({ rights, isExecutable }: FileChange): FileRights {
+  if (rights !== null) return rights;
+  const wanted = isExecutable.after === true ? 0o777 : 0o666;
+  return { permissions: wanted & ~process.umask(), owner: null };
+}
+
+/** A link fails where the name was taken meanwhile; a rename would overwrite. */
+async function publish(change: FileChange, newBytes: Uint8Array): Promise<boolean> {
+  try {
+    linkSync(change.newFile, change.file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    if (!hasNoHardLinks(error)) throw error;
+    return writeExclusively(change, newBytes);
+  }
+}
+
+/** Where there are no links: the name is taken first, then filled. */
+async function writeExclusively(change: FileChange, newBytes: Uint8Array): Promise<boolean> {
+  const handle = await open(change.file, 'wx').catch((error: unknown) => {
+    if (errorCode(error) === 'EEXIST') return null;
+    throw error;
+  });
+  if (handle === null) return false;
+  try {
+    await handle.writeFile(newBytes);
+    await handle.datasync();
+    return true;
+  } catch (error) {
+    await rm(change.file, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sha256OfFile(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
+
+/** Gives a file its name back unless something else has that name by now. */
+export async function linkBack(from: string, file: string): Promise<boolean> {
+  try {
+    await link(from, file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { lstat, rename, rm } from 'node:fs/promises';
+import { errorCode } from '../base/errorText.ts';
+import { openRegularFile } from '../node/regularFile.ts';
+import { linkBack } from './createFile.ts';
+import { readWhole } from './heldFile.ts';
+import { keepBeside } from './keepBeside.ts';
+import { removeMadeFolders } from './removeEmptyFolders.ts';
+import { resolveTarget } from './resolveTarget.ts';
+import { temporaryFilesFor } from './temporaryFiles.ts';
+
+/** A write that was planned and whose outcome nobody reported. */
+export interface OpenWrite {
+  readonly path: string;
+  readonly beforeSha256: string | null;
+  readonly afterSha256: string | null;
+  readonly madeFolders: readonly string[];
+}
+
+/**
+ * Clears away what a killed process left beside the target of a write. What was there before is in the
+ * run's blobs; a save of the user's that fell into that very moment is put back or kept.
+ */
+export async function settleLeftovers(
+  folder: string,
+  decisionId: string,
+  write: OpenWrite,
+): Promise<void> {
+  const target = await resolveTarget(folder, write.path);
+  if (target.type === 'refused') return;
+  const { realFile } = target;
+  const { newFile, oldFile } = temporaryFilesFor({ decisionId, path: write.path, realFile });
+  await removeIfThere(newFile);
+  const oldSha256 = await sha256IfThere(oldFile);
+  if (oldSha256 !== null) await settleOld({ write, realFile, oldFile, oldSha256 });
+  if (write.beforeSha256 !== null || (await sha256IfThere(realFile)) !== null) return;
+  await removeMadeFolders(folder, write.madeFolders);
+}
+
+async function settleOld(found: {
+  readonly write: OpenWrite;
+  readonly realFile: string;
+  readonly oldFile: string;
+  readonly oldSha256: string;
+}): Promise<void> {
+  const { write, realFile, oldFile, oldSha256 } = found;
+  if (oldSha256 === write.beforeSha256 || (await isSameFile(oldFile, realFile))) {
+    await rm(oldFile);
+    return;
+  }
+  // Not what the plan was made on: somebody saved into it while it was being replaced.
+  const now = await sha256IfThere(realFile);
+  if (now === write.afterSha256 && now !== null) await rename(oldFile, realFile);
+  else if (now === null && (await linkBack(oldFile, realFile))) await rm(oldFile);
+  else await keepUnderOwnName(oldFile, realFile);
+}
+
+async function keepUnderOwnName(oldFile: string, realFile: string): Promise<void> {
+  const opened = await openRegularFile(oldFile);
+  if (opened.type !== 'file') return;
+  try {
+    await keepBeside(realFile, await readWhole(opened.handle));
+  } finally {
+    await opened.handle.close();
+  }
+  await rm(oldFile);
+}
+
+async function sha256IfThere(file: string): Promise<string | null> {
+  const opened = await openRegularFile(file);
+  if (opened.type !== 'file') return null;
+  try {
+    return createHash('sha256')
+      .update(await readWhole(opened.handle))
+      .digest('hex');
+  } finally {
+    await opened.handle.close();
+  }
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([inodeOf(a), inodeOf(b)]);
+  return first !== null && first === second;
+}
+
+async function inodeOf(file: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await lstat(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function removeIfThere(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    // Its folder became a file, or cannot be entered any more: there is nothing of ours in reach.
+    if (!['ENOTDIR', 'EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) throw error;
+  }
+}

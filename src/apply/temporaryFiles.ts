@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+
+/** `new` holds what is about to be written, `old` keeps hold of what stood there until that is certain. */
+export type TemporaryRole = 'new' | 'old';
+
+/** The two files that a write may have beside its target. */
+export interface TemporaryFiles {
+  readonly newFile: string;
+  readonly oldFile: string;
+}
+
+/**
+ * Names that follow from the decision and the path, so that whoever comes after a killed process finds
+ * them without a search. Their length does not depend on the target's, which may be the longest that
+ * the file system takes. src/paths hides names of this shape from snapshots, searches and proposals.
+ */
+export function temporaryFilesFor(write: {
+  readonly decisionId: string;
+  readonly path: string;
+  readonly realFile: string;
+}): TemporaryFiles {
+  const name = createHash('sha256').update(`${write.decisionId}\0${write.path}`).digest('hex');
+  const fileFor = (role: TemporaryRole) =>
+    path.join(path.dirname(write.realFile), `.${name.slice(0, 20)}.${role}.muster-tmp`);
+  return { newFile: fileFor('new'), oldFile: fileFor('old') };
+}
