@@ -58,7 +58,7 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
     host.onDied(() => {
       hasDied = true;
       const interrupted = registry.markInterrupted();
-      feeds.markInterrupted(t('The background host ended. Finished agents’ work is kept.'));
+      feeds.markInterrupted(t('The background host stopped. Finished work is kept.'));
       parts.controller.reportHostDied(interrupted);
     }),
     host.onNotification('runs.dropped', ({ runIds }) => forget(runIds)),
@@ -107,7 +107,7 @@ async function sendRetention({ host, settings }: HostLifeParts): Promise<void> {
 /** The views go over to another run; whoever looked at this one learns why. */
 function tellDropped({ tasks }: HostLifeParts, name: string): void {
   const reason = t(
-    'The run “{0}” was dropped: it was among the oldest, and nothing of it was left to decide. How many are kept is in the settings under muster.retention.',
+    'Deleted “{0}”, one of the oldest runs, to stay within muster.retention in the settings. It had no undecided changes.',
     name,
   );
   tasks.track('Telling of a dropped run', vscode.window.showInformationMessage(reason));

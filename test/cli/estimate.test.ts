@@ -38,9 +38,9 @@ describe('muster estimate', () => {
         '',
         'Models: claude-opus-5-5, claude-sonnet-5-5',
         'Tokens: 60k – 240k (assumed, for want of history: four requests an agent, two files read, one changed)',
-        'Longest chain: 2–3 agents one after the other',
+        'Longest chain: 2–3 agents in sequence',
         'Tools: read_file, list_files, search_text, edit_file, write_file, delete_file, move_file, run_command',
-        'May write: whatever the run allows',
+        'May write: anything the run allows',
         'Runs: npm test',
         'Verifications: 1',
         'A mock run with stubs in the place of agents: nothing was asked, nothing ran.',
@@ -71,7 +71,7 @@ describe('muster estimate', () => {
       stdout,
       /^test-workflow: 5 agents \(unbounded: stopped by the cap of 5\), 1 model, \$0\.00\n/u,
     );
-    assert.match(stdout, /^Under the lean stub the mock run was stopped, so there may be more: /mu);
+    assert.match(stdout, /^With the lean stub, the mock run was stopped, so there may be more: /mu);
   });
 
   it('counts with the agents of earlier runs in this workspace', async () => {

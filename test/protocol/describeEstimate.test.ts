@@ -59,14 +59,14 @@ describe('The lines of an estimate', () => {
       'Phases: Find 1, no phase 0–40',
       'Models: a, b, c',
       'Tokens: 12k – 1.2M (measured on the moon)',
-      'Longest chain: 2–3 agents one after the other',
+      'Longest chain: 2–3 agents in sequence',
       'Tools: read_file',
       'May write: src/**, docs/**',
-      'Runs: npm test, npm run lint (not reached by the mock run), rm x (put together by the script: not approved)',
+      'Runs: npm test, npm run lint (not reached by the mock run), rm x (built by the script: not approved)',
       'Verifications: 1–2',
       'Asks a person: 0–1 time',
       'Child workflows: kid',
-      'Under the lean stub the script threw, and what would follow is not counted: TypeError: x (line 3)',
+      'With the lean stub, the script threw, and the rest is not counted: TypeError: x (line 3)',
     ]);
   });
 

@@ -62,7 +62,7 @@ export class ChatController implements Disposable {
   reportHostDied(runs: readonly RunSummary[]): void {
     for (const run of runs) {
       const message = t(
-        'The background host ended while “{0}” was running. Finished agents’ work is kept.',
+        'The background host stopped while “{0}” was running. Finished work is kept.',
         run.name,
       );
       putProblem(this.#options.conversation, message, ['startHost']);

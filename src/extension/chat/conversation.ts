@@ -88,7 +88,7 @@ function restore(stored: unknown): ChatItem[] {
 // What was being written when the window closed will never be finished.
 function settleStreaming(item: ChatItem): ChatItem {
   if (item.type !== 'answer' || !item.streaming) return item;
-  const note = t('*The window was closed before the answer was complete.*');
+  const note = t('*The window closed before the answer was complete.*');
   return { ...item, streaming: false, markdown: `${item.markdown}\n\n${note}` };
 }
 

@@ -41,7 +41,8 @@ export class PlanDrafts implements Disposable {
   async send(text: string): Promise<void> {
     const { conversation, editor, nowMs } = this.#context;
     const { disabledReason } = await editor.composer(this.isBusy);
-    if (this.#drafting !== null) throw new Error(t('A plan is being made. Stop it first.'));
+    if (this.#drafting !== null)
+      throw new Error(t('A plan is already being written. Stop it first.'));
     const id = randomUUID();
     conversation.put({ id, type: 'request', text, at: nowMs() });
     if (disabledReason === null) await this.#draft(id, text);

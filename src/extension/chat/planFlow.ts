@@ -113,7 +113,7 @@ export class PlanFlow {
     conversation.put(edited);
     if (!hasNewCommands(item.plan, check)) return edited;
     const message = t(
-      'The edited script runs other commands. Look at the plan card and choose Run again.',
+      'Your edited script runs other commands. Check them on the plan card, then choose Run again.',
     );
     putProblem(conversation, message, []);
     return null;

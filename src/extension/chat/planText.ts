@@ -11,7 +11,7 @@ export function describeDiagnostics(check: ScriptCheck): string {
     .slice(0, MAX_NAMED)
     .map(({ line, column, message, fix }) => `- ${line}:${column} ${message} ${fix}`.trimEnd());
   if (errors.length > MAX_NAMED) lines.push(t('- and {0} more', errors.length - MAX_NAMED));
-  return [t('The script did not pass the check, so nothing ran.'), ...lines].join('\n');
+  return [t('The script did not pass the check. Nothing ran.'), ...lines].join('\n');
 }
 
 /** True when an edited script would run a command that the user has not seen on the plan card. */

@@ -4,9 +4,9 @@ import type { Conversation } from './conversation.ts';
 
 /** Problem items offer these; the id is what the webview sends back. */
 const PROBLEM_ACTIONS = {
-  startHost: () => t('Start the host again'),
+  startHost: () => t('Restart host'),
   retry: () => t('Try again'),
-  chooseProvider: () => t('Choose a provider'),
+  chooseProvider: () => t('Choose provider'),
 } as const;
 
 /** What can be done about a problem. */

@@ -52,7 +52,7 @@ export class RunItems implements Disposable {
     for (const item of conversation.items) {
       if (item.type !== 'run' || !isLive(item.run)) continue;
       if (registry.get(item.run.runId) !== null) continue;
-      const stateMessage = t('The background host does not know this run any more.');
+      const stateMessage = t('The background host no longer knows this run.');
       const run: RunSummary = { ...item.run, state: 'interrupted', stateMessage };
       conversation.put({ ...item, run });
       gates.update(run);

@@ -33,6 +33,6 @@ async function answerGate(parts: CommandParts, row: unknown): Promise<void> {
   const runId = target?.runId ?? (await shownRun(parts))?.runId;
   if (runId === undefined) return;
   const itemId = parts.controller.showGates(runId, target?.gateId ?? null);
-  if (itemId === null) throw new Error(t('This run has no question that waits for an answer.'));
+  if (itemId === null) throw new Error(t('No question in this run is waiting for an answer.'));
   await parts.chatView.focusItem(itemId);
 }

@@ -44,7 +44,9 @@ async function verifyAccepted(parts: CommandParts, row: unknown): Promise<void> 
   const runId = RunTreeMenuTarget.safeParse(row).data?.runId ?? (await shownRun(parts))?.runId;
   if (runId === undefined) return;
   if (!vscode.workspace.isTrusted) {
-    throw new Error(t('This folder is not trusted. Trust it before commands run on its files.'));
+    throw new Error(
+      t('This folder is not trusted. Trust it before you run commands on its files.'),
+    );
   }
   const requiredCommands = [...settings.current().requiredCommands];
   const started = await host.request('run.verifyAccepted', { runId, requiredCommands });

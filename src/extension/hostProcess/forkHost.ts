@@ -76,7 +76,9 @@ function waitUntilReady(child: ChildProcess, options: ForkHostOptions): Promise<
       else settle(() => resolve(answer));
     });
     child.once('error', (error) => fail(error.message));
-    child.once('exit', (code, signal) => fail(`it ended at once (${signal ?? String(code)}).`));
+    child.once('exit', (code, signal) =>
+      fail(`it exited immediately (${signal ?? String(code)}).`),
+    );
   });
 }
 
@@ -86,5 +88,5 @@ function readAnswer(message: unknown): HostEndpoint | string {
   if (typeof message === 'object' && message !== null && 'message' in message) {
     return String(message.message);
   }
-  return 'it sent a message that this version does not know.';
+  return 'it sent a message that this version does not understand.';
 }

@@ -102,7 +102,7 @@ export class HostProcess implements HostClient, Disposable {
     const connection = await this.#options.open();
     if (this.#disposed) {
       connection.dispose();
-      throw new Error('The window is closing; the background host is not needed any more.');
+      throw new Error('The window is closing and no longer needs the background host.');
     }
     for (const name of notificationNames()) {
       connection.onNotification(name, (params) => this.#notified.fire({ name, params }));
@@ -123,7 +123,7 @@ export class HostProcess implements HostClient, Disposable {
   #onClosed(connection: HostConnection): void {
     if (this.#connection !== connection) return;
     this.#connection = null;
-    this.#options.log.warn(`The background host ${connection.pid} ended.`);
+    this.#options.log.warn(`The background host ${connection.pid} stopped.`);
     this.#died.fire();
   }
 
@@ -132,7 +132,7 @@ export class HostProcess implements HostClient, Disposable {
     this.#starts = this.#starts.filter((at) => now - at < STARTS_WINDOW_MS);
     if (this.#starts.length >= MAX_STARTS) {
       throw new Error(
-        `Cannot start the background host: it ended ${MAX_STARTS} times within a minute. Look at its log (Muster: Show Host Log), then choose "Start the host again".`,
+        `Cannot start the background host: it stopped ${MAX_STARTS} times within a minute. Check its log (Muster: Show Host Log), then choose “Restart host”.`,
       );
     }
     this.#starts.push(now);

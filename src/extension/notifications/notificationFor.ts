@@ -79,7 +79,7 @@ function pauseNotification(run: RunSummary): RunNotification | null {
   if (pauseReason === null || pauseReason === 'user' || pauseReason === 'gate') return null;
   return {
     severity: 'warning',
-    message: t('“{0}” needs you: it is paused. {1}', run.name, run.stateMessage ?? '').trimEnd(),
+    message: t('“{0}” is paused and needs you. {1}', run.name, run.stateMessage ?? '').trimEnd(),
     actions: pauseReason === 'limit' ? ['raise', 'stop'] : ['resume', 'openTree'],
     needsUser: true,
   };
@@ -93,7 +93,7 @@ function completedText(run: RunSummary): string {
   const changes = plural(run.proposals.pending, 'change');
   const failed =
     run.counts.failed === 0 ? '' : ` ${t('{0} failed.', plural(run.counts.failed, 'agent'))}`;
-  return `${t('“{0}” is over: {1} proposed, {2}, {3}.', run.name, changes, verdictText(run), formatUsd(run.usd))}${failed}`;
+  return `${t('“{0}” finished: {1} proposed, {2}, {3}.', run.name, changes, verdictText(run), formatUsd(run.usd))}${failed}`;
 }
 
 function verdictText(run: RunSummary): string {
@@ -108,5 +108,5 @@ function verdictText(run: RunSummary): string {
 }
 
 function stoppedText(run: RunSummary): string {
-  return t('“{0}” has stopped and can be resumed. {1}', run.name, run.stateMessage ?? '').trimEnd();
+  return t('“{0}” stopped. You can resume it. {1}', run.name, run.stateMessage ?? '').trimEnd();
 }

@@ -73,7 +73,7 @@ function actionLabel(action: RunActionName): string {
     case 'stop':
       return t('Stop and keep results');
     case 'resume':
-      return t('Go on');
+      return t('Continue');
     case 'pause':
       return t('Pause');
     case 'throttle':

@@ -117,12 +117,12 @@ function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry
   view.badge =
     counts === ''
       ? undefined
-      : { value: pending + conflicts, tooltip: t('Waits for review: {0}', counts) };
+      : { value: pending + conflicts, tooltip: t('Waiting for review: {0}', counts) };
   view.message = hunks + conflicts === 0 || pending > 0 ? '' : describeDecided(conflicts);
 }
 
 function describeDecided(conflicts: number): string {
   if (conflicts === 0)
-    return t('All proposed changes are decided. “Undo Last Accept” takes the last one back.');
-  return t('Only conflicts are left: {0}. Each needs a decision of its own.', conflicts);
+    return t('You have decided on every change. “Undo Last Accept” reverts the last one.');
+  return t('Only conflicts are left: {0}. Decide on each one.', conflicts);
 }

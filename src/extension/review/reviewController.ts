@@ -58,7 +58,7 @@ export class ReviewController {
     const place = set === null ? null : firstHunkOfAgent(set, agentId);
     if (place === null) {
       const aside = set?.conflicts.find((conflict) => conflict.agentId === agentId);
-      if (aside === undefined) tell(t('This agent proposed no change.'));
+      if (aside === undefined) tell(t('This agent proposed no changes.'));
       else await this.conflicts.open(runId, aside);
       return;
     }

@@ -114,14 +114,14 @@ const dialogs: RunDialogs & { readonly verifyAccepted: (runId: string) => Promis
   askConcurrency,
   askHigherLimits,
   confirmCancel: async (sentence) => {
-    const choice = await vscode.window.showQuickPick([sentence, t('Let it go on')], {
+    const choice = await vscode.window.showQuickPick([sentence, t('Keep running')], {
       title: t('Cancel Run'),
     });
     return choice === sentence;
   },
   confirmRerun: async (sentence) => {
-    const choice = await vscode.window.showQuickPick([sentence, t('Do not resume')], {
-      title: t('What those commands did outside of their copy may happen twice'),
+    const choice = await vscode.window.showQuickPick([sentence, t('Don’t resume')], {
+      title: t('Anything those commands did outside their copy may happen twice'),
     });
     return choice === sentence;
   },

@@ -99,13 +99,13 @@ export class RunControls {
 /** Says what may happen twice when a run goes on. */
 export function rerunText({ rerunsUnsandboxed: count }: RunSummary): string {
   const agents = count === 1 ? t('1 agent') : t('{0} agents', count);
-  return t('Resume: {0} ran commands without a sandbox and will run again', agents);
+  return t('Resume and rerun {0} that ran commands without a sandbox', agents);
 }
 
 /** Says what a cancel hits. */
 export function cancelText(run: RunSummary | null): string {
-  if (run === null) return t('Cancel run; finished work stays');
+  if (run === null) return t('Cancel run; finished work is kept');
   const { running, queued } = run.counts;
   const agents = running === 1 ? t('1 agent running') : t('{0} agents running', running);
-  return t('Cancel run: {0}, {1} queued; finished work stays', agents, queued);
+  return t('Cancel run: {0}, {1} queued; finished work is kept', agents, queued);
 }

@@ -98,7 +98,7 @@ export class RunRegistry implements Disposable {
   markInterrupted(): readonly RunSummary[] {
     const live = this.all().filter((run) => isLive(run));
     for (const run of live) {
-      const stateMessage = t('The background host ended. Finished agents’ work is kept.');
+      const stateMessage = t('The background host stopped. Finished work is kept.');
       this.#set({ ...run, state: 'interrupted', stateMessage }, false);
     }
     return live;

@@ -56,12 +56,12 @@ function goOnItems(run: RunSummary): readonly RunMenuItem[] {
         {
           action: 'stop',
           label: t('$(debug-stop) Stop and keep results'),
-          description: t('{0} spent; can be resumed later', formatUsd(run.usd)),
+          description: t('{0} spent; you can resume later', formatUsd(run.usd)),
         },
       ];
     case 'breaker':
     case 'usage':
-      return [{ action: 'resume', label: t('$(debug-continue) Go on'), ...detail }];
+      return [{ action: 'resume', label: t('$(debug-continue) Continue'), ...detail }];
     case 'gate':
       return [];
     case 'user':
@@ -78,7 +78,7 @@ function endedItems(run: RunSummary): readonly RunMenuItem[] {
     {
       action: 'resume',
       label: t('$(debug-continue) Resume…'),
-      description: t('asks for other limits first'),
+      description: t('asks for higher limits first'),
     },
   ];
 }

@@ -41,7 +41,7 @@ function waitingText(pendingChanges: number, conflicts: number): StatusText | nu
   ];
   return {
     text: icons.join(' '),
-    tooltip: t('Muster: waits for your review: {0}', what.join(', ')),
+    tooltip: t('Muster: {0} waiting for your review', what.join(', ')),
     emphasis: 'none',
   };
 }
@@ -57,7 +57,7 @@ function runText(run: RunSummary, isSeen: boolean): StatusText | null {
   const tooltip = describeRun(run);
   if (isLive(run) && run.openGates.length > 0) {
     return {
-      text: t('$(bell) Muster {0} · waits for you', progressText(run)),
+      text: t('$(bell) Muster {0} · waiting for you', progressText(run)),
       tooltip,
       emphasis: 'warning',
     };
@@ -94,7 +94,7 @@ function pauseText(run: RunSummary): string {
     case 'limit':
       return t('limit reached');
     case 'gate':
-      return t('waits for you');
+      return t('waiting for you');
     case 'breaker':
       return t('agents keep failing');
     case 'usage':
@@ -132,6 +132,6 @@ function describeRun(run: RunSummary): string {
           ),
     );
   }
-  lines.push(t('Caps: {0}', describeCaps({ ...run.limits, concurrency: run.concurrency })));
+  lines.push(t('Limits: {0}', describeCaps({ ...run.limits, concurrency: run.concurrency })));
   return lines.join('\n');
 }

@@ -11,8 +11,8 @@ describe('the chat', () => {
     controller.reportHostDied(registry.markInterrupted());
     const [item] = conversation.items;
     assert.deepEqual(item?.type === 'problem' ? [item.message, item.actions] : null, [
-      'The background host ended while “modernise” was running. Finished agents’ work is kept.',
-      [{ actionId: 'startHost', label: 'Start the host again' }],
+      'The background host stopped while “modernise” was running. Finished work is kept.',
+      [{ actionId: 'startHost', label: 'Restart host' }],
     ]);
     assert.equal(registry.get('r1')?.state, 'interrupted');
   });

@@ -111,7 +111,7 @@ describe('a plan card', () => {
     assert.deepEqual(host.methods, ['script.check']);
     assert.deepEqual(outline(conversation), [
       'plan: awaitingApproval',
-      'problem: The script did not pass the check, so nothing ran.\n- 3:1 Unexpected token. Remove it.',
+      'problem: The script did not pass the check. Nothing ran.\n- 3:1 Unexpected token. Remove it.',
     ]);
   });
 

@@ -11,7 +11,7 @@ describe('the notification about a run', () => {
     const completed = sampleRun({ state: 'completed', verdict: 'passed', proposals: waiting });
     assert.deepEqual(notificationFor({ run: completed, previous: running, isNews: true }), {
       severity: 'info',
-      message: '“modernise” is over: 12 changes proposed, verification passed, $0.42.',
+      message: '“modernise” finished: 12 changes proposed, verification passed, $0.42.',
       actions: ['review', 'openReport'],
       needsUser: false,
     });
@@ -26,7 +26,7 @@ describe('the notification about a run', () => {
     });
     assert.deepEqual(notificationFor({ run, previous: running, isNews: true }), {
       severity: 'warning',
-      message: '“modernise” is over: 0 changes proposed, not verified, $0.42. 2 agents failed.',
+      message: '“modernise” finished: 0 changes proposed, not verified, $0.42. 2 agents failed.',
       actions: ['openReport'],
       needsUser: false,
     });
@@ -54,14 +54,14 @@ describe('the notification about a run', () => {
     const run = sampleRun({ state: 'paused', pauseReason: 'limit', stateMessage });
     assert.equal(
       notificationFor({ run, previous, isNews: true })?.message,
-      '“modernise” needs you: it is paused. The limit of $5.00 is reached.',
+      '“modernise” is paused and needs you. The limit of $5.00 is reached.',
     );
   });
 
   it('says that a run has stopped, unless the user has stopped it where it waited', () => {
     const stopped = sampleRun({ state: 'paused', pauseReason: 'limit', endedAt: 9 });
     const shown = notificationFor({ run: stopped, previous: running, isNews: true });
-    assert.equal(shown?.message, '“modernise” has stopped and can be resumed.');
+    assert.equal(shown?.message, '“modernise” stopped. You can resume it.');
     const held = sampleRun({ state: 'paused', pauseReason: 'limit' });
     assert.equal(notificationFor({ run: stopped, previous: held, isNews: true }), null);
   });

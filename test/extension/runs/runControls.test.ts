@@ -49,7 +49,7 @@ describe('the verbs that control a run', () => {
     await controls.cancel('r1');
     assert.deepEqual(asked, [
       'concurrency 7',
-      'Cancel run: 14 agents running, 69 queued; finished work stays',
+      'Cancel run: 14 agents running, 69 queued; finished work is kept',
     ]);
     assert.deepEqual(host.requests, [
       control({ action: 'throttle', concurrency: 4 }),
@@ -108,7 +108,7 @@ describe('the verbs that control a run', () => {
       [
         'ask before agents run again whose commands had no sandbox',
         { state: 'failed', endedAt: 9, rerunsUnsandboxed: 2 },
-        ['Resume: 2 agents ran commands without a sandbox and will run again'],
+        ['Resume and rerun 2 agents that ran commands without a sandbox'],
         [
           {
             method: 'run.resume',

@@ -9,8 +9,8 @@ describe('a typed limit', () => {
     ['concurrency', '', 'Enter a whole number from 1 to 256.'],
     ['maxUsd', '$2.50', 2.5],
     ['maxUsd', '', null],
-    ['maxUsd', '0', 'Enter an amount above 0, or nothing for no limit.'],
-    ['maxTokens', '1.5', 'Enter a whole number above 0, or nothing for no limit.'],
+    ['maxUsd', '0', 'Enter an amount above 0, or leave empty for no limit.'],
+    ['maxTokens', '1.5', 'Enter a whole number above 0, or leave empty for no limit.'],
     ['maxAgents', 'many', 'Enter a whole number from 1 to 1000.'],
   ] as const;
   for (const [limit, text, expected] of cases) {

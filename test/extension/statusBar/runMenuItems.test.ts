@@ -16,7 +16,7 @@ describe('the menu of the status bar', () => {
     [
       'of a run that too many failures hold',
       { state: 'paused', pauseReason: 'breaker' },
-      ['Go on', 'Throttle…', 'Cancel run', 'Open run tree'],
+      ['Continue', 'Throttle…', 'Cancel run', 'Open run tree'],
     ],
     [
       'of a run that waits for answers',

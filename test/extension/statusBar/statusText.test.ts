@@ -19,7 +19,7 @@ describe('the status bar item', () => {
       'says that a run waits for the user, also while it runs on',
       { openGates: [sampleGate()] },
       0,
-      '$(bell) Muster 37/120 · waits for you !warning',
+      '$(bell) Muster 37/120 · waiting for you !warning',
     ],
     [
       'says at what a run has stopped',
@@ -74,7 +74,7 @@ describe('the status bar item', () => {
     const status = statusText({ run: sampleRun(), isSeen: false, pendingChanges: 0 });
     assert.equal(
       status?.tooltip,
-      'Muster: modernise\nEdit: 37 of 120 done\nCaps: 200 agents · 16 at once · $5.00 · 60 min',
+      'Muster: modernise\nEdit: 37 of 120 done\nLimits: 200 agents · 16 at once · $5.00 · 60 min',
     );
   });
 });

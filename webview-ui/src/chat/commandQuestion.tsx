@@ -55,13 +55,13 @@ function CommandLength({ command }: { readonly command: string }): JSX.Element |
   return (
     <p class="commandLength">
       <Icon name="warning" tone="warning" />
-      <span>{size}. Read it to its end before you allow it.</span>
+      <span>{size}. Read all of it before you allow it.</span>
     </p>
   );
 }
 
 function wallsText(sandbox: 'bwrap' | 'seatbelt' | 'none'): string {
   return sandbox === 'none'
-    ? 'There is no sandbox: it runs code that agents wrote, with your rights.'
-    : 'It runs in the sandbox: no network, and it sees neither your home folder nor your workspace.';
+    ? 'Without a sandbox: code that agents wrote gets your user rights.'
+    : 'In the sandbox: no network, no access to your home folder or workspace.';
 }

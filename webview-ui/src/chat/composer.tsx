@@ -48,7 +48,7 @@ export function Composer({ store, state }: ComposerProps): JSX.Element {
           rows={1}
           aria-label="Request"
           aria-describedby="composerNote"
-          placeholder="What should be done?"
+          placeholder="What should Muster do?"
           value={store.draft.value}
           disabled={state.disabledReason !== null}
           maxLength={100_000}
@@ -90,7 +90,7 @@ function handleKey(event: KeyboardEvent, actions: KeyActions): boolean {
 function whyNotSend(state: ComposerState, draft: string): string | null {
   if (state.disabledReason !== null) return state.disabledReason;
   if (state.busy) return 'A plan is being written';
-  return draft.trim() === '' ? 'Write a request first' : null;
+  return draft.trim() === '' ? 'Type a request first' : null;
 }
 
 interface SendButtonProps {
@@ -131,7 +131,7 @@ function ComposerNote({ store, state }: ComposerProps): JSX.Element {
         <button
           type="button"
           class="provider"
-          title="Choose the provider and the model"
+          title="Choose provider and model"
           onClick={() => store.post({ type: 'chooseProvider' })}
         >
           {[state.providerLabel, state.modelLabel].filter((label) => label !== '').join(' · ')}

@@ -41,7 +41,11 @@ export function ConversationView({ items, store }: ConversationViewProps): JSX.E
       </div>
       {following.value ? null : (
         <div class="toEnd">
-          <ActionButton icon="arrow-down" label="To the end" onPress={() => scrollToEnd(list)} />
+          <ActionButton
+            icon="arrow-down"
+            label="Jump to the end"
+            onPress={() => scrollToEnd(list)}
+          />
         </div>
       )}
     </div>

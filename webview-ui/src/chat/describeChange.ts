@@ -28,8 +28,8 @@ export function describeChange(before: ChatItem | null, after: ChatItem): string
 function describePlan({ plan }: Extract<ChatItem, { type: 'plan' }>): string {
   const name = plan.check.meta?.name ?? 'Workflow';
   return plan.check.ok
-    ? `Plan ready: ${name}. It waits for your approval.`
-    : `Plan with errors: ${name}. It cannot run.`;
+    ? `Plan ready: ${name}. Waiting for your approval.`
+    : `Plan has errors: ${name}. It cannot run.`;
 }
 
 function describeRun(

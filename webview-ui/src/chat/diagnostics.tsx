@@ -28,7 +28,7 @@ export function Diagnostics(props: {
         </li>
       ))}
       {hidden > 0 ? (
-        <li class="quietText">and {plural(hidden, 'more finding')}: open the script to see all</li>
+        <li class="quietText">and {plural(hidden, 'more finding')}. Open the script to see all.</li>
       ) : null}
     </ul>
   );

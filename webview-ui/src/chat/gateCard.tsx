@@ -66,7 +66,7 @@ function OpenItem({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Ele
     <>
       <p class="kicker">
         <Icon name="bell" tone="warning" />
-        <span class="gateState">Waits for your answer</span>
+        <span class="gateState">Waiting for your answer</span>
         <span class="spacer" />
         <span class="gateRun" title={item.runName}>
           {item.runName}

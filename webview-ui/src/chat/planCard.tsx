@@ -80,13 +80,13 @@ function Consent({ plan, ticked, onTick }: ConsentProps): JSX.Element | null {
           onChange={(event) => onTick(event.currentTarget.checked)}
         />
         <span>
-          Run these commands without a sandbox: code written by agents runs with your rights
+          Run these commands without a sandbox: code written by agents gets your user rights
         </span>
       </label>
       <p id={noteId} class="quietText">
         {ticked
-          ? 'The commands run on this machine, outside any sandbox.'
-          : 'Without this, the commands are refused: verification is skipped and the result stays unverified.'}
+          ? 'The commands run on this machine without a sandbox.'
+          : 'Otherwise they are refused: verification is skipped and the result stays unverified.'}
       </p>
     </div>
   );
@@ -117,7 +117,7 @@ function PlanButtons({ plan, status, act }: PlanButtonsProps): JSX.Element {
       />
       <ActionButton label="Dry run" onPress={() => act('dryRun')} />
       {openScript}
-      <ActionButton label="Change caps" onPress={() => act('changeCaps')} />
+      <ActionButton label="Change limits" onPress={() => act('changeCaps')} />
       <ActionButton look="quiet" label="Discard" onPress={() => act('discard')} />
     </div>
   );

@@ -74,14 +74,14 @@ function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
 function explainVerdict({ verdict, receipts, staleReceipts }: RunSummary): string {
   switch (verdict) {
     case 'passed':
-      return `on the proposed files, by ${plural(receipts.length, 'receipt')}`;
+      return `on the proposed files (${plural(receipts.length, 'receipt')})`;
     case 'failed':
-      return 'the proposed files do not pass their checks';
+      return 'the proposed files fail their checks';
     case 'unverified':
       if (receipts.length === 0) return 'no command has checked the proposed files';
       return staleReceipts.length > 0
-        ? 'the receipts do not cover the proposed files as they are now'
-        : 'not every required command has passed on the proposed files';
+        ? 'the receipts are for an earlier version of the proposed files'
+        : 'a required command has not passed on the proposed files';
   }
 }
 
@@ -99,7 +99,9 @@ function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
       <Icon name={receipt.ok ? 'pass' : 'error'} tone={receipt.ok ? 'ok' : 'failed'} />
       <span>
         <code>{receipt.command}</code> — {describeReceipt(receipt)}
-        {isStale ? <span class="quietText"> · stale: the proposed files changed since</span> : null}
+        {isStale ? (
+          <span class="quietText"> · stale: the proposed files have changed since</span>
+        ) : null}
         {broken.slice(0, MAX_FAILED_TESTS).map((name) => (
           <span key={name} class="detailLine quietText">
             {name}
@@ -126,7 +128,7 @@ function Failures({ run }: { readonly run: RunSummary }): JSX.Element | null {
           </span>
         </li>
       ))}
-      {hidden > 0 ? <li class="quietText">and {hidden} more, in the run tree</li> : null}
+      {hidden > 0 ? <li class="quietText">and {hidden} more in the run tree</li> : null}
     </Section>
   );
 }

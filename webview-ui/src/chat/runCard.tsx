@@ -105,7 +105,7 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
         <dd>{describeTokens(run.usage)}</dd>
         <dt>Cost</dt>
         <dd>{describeCost(run.usd)}</dd>
-        <dt>Caps</dt>
+        <dt>Limits</dt>
         <dd>{describeLimits({ ...run.limits, concurrency: run.concurrency })}</dd>
       </dl>
       <div class="buttons">
@@ -127,7 +127,7 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
 function explainAction(action: RunMessage['action'], run: RunSummary): string | undefined {
   if (action !== 'cancel') return undefined;
   const running = plural(run.counts.running, 'running agent');
-  return `Stops ${running} and drops ${run.counts.queued} queued; finished work stays`;
+  return `Stops ${running} and drops ${run.counts.queued} queued; finished work is kept`;
 }
 
 function PhaseProgress({ run }: { readonly run: RunSummary }): JSX.Element {

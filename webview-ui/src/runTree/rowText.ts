@@ -122,7 +122,7 @@ function agentDetail(
   agent: Extract<TreeRow, { type: 'agent' }>['agent'],
   queuePlace: number,
 ): string {
-  if (agent.status === 'queued') return `place ${queuePlace} in the queue`;
+  if (agent.status === 'queued') return `number ${queuePlace} in the queue`;
   if (agent.error !== null) return agent.error.message;
   if (agent.status === 'running') return agent.activity;
   return agent.valuePreview;
@@ -189,6 +189,6 @@ function describeWorkflowRow(row: Extract<TreeRow, { type: 'workflow' }>): RowTe
 }
 
 function describeLogsRow({ count, dropped }: Extract<TreeRow, { type: 'logs' }>): RowText {
-  const detail = plural(count, 'line') + (dropped > 0 ? `, ${dropped} more left out` : '');
+  const detail = plural(count, 'line') + (dropped > 0 ? `, ${dropped} more not shown` : '');
   return { ...NOTHING, words: null, label: 'Log', detail };
 }

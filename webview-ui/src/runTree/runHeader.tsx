@@ -98,5 +98,5 @@ function RunButtons({ view, act }: RunHeaderProps): JSX.Element {
 
 function describeHit(view: RunView): string {
   const { running, queued } = countStatuses(view.agents);
-  return `${plural(running, 'agent')} running, ${queued} queued; finished work stays`;
+  return `${plural(running, 'agent')} running, ${queued} queued; finished work is kept`;
 }

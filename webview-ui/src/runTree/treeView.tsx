@@ -65,8 +65,8 @@ export function TreeView({ model, label, onAgent, onGate }: TreeViewProps): JSX.
 function describeKeys(): string {
   const command = commandKeyName();
   return [
-    'Enter opens the transcript of an agent or answers an open gate, Shift+Enter shows its changes.',
-    `${command}+Enter tries a queued or running agent again, ${command}+Delete skips it.`,
+    'Enter opens an agent’s transcript or answers an open gate. Shift+Enter shows the agent’s changes.',
+    `${command}+Enter retries a queued or running agent. ${command}+Delete skips it.`,
   ].join(' ');
 }
 

@@ -14,7 +14,7 @@ const BUTTONS = {
   answer: { action: 'answer', label: 'Answer…', icon: 'bell', look: 'primary' },
   pause: { action: 'pause', label: 'Pause', icon: 'debug-pause', look: 'secondary' },
   resume: { action: 'resume', label: 'Resume', icon: 'debug-continue', look: 'primary' },
-  goOn: { action: 'resume', label: 'Go on', icon: 'debug-continue', look: 'primary' },
+  goOn: { action: 'resume', label: 'Continue', icon: 'debug-continue', look: 'primary' },
   raise: { action: 'raise', label: 'Raise limits…', icon: 'arrow-up', look: 'primary' },
   stop: { action: 'stop', label: 'Stop and keep results', icon: 'debug-stop', look: 'secondary' },
   throttle: { action: 'throttle', label: 'Throttle', icon: 'dashboard', look: 'secondary' },

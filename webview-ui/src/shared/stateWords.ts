@@ -86,13 +86,13 @@ export function describeWorkflow(
 
 const WAITING_WORDS: Readonly<Record<PauseReason, StateWords>> = {
   user: RUN_WORDS.paused,
-  limit: { icon: 'debug-pause', text: 'Waits at a limit', tone: 'warning' },
-  gate: { icon: 'bell', text: 'Waits for you', tone: 'warning' },
+  limit: { icon: 'debug-pause', text: 'Paused at a limit', tone: 'warning' },
+  gate: { icon: 'bell', text: 'Waiting for you', tone: 'warning' },
   breaker: { icon: 'warning', text: 'Paused by failures', tone: 'warning' },
-  usage: { icon: 'debug-pause', text: 'Waits for the provider', tone: 'warning' },
+  usage: { icon: 'debug-pause', text: 'Waiting for the provider', tone: 'warning' },
 };
 
-const RUNNING_AND_WAITING: StateWords = { ...WAITING_WORDS.gate, text: 'Running, waits for you' };
+const RUNNING_AND_WAITING: StateWords = { ...WAITING_WORDS.gate, text: 'Running, waiting for you' };
 
 const STOPPED_TEXTS: Readonly<Record<PauseReason, string>> = {
   user: 'Stopped',
@@ -112,28 +112,28 @@ export function describeRunState(run: RunStanding, openGates: number): StateWord
 }
 
 const WAITING_SENTENCES: Readonly<Record<PauseReason, string>> = {
-  user: 'You paused this run. Requests under way finish, new ones wait. Resume when you like.',
+  user: 'You paused this run. Requests already sent will finish; new ones wait until you resume.',
   limit:
-    'Nothing new starts until you decide. “Raise limits” lets the run go on from here. “Stop and keep results” ends it: finished work stays, and you can resume it later.',
-  gate: 'The workflow goes on when you have answered.',
+    'Nothing new starts until you decide. “Raise limits” continues the run from here. “Stop and keep results” ends it: finished work is kept, and you can resume later.',
+  gate: 'The workflow continues when you answer.',
   breaker:
-    'The run paused before it spent more. “Go on” lets the next agents try. “Cancel” ends it: finished work stays, and you can resume it later.',
+    'The run paused before spending more. “Continue” lets the next agents try. “Cancel” ends it: finished work is kept, and you can resume later.',
   usage:
-    'The provider accepts no more requests for now, and nothing is lost. “Go on” asks it again. “Cancel” ends the run: finished work stays.',
+    'The provider accepts no more requests for now. Nothing is lost. “Continue” asks it again. “Cancel” ends the run: finished work is kept.',
 };
 
 const STOPPED_SENTENCES: Readonly<Record<PauseReason, string>> = {
-  user: 'Finished work stays: review it, or resume to go on from there.',
-  limit: 'Finished work stays: review it, or resume under higher limits.',
-  gate: 'Nobody had answered when the run stopped. Finished work stays: answer, then resume.',
-  breaker: 'Finished work stays: look at the failures, then resume to let the next agents try.',
-  usage: 'Finished work stays: resume when the provider accepts requests again.',
+  user: 'Finished work is kept: review it, or resume from there.',
+  limit: 'Finished work is kept: review it, or resume with higher limits.',
+  gate: 'Nobody answered before the run stopped. Finished work is kept: answer, then resume.',
+  breaker: 'Finished work is kept: check the failures, then resume to let the next agents try.',
+  usage: 'Finished work is kept: resume when the provider accepts requests again.',
 };
 
 /** Why a run stands still and what to do about it, or null when it does not. */
 export function explainStandstill(run: RunStanding): string | null {
   if (run.state === 'interrupted') {
-    return 'The background host ended in mid-run. Finished agents keep their work: resume goes on from there and pays for none of them twice.';
+    return 'The background host stopped in mid-run. Finished work is kept: resume from there without paying for it twice.';
   }
   if (run.state !== 'paused') return null;
   const sentences = situationOf(run) === 'ended' ? STOPPED_SENTENCES : WAITING_SENTENCES;

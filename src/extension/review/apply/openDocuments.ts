@@ -73,7 +73,7 @@ async function replace(
     document.positionAt(change.end),
   );
   edit.replace(document.uri, range, change.text);
-  if (!(await vscode.workspace.applyEdit(edit))) return t('The editor refused the change.');
+  if (!(await vscode.workspace.applyEdit(edit))) return t('The editor rejected the change.');
   const isAsPlanned = withPlainEndings(document.getText()) === withPlainEndings(after);
   return isAsPlanned ? null : CHANGED_SINCE_REVIEW;
 }

@@ -32,10 +32,7 @@ export async function openMerge(request: MergeRequest): Promise<void> {
   // The merge editor would save the file as it opens.
   if (isDirty(output)) {
     throw new Error(
-      t(
-        'Cannot open a merge of {0}: it has unsaved changes. Save or revert them first.',
-        request.path,
-      ),
+      t('Cannot merge {0}: it has unsaved changes. Save or revert them first.', request.path),
     );
   }
   const { base, ours, theirs } = request;

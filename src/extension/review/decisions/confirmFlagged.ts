@@ -6,8 +6,8 @@ import { t } from '../../shared/localize.ts';
 export async function confirmFlagged({ path, flag }: FileProposal): Promise<boolean> {
   if (flag === null) return true;
   const accept: vscode.QuickPickItem = { label: t('Accept'), detail: flag };
-  const title = t('{0} Needs an Accept of Its Own', path);
-  const choice = await vscode.window.showQuickPick([accept, { label: t('Leave it pending') }], {
+  const title = t('Accept {0}?', path);
+  const choice = await vscode.window.showQuickPick([accept, { label: t('Leave pending') }], {
     title,
   });
   return choice === accept;

@@ -69,7 +69,7 @@ export class ConflictDecisions {
         return { label: path, description: agentLabel, detail: reason, conflictId };
       });
     if (set === null || rows.length === 0) {
-      tell(t('No edit of this run was discarded.'));
+      tell(t('This run has no discarded edits.'));
       return;
     }
     const title = t('Restore Discarded Conflicts');
@@ -81,7 +81,7 @@ export class ConflictDecisions {
 
   async #offerUndo(runId: string, { conflictId, agentLabel, path }: KeptAside): Promise<void> {
     const undo = t('Undo');
-    const message = t('Discarded what “{0}” had done in {1}.', agentLabel, path);
+    const message = t('Discarded the edit by “{0}” in {1}.', agentLabel, path);
     const choice = await vscode.window.showInformationMessage(message, undo);
     if (choice === undo) await this.#model.restore(runId, [conflictId]);
   }

@@ -67,7 +67,7 @@ export class Decisions {
 
 function isAllowed(): boolean {
   if (vscode.workspace.isTrusted) return true;
-  tell(t('This folder is not trusted. Trust it before you accept proposals into it.'));
+  tell(t('This folder is not trusted. Trust it before you accept changes.'));
   return false;
 }
 

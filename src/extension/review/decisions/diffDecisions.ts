@@ -86,7 +86,7 @@ export class DiffDecisions {
   async #offerWays({ hunkId, path, conflictReason }: Hunk): Promise<void> {
     const merge = t('Open 3-Way Merge');
     const discard = t('Reject');
-    const reason = conflictReason ?? t('{0} changed since it was read.', path);
+    const reason = conflictReason ?? t('{0} has changed since the agent read it.', path);
     const choice = await vscode.window.showWarningMessage(reason, merge, discard);
     if (choice === merge) await this.#context.merge.open(null);
     if (choice === discard)

@@ -27,7 +27,7 @@ export class RowDecisions {
   async accept(node: ProposalNode): Promise<void> {
     const hunkIds = acceptableHunkIds(node);
     if (hunkIds.length === 0) {
-      tell(t('Nothing here can be accepted: it is in conflict, or needs an accept of its own.'));
+      tell(t('Nothing to accept here: what is left conflicts, or must be accepted file by file.'));
       return;
     }
     const file = fileOf(node);
@@ -43,7 +43,7 @@ export class RowDecisions {
   /** Accepts all that the tree shows, but for files that need an accept of their own. */
   async acceptAll(): Promise<void> {
     const hunkIds = (await this.#tree.loadRows()).flatMap(acceptableHunkIds);
-    if (hunkIds.length === 0) tell(t('There is nothing that can be accepted at once.'));
+    if (hunkIds.length === 0) tell(t('Nothing can be accepted in bulk. Accept files one by one.'));
     else await this.#decisions.accept({ type: 'hunks', hunkIds }, 'always');
   }
 

@@ -10,13 +10,11 @@ export function summarizeApply(result: ApplyResult): string {
   const files = plural(written + failed, 'file');
   const isUndo = result.action === 'undo';
   if (first === undefined) {
-    return isUndo
-      ? t('Took back the changes in {0}.', files)
-      : t('Applied the changes in {0}.', files);
+    return isUndo ? t('Undid the changes in {0}.', files) : t('Applied changes in {0}.', files);
   }
   const reason =
     failed === 1 ? `${first.path}: ${first.reason}` : t('{0} were not written.', failed);
   return isUndo
-    ? t('Took back {0} of {1}. {2}', written, files, reason)
-    : t('Applied {0} of {1}; the rest stays pending. {2}', written, files, reason);
+    ? t('Undid {0} of {1}. {2}', written, files, reason)
+    : t('Applied {0} of {1}. The rest is still pending. {2}', written, files, reason);
 }

@@ -127,7 +127,7 @@ export function describeNode(node: ProposalNode): string {
   if (conflicts > 1) parts.push(t('{0} conflicts', conflicts));
   if (node.type === 'file' && node.keptAside > 0) parts.push(t('{0} kept aside', node.keptAside));
   if (node.type === 'file' && node.file.flag !== null)
-    parts.push(t('{0}: needs its own accept', flagTitle(node.file.flag)));
+    parts.push(t('{0}: accept separately', flagTitle(node.file.flag)));
   return parts.join(' · ');
 }
 

@@ -71,7 +71,7 @@ export class ProposalTree implements vscode.TreeDataProvider<ProposalNode>, vsco
     if (node.type !== 'group' && node.type !== 'conflicts') {
       item.command = {
         command: 'muster.openProposal',
-        title: t('Show the Difference'),
+        title: t('Show Diff'),
         arguments: [node],
       };
     }
@@ -97,7 +97,7 @@ function createItem(node: ProposalNode): vscode.TreeItem {
       const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Expanded);
       item.iconPath = warningIcon();
       item.tooltip = t(
-        'Edits that did not fit what other agents had proposed. They are in no group.',
+        'Edits that conflict with what other agents proposed. They belong to no group.',
       );
       return item;
     }

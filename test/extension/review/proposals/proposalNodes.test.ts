@@ -39,7 +39,7 @@ describe('the tree of proposed changes', () => {
       '  a.js [+4 −2 · conflict] file.pending',
       '    h1 [+2 −1] hunk.pending',
       '    h2 [+2 −1 · conflict] hunk.conflict',
-      '  package.json [+2 −1 · Package scripts: needs its own accept] file.pending',
+      '  package.json [+2 −1 · Package scripts: accept separately] file.pending',
       '    h5 [+2 −1] hunk.pending',
       'Edit bin [+2 −1] group.pending',
       '  bin/b.js [+2 −1] file.pending',
@@ -93,9 +93,9 @@ describe('what was kept aside', () => {
       explainConflict(kept),
       [
         'a.js',
-        'Kept aside: the edit of agent 3 (Shorten).',
+        'Kept aside: the edit by agent 3 (Shorten).',
         'Another agent changed the same lines.',
-        'In the proposal: agents 1.',
+        'In the proposal: the edits by agents 1.',
       ].join('\n'),
     );
   });
@@ -158,9 +158,9 @@ describe('the sentence about an accept', () => {
   const result = { runId: 'r', decisionId: 'd', action: 'accept' } as const;
   const problem = (path: string) => ({ path, reason: 'It changed.' });
   const cases = [
-    [['a', 'b'], [], 'Applied the changes in 2 files.'],
-    [['a'], ['b'], 'Applied 1 of 2 files; the rest stays pending. b: It changed.'],
-    [['a'], ['b', 'c'], 'Applied 1 of 3 files; the rest stays pending. 2 were not written.'],
+    [['a', 'b'], [], 'Applied changes in 2 files.'],
+    [['a'], ['b'], 'Applied 1 of 2 files. The rest is still pending. b: It changed.'],
+    [['a'], ['b', 'c'], 'Applied 1 of 3 files. The rest is still pending. 2 were not written.'],
   ] as const;
   for (const [written, failed, sentence] of cases) {
     it(`says: ${sentence}`, () => {
@@ -171,7 +171,7 @@ describe('the sentence about an accept', () => {
 
   it('speaks of an undo as such', () => {
     const undone = { ...result, action: 'undo', writtenPaths: ['a'], problems: [] } as const;
-    assert.equal(summarizeApply(undone), 'Took back the changes in 1 file.');
+    assert.equal(summarizeApply(undone), 'Undid the changes in 1 file.');
   });
 });
 
