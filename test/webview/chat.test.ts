@@ -203,7 +203,10 @@ describe('chat page', () => {
       type: 'item',
       item: { id: 'x', type: 'run', run: { state: 'running' } },
     });
-    assert.match(await chat.page.getByRole('log').innerText(), /port it[\s\S]*Cannot show this part/u);
+    assert.match(
+      await chat.page.getByRole('log').innerText(),
+      /port it[\s\S]*Cannot show this part/u,
+    );
   });
 
   it('breaks long words instead of growing wider than the view', async () => {
