@@ -197,7 +197,7 @@ describe('muster audit', function () {
     const { headHash, entries } = JSON.parse(asJson.stdout) as AuditResult;
     const good = await bed.run('audit', runId, '--anchor', headHash);
     assertOk(good);
-    const upTo = `^Anchored by the hash that was given up to entry ${entries} of ${entries}\\.$`;
+    const upTo = `^Anchored by the given hash up to entry ${entries} of ${entries}\\.$`;
     assert.match(good.stdout, new RegExp(upTo, 'mu'));
     const other = await bed.run('audit', runId, '--anchor', 'a'.repeat(64));
     assert.equal(other.exitCode, 1);
@@ -209,7 +209,7 @@ describe('muster audit', function () {
   it('knows no run by a name that no run has', async () => {
     const result = await bed.run('audit', 'nothing-of-the-kind');
     assert.deepEqual([result.exitCode, result.stdout], [2, '']);
-    assert.match(result.stderr, /There is no run/u);
+    assert.match(result.stderr, /No run "/u);
   });
 });
 

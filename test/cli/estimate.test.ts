@@ -43,7 +43,7 @@ describe('muster estimate', () => {
         'May write: anything the run allows',
         'Runs: npm test',
         'Verifications: 1',
-        'A mock run with stubs in the place of agents: nothing was asked, nothing ran.',
+        'A mock run with stubs instead of agents. Nothing was sent, nothing ran.',
         '',
       ],
     );
@@ -102,8 +102,8 @@ describe('muster estimate', () => {
   });
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['neither script nor workflow', [], /Give either --script FILE or --workflow NAME\./u],
-    ['both', ['--script', 'a', '--workflow', 'b'], /Give either --script FILE or --workflow/u],
+    ['neither script nor workflow', [], /Pass either --script FILE or --workflow NAME\./u],
+    ['both', ['--script', 'a', '--workflow', 'b'], /Pass either --script FILE or --workflow/u],
     ['a script that is not there', ['--script', 'nowhere.js'], /Cannot read nowhere\.js/u],
     ['an unknown provider', ['--script', 'a', '--provider', 'oracle'], /no provider "oracle"/u],
   ];
@@ -120,7 +120,7 @@ describe('muster estimate', () => {
       const script = await test.bed.writeScript(workflow(`require('fs')`));
       const { stdout, stderr, exitCode } = await test.bed.run(...command, '--script', script);
       assert.deepEqual([stdout, exitCode], ['', 2]);
-      assert.match(stderr, /:2:1: error: .*does not pass the check/su);
+      assert.match(stderr, /:2:1: error: .*did not pass the check/su);
     });
   }
 });
@@ -145,7 +145,7 @@ describe('muster run --dry-run', () => {
     const { stdout, stderr, exitCode } = await test.bed.run('run', ...options);
     assert.deepEqual([exitCode, stderr], [0, '']);
     assert.match(stdout, /^ {2}estimate: \d+(–\d+)? agents?, 1 model, \$0\.00$/mu);
-    assert.match(stdout, /^A mock run with stubs in the place of agents/mu);
+    assert.match(stdout, /^A mock run with stubs instead of agents/mu);
     const { stdout: runs } = await test.bed.run('runs', '--json');
     assert.deepEqual(JSON.parse(runs), []);
   });

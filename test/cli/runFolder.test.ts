@@ -66,11 +66,11 @@ describe('the folder of a run that was mended', function () {
     assert.match(audit.stdout, new RegExp(`^Head: ${head}$`, 'mu'));
     assert.match(
       audit.stdout,
-      new RegExp(`^Anchored by the hash that was given up to entry ${seq} of ${seq}\\.$`, 'mu'),
+      new RegExp(`^Anchored by the given hash up to entry ${seq} of ${seq}\\.$`, 'mu'),
     );
     assert.match(
       audit.stdout,
-      new RegExp(`^Anchored by the report up to entry ${seq} of ${seq}, and no further`, 'mu'),
+      new RegExp(`^Anchored by the report up to entry ${seq} of ${seq}, which proves only`, 'mu'),
     );
 
     const clone = path.join(test.bed.root, 'clone');

@@ -41,7 +41,7 @@ async function readKey(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
-    throw new CliError(EXIT.usage, `There is no key file ${file}.`);
+    throw new CliError(EXIT.usage, `Key file ${file} does not exist.`);
   }
 }
 
@@ -49,7 +49,7 @@ function asCliError(error: unknown): never {
   if (error instanceof SignatureError) throw new CliError(EXIT.usage, error.message);
   if (error instanceof ExportError) throw new CliError(EXIT.failed, error.message);
   if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') {
-    throw new CliError(EXIT.usage, 'The folder of --out does not exist. Make it first.');
+    throw new CliError(EXIT.usage, 'The folder of --out does not exist. Create it first.');
   }
   throw error;
 }
@@ -63,7 +63,7 @@ function print(ctx: CliContext, file: string, exported: ExportedRun): void {
   for (const name of withheld) {
     printLine(
       ctx.stdout,
-      `Withheld: ${name} holds something that looks like a token; its hash is in.`,
+      `Withheld: ${name} holds something that looks like a token. The archive has only its hash.`,
     );
   }
   if (audit.verdict === 'broken') {
