@@ -203,6 +203,7 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
 function addReview(program: Command, ctx: CliContext, finish: Finish): void {
   withSelectors(program.command('accept').argument('<run>'))
     .description('apply changes to the workspace')
+    .option('--finish', 'finish an accept or undo that was cut off')
     .action(async (run: string, options: Parameters<typeof acceptCommand>[2]) => {
       finish(await acceptCommand(ctx, run, options));
     });

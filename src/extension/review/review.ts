@@ -10,6 +10,7 @@ import type { Tasks } from '../shared/tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
 import { describeCounts } from './proposals/describeCounts.ts';
+import { CutOffNotice } from './decisions/cutOffNotice.ts';
 import { findUnsavedDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
 import { ProposalFileSystem } from './proposals/proposalFileSystem.ts';
 import { ProposalModel } from './proposals/proposalModel.ts';
@@ -59,6 +60,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     if (run === null || !canVerifyAccepted(run)) return false;
     return run.proposals.pending + run.proposals.conflicts === 0;
   };
+  const cutOffNotice = new CutOffNotice({ model, tasks });
   const controller = new ReviewController({ model, tree, view, tasks, canVerify });
   const followShown = () => {
     model.choose(registry.shown?.runId ?? null);
@@ -88,7 +90,15 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       await focusFirstRow(view, tree);
     },
     dispose: () => {
-      for (const item of [...subscriptions, fileSystem, conflictFileSystem, view, tree, model])
+      for (const item of [
+        ...subscriptions,
+        fileSystem,
+        conflictFileSystem,
+        cutOffNotice,
+        view,
+        tree,
+        model,
+      ])
         item.dispose();
     },
   };

@@ -59,7 +59,9 @@ export class OwnerConnection {
     try {
       const extensionVersion = PRODUCT_VERSION;
       await connection.request('hello', {
-        ...{ token, protocolVersion: PROTOCOL_VERSION, extensionVersion },
+        token,
+        protocolVersion: PROTOCOL_VERSION,
+        extensionVersion,
       });
       return connection;
     } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { outline, useChat } from '../support/chatBench.ts';
+import { useChat } from '../support/chatBench.ts';
+import { outline } from '../support/outline.ts';
 import { sampleRun } from '../support/samples.ts';
 
 describe('the chat', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { composerState } from '../../../src/extension/chat/composerState.ts';
 import { resolveProvider } from '../../../src/extension/settings/resolveProvider.ts';
-import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 describe('the composer', () => {
   const provider = resolveProvider(
@@ -13,7 +13,7 @@ describe('the composer', () => {
     isTrusted: true,
     isBusy: false,
     provider,
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_RUN_LIMITS,
   };
 
   it('shows provider and caps', () => {

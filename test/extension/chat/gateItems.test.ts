@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { outline, useChat } from '../support/chatBench.ts';
+import { useChat } from '../support/chatBench.ts';
+import { outline } from '../support/outline.ts';
 import { sampleGate, sampleRun } from '../support/samples.ts';
 
 describe('a chat that a run asks', () => {

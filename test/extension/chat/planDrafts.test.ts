@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createDeferred } from '../../../src/base/deferred.ts';
 import type { HostResult } from '../../../src/protocol/host/hostRpc.ts';
-import { outline, pressRun, until, useChat } from '../support/chatBench.ts';
+import { pressRun, until, useChat } from '../support/chatBench.ts';
+import { outline } from '../support/outline.ts';
 import { samplePlan } from '../support/samples.ts';
 
 describe('drafting a plan', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Estimate } from '../../../src/protocol/estimate.ts';
-import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
-import { outline, pressRun, putPlan, useChat } from '../support/chatBench.ts';
-import { sampleCheck, sampleRun } from '../support/samples.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
+import { pressRun, putPlan, useChat } from '../support/chatBench.ts';
+import { outline } from '../support/outline.ts';
+import { sampleCheck, sampleEstimate, sampleRun } from '../support/samples.ts';
 
 describe('a plan card', () => {
   const { settings, start } = useChat();
@@ -15,7 +15,7 @@ describe('a plan card', () => {
       request: 'Modernise lib',
       script: 'original script',
       argsJson: null,
-      limits: DEFAULT_LIMITS,
+      limits: DEFAULT_RUN_LIMITS,
       approvedCommands: ['npm test'],
       unsandboxed: false,
       allowedCommands: ['npm *'],
@@ -30,27 +30,7 @@ describe('a plan card', () => {
 
   it('hands the estimate of the plan to the run, for its report', async () => {
     const { controller, conversation, host } = start({ 'run.start': () => ({ runId: 'r1' }) });
-    const none = { min: 0, max: 0 };
-    const estimate: Estimate = {
-      schemaVersion: 1,
-      provider: 'offline',
-      agents: none,
-      models: [],
-      agentTypes: [],
-      tools: [],
-      writes: [],
-      verifications: none,
-      gates: none,
-      tokens: none,
-      usd: null,
-      phases: [],
-      longestChain: none,
-      commands: [],
-      workflows: [],
-      unbounded: null,
-      gaps: [],
-      tokenSources: [],
-    };
+    const estimate = sampleEstimate();
     putPlan(conversation, { estimate });
     await controller.handle(pressRun());
     assert.partialDeepStrictEqual(host.requests.at(-1)?.params, { estimate });
@@ -67,7 +47,7 @@ describe('a plan card', () => {
     assert.deepEqual(host.requests.at(-1)?.params, {
       script: 'edited script',
       argsJson: null,
-      limits: DEFAULT_LIMITS,
+      limits: DEFAULT_RUN_LIMITS,
     });
     const [item] = conversation.items;
     assert.ok(item?.type === 'plan');

@@ -3,7 +3,7 @@ import { reduceRun } from '../../../src/protocol/view/reduceRun.ts';
 import type { RunEvent } from '../../../src/protocol/events/runEvents.ts';
 import type { RunTreeToWebview } from '../../../src/protocol/webviews/runTreeMessages.ts';
 import { RunFeeds } from '../../../src/extension/runs/runFeeds.ts';
-import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { Tasks } from '../../../src/extension/shared/tasks.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
 
@@ -15,7 +15,7 @@ const view = reduceRun(null, {
   request: 'x',
   scriptSha256: '',
   argsSha256: '',
-  limits: DEFAULT_LIMITS,
+  limits: DEFAULT_RUN_LIMITS,
   provider: 'offline',
   model: 'rules',
   snapshotTree: '',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { changeLimit, parseLimit } from '../../../src/extension/settings/parseLimit.ts';
-import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 describe('a typed limit', () => {
   const cases = [
@@ -23,13 +23,13 @@ describe('a typed limit', () => {
 
 describe('a changed limit', () => {
   it('makes typed dollars explicit, and no dollars not', () => {
-    const typed = changeLimit(DEFAULT_LIMITS, 'maxUsd', '7');
-    assert.deepEqual(typed, { ...DEFAULT_LIMITS, maxUsd: 7, usdIsExplicit: true });
-    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...DEFAULT_LIMITS, maxUsd: null });
+    const typed = changeLimit(DEFAULT_RUN_LIMITS, 'maxUsd', '7');
+    assert.deepEqual(typed, { ...DEFAULT_RUN_LIMITS, maxUsd: 7, usdIsExplicit: true });
+    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...DEFAULT_RUN_LIMITS, maxUsd: null });
   });
 
   it('leaves the others as they are', () => {
-    const limits = { ...DEFAULT_LIMITS, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
+    const limits = { ...DEFAULT_RUN_LIMITS, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
     assert.deepEqual(changeLimit(limits, 'maxAgents', '300'), { ...limits, maxAgents: 300 });
   });
 });

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_RETENTION as CORE_RETENTION } from '../../../src/core/limits.ts';
-import {
-  DEFAULT_LIMITS,
-  DEFAULT_RETENTION,
-  readSettings,
-} from '../../../src/extension/settings/settings.ts';
+import { readSettings } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_RUN_LIMITS, DEFAULT_RETENTION } from '../../../src/protocol/defaults.ts';
 
 describe('the settings', () => {
   it('have safe values when nothing is set', () => {
@@ -17,7 +13,7 @@ describe('the settings', () => {
         provider: 'auto',
         model: null,
         baseUrl: null,
-        limits: DEFAULT_LIMITS,
+        limits: DEFAULT_RUN_LIMITS,
         stateDir: null,
         useSandbox: true,
         allowedCommands: [],
@@ -50,7 +46,7 @@ describe('the settings', () => {
     assert.deepEqual(
       { limits, provider, model, setupCommand, requiredCommands },
       {
-        limits: { ...DEFAULT_LIMITS, maxUsd: null, maxTokens: 7 },
+        limits: { ...DEFAULT_RUN_LIMITS, maxUsd: null, maxTokens: 7 },
         provider: 'auto',
         model: 'm',
         setupCommand: 'make',
@@ -72,7 +68,6 @@ describe('what the settings keep of earlier runs', () => {
   });
 
   it('is what the command line keeps when it makes no sense: nothing is dropped by a slip', () => {
-    assert.deepEqual(DEFAULT_RETENTION, CORE_RETENTION);
     for (const wrong of [0, -1, '10', null, Number.NaN, Infinity]) {
       assert.deepEqual(retentionOf(wrong, wrong), DEFAULT_RETENTION);
     }
@@ -101,12 +96,12 @@ describe('the dollar limit of the settings', () => {
     ).limits;
 
   it('is explicit when the user has set it, be it to the default', () => {
-    assert.deepEqual(limitsOf(5, true), { ...DEFAULT_LIMITS, usdIsExplicit: true });
+    assert.deepEqual(limitsOf(5, true), { ...DEFAULT_RUN_LIMITS, usdIsExplicit: true });
   });
 
   it('is not explicit by default, without a limit, or when it cannot be read', () => {
-    assert.deepEqual(limitsOf(5, false), DEFAULT_LIMITS);
-    assert.deepEqual(limitsOf(null, true), { ...DEFAULT_LIMITS, maxUsd: null });
-    assert.deepEqual(limitsOf(-3, true), DEFAULT_LIMITS);
+    assert.deepEqual(limitsOf(5, false), DEFAULT_RUN_LIMITS);
+    assert.deepEqual(limitsOf(null, true), { ...DEFAULT_RUN_LIMITS, maxUsd: null });
+    assert.deepEqual(limitsOf(-3, true), DEFAULT_RUN_LIMITS);
   });
 });

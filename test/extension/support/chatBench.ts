@@ -2,8 +2,7 @@ import { ChatController } from '../../../src/extension/chat/chatController.ts';
 import type { ChatEditor } from '../../../src/extension/chat/chatEditor.ts';
 import { Conversation } from '../../../src/extension/chat/conversation.ts';
 import { RunRegistry } from '../../../src/extension/runs/runRegistry.ts';
-import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
-import type { ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { samplePlan } from './samples.ts';
 import { ScriptedHost } from './scriptedHost.ts';
 
@@ -53,11 +52,6 @@ export function pressRun() {
   return { type: 'plan', itemId: 'plan-p1', action: 'run', unsandboxed: false } as const;
 }
 
-/** The conversation, a line for each item. */
-export function outline(conversation: Conversation): readonly string[] {
-  return conversation.items.map((item) => `${item.type}: ${describeItem(item)}`);
-}
-
 /** Lets pending promises go on until the condition holds; the test's deadline ends the wait. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
@@ -73,7 +67,7 @@ function createEditor(settings: ChatSettings): ChatEditor {
         modelLabel: '',
         capsLabel: '',
       }),
-    limits: () => DEFAULT_LIMITS,
+    limits: () => DEFAULT_RUN_LIMITS,
     allowedCommands: () => ['npm *'],
     setupCommand: () => settings.setupCommand,
     requiredCommands: () => ['npm run lint'],
@@ -84,23 +78,6 @@ function createEditor(settings: ChatSettings): ChatEditor {
     chooseProvider: () => Promise.resolve(),
     restartHost: () => Promise.resolve(),
   };
-}
-
-function describeItem(item: ChatItem): string {
-  switch (item.type) {
-    case 'request':
-      return item.text;
-    case 'answer':
-      return item.markdown;
-    case 'plan':
-      return item.status;
-    case 'run':
-      return `${item.run.runId} ${item.run.state}`;
-    case 'gate':
-      return `${item.status}, approved ${item.gate.approved} ${item.gate.note}`.trimEnd();
-    case 'problem':
-      return item.message;
-  }
 }
 
 function noop(): void {

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../../src/protocol/estimate.ts';
 import type { ScriptCheck, WorkflowPlan } from '../../../src/protocol/plan.ts';
 import type {
   FileProposal,
@@ -8,7 +9,7 @@ import type {
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { GateView } from '../../../src/protocol/view/runView.ts';
 import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
-import { DEFAULT_LIMITS } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 const noCounts = { queued: 0, running: 0, ok: 0, failed: 0, skipped: 0, cancelled: 0 };
 
@@ -24,7 +25,7 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     verdict: 'unverified',
     provider: 'offline',
     model: 'rules',
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_RUN_LIMITS,
     concurrency: 16,
     startedAt: 1000,
     endedAt: null,
@@ -79,7 +80,7 @@ export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
     summary: 'Modernises lib.',
     script: 'original script',
     check: sampleCheck(),
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_RUN_LIMITS,
     provider: 'offline',
     model: 'rules',
     needsUnsandboxedConsent: false,
@@ -159,5 +160,30 @@ export function sampleSet(
       { groupId: 'g1', title: 'Edit lib' },
       { groupId: 'g2', title: 'Edit bin' },
     ],
+  };
+}
+
+/** Of a script that starts nothing. */
+export function sampleEstimate(): Estimate {
+  const none = { min: 0, max: 0 };
+  return {
+    schemaVersion: 1,
+    provider: 'offline',
+    agents: none,
+    models: [],
+    agentTypes: [],
+    tools: [],
+    writes: [],
+    verifications: none,
+    gates: none,
+    tokens: none,
+    usd: null,
+    phases: [],
+    longestChain: none,
+    commands: [],
+    workflows: [],
+    unbounded: null,
+    gaps: [],
+    tokenSources: [],
   };
 }
