@@ -37,7 +37,7 @@ export class HostGoneError extends Error {
 
   constructor(method: string) {
     super(
-      `The background host ended before it answered "${method}". Try again to start a new one.`,
+      `The background host stopped before it answered "${method}". Try again to start a new one.`,
     );
     this.name = 'HostGoneError';
   }

@@ -242,7 +242,10 @@ describe('muster audit of a run without an end', function () {
     const live = await test.bed.run('audit', 'last');
     assertOk(live);
     assert.match(live.stdout, /^Run \S+: whole, still running/u);
-    assert.match(live.stdout, /^note {2}journal\.jsonl {2}The run goes on; entries 1 to \d+/mu);
+    assert.match(
+      live.stdout,
+      /^note {2}journal\.jsonl {2}The run is still going; entries 1 to \d+/mu,
+    );
     const exported = await test.bed.run('export', 'last', '--out', path.join(test.bed.root, 'x'));
     assert.equal(exported.exitCode, 1);
     assert.match(exported.stderr, /it is still running\. Export it when it has ended/u);

@@ -249,7 +249,7 @@ describe('muster: limits in dollars where the price is unknown', function () {
       event.type === 'log' && event.level === 'warning' ? [event.message] : [],
     );
     assert.deepEqual(warnings, [
-      'The price of own-model is not known: instead of $5 the run stops at 2,000,000 tokens.',
+      'The price of own-model is unknown, so the run stops at 2,000,000 tokens instead of $5.',
     ]);
   });
 });

@@ -37,7 +37,7 @@ describe('muster estimate', () => {
         '  total  3–4  claude-opus-5-5, claude-sonnet-5-5  60k – 240k  $0.17 – $0.60',
         '',
         'Models: claude-opus-5-5, claude-sonnet-5-5',
-        'Tokens: 60k – 240k (assumed, for want of history: four requests an agent, two files read, one changed)',
+        'Tokens: 60k – 240k (assumed, without history: four requests per agent, two files read, one changed)',
         'Longest chain: 2–3 agents in sequence',
         'Tools: read_file, list_files, search_text, edit_file, write_file, delete_file, move_file, run_command',
         'May write: anything the run allows',
@@ -69,7 +69,7 @@ describe('muster estimate', () => {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /^test-workflow: 5 agents \(unbounded: stopped by the cap of 5\), 1 model, \$0\.00\n/u,
+      /^test-workflow: 5 agents \(unbounded: stopped at the limit of 5\), 1 model, \$0\.00\n/u,
     );
     assert.match(stdout, /^With the lean stub, the mock run was stopped, so there may be more: /mu);
   });

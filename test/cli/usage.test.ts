@@ -47,7 +47,7 @@ describe('muster: usage', () => {
       ['run'],
       /Pass a request in words, --script FILE or --workflow NAME\./u,
     ],
-    ['request and script', ['run', 'x', '--script', 'a.js'], /Give one of these/u],
+    ['request and script', ['run', 'x', '--script', 'a.js'], /Pass a request in words/u],
     ['a number that is none', ['run', 'x', '--max-agents', 'many'], /"many" is not a number/u],
     ['a number out of range', ['run', 'x', '--concurrency', '257'], /out of range.*concurrency/u],
     ['args that are no JSON', ['run', 'x', '--args', '{oops'], /--args is not valid JSON/u],

@@ -118,7 +118,7 @@ describe('windows and the background host come and go', function () {
     await screenshot(page, 'host-killed');
     await problem.getByRole('button', { name: 'Restart host' }).click();
     const card = chat.getByRole('article', { name: 'Cut-off notes' });
-    await card.getByText('The host ended in mid-run').waitFor();
+    await card.getByText('The host stopped in mid-run').waitFor();
     assert.notEqual((await readHostLock(editor.server)).pid, pid);
   });
 

@@ -40,8 +40,8 @@ describe('The headline of an estimate', () => {
     ['no agent', { agents: { min: 0, max: 0 }, models: [] }, '0 agents, $0.40 – $1.10'],
     [
       'no bound',
-      { unbounded: 'unbounded: stopped by the cap of 41' },
-      '41 agents (unbounded: stopped by the cap of 41), 3 models, $0.40 – $1.10',
+      { unbounded: 'unbounded: stopped at the limit of 41' },
+      '41 agents (unbounded: stopped at the limit of 41), 3 models, $0.40 – $1.10',
     ],
   ];
   for (const [name, change, expected] of cases) {

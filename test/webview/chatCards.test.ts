@@ -155,11 +155,11 @@ describe('cards of the chat page', () => {
     });
 
     it('says where a loop was stopped, and that a price is unknown', async () => {
-      const unbounded = 'unbounded: stopped by the cap of 200';
+      const unbounded = 'unbounded: stopped at the limit of 200';
       await chat.send(snapshot([planItem({ estimate: makeEstimate({ unbounded, usd: null }) })]));
       assert.match(
         await article(chat, 'Plan: Port callbacks').innerText(),
-        /1–41 agents \(unbounded: stopped by the cap of 200\), 2 models, cost unknown/u,
+        /1–41 agents \(unbounded: stopped at the limit of 200\), 2 models, cost unknown/u,
       );
     });
 

@@ -54,7 +54,7 @@ export class OwnerConnection {
   /** Connects and says hello; rejects with a sentence about that process. */
   static async open(owner: RunOwner): Promise<OwnerConnection> {
     const { socket, token, pid } = owner;
-    if (socket === null || token === null) throw unreachable(pid, 'it takes no orders.');
+    if (socket === null || token === null) throw unreachable(pid, 'it accepts no commands.');
     const connection = new OwnerConnection(await openSocket(socket, pid), pid);
     try {
       const extensionVersion = PRODUCT_VERSION;
@@ -148,6 +148,6 @@ function openSocket(address: string, pid: number): Promise<Socket> {
 
 function unreachable(pid: number, reason: string): OwnerUnreachableError {
   return new OwnerUnreachableError(
-    `Process ${pid} runs it and cannot be asked: ${reason} Try again, or end that process and resume the run.`,
+    `Process ${pid} owns the run and cannot be reached: ${reason} Try again, or end that process and resume the run.`,
   );
 }

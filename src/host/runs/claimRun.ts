@@ -38,7 +38,9 @@ export async function claimRun(directory: string, mine: RunOwner): Promise<Claim
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
-  throw new Error(`Cannot take the run in ${directory}: others keep taking it. Try again.`);
+  throw new Error(
+    `Cannot take over the run in ${directory}: other processes keep taking it. Try again.`,
+  );
 }
 
 /** False when another process is doing the same. */

@@ -82,7 +82,7 @@ describe('a run that another process owns', function () {
     const again = await client.request('run.subscribe', { runId });
     assert.deepEqual(again.view, ended);
     const late = client.request('run.control', { runId, control: { action: 'cancel' } });
-    await assert.rejects(late, /is not running; there is nothing to cancel/u);
+    await assert.rejects(late, /is not running; nothing to cancel/u);
   });
 
   it('in a terminal is cancelled from a window', async () => {
