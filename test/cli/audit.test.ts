@@ -51,7 +51,7 @@ describe('muster audit', function () {
     assertOk(result);
     assert.match(
       result.stdout,
-      /^Run \S+: whole \(\d+ entries, 3 decisions, 1 applied hunk\)\.$/mu,
+      /^Run \S+: intact \(\d+ entries, 3 decisions, 1 applied hunk\)\.$/mu,
     );
     assert.match(result.stdout, /^Unanchored: /mu);
     const { verdict, findings, applied } = await auditAfter(() => Promise.resolve());
@@ -241,7 +241,7 @@ describe('muster audit of a run without an end', function () {
     await asked.promise;
     const live = await test.bed.run('audit', 'last');
     assertOk(live);
-    assert.match(live.stdout, /^Run \S+: whole, still running/u);
+    assert.match(live.stdout, /^Run \S+: intact, still running/u);
     assert.match(
       live.stdout,
       /^note {2}journal\.jsonl {2}The run is still going; entries 1 to \d+/mu,

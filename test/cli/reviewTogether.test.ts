@@ -54,7 +54,7 @@ describe('muster: several who review at the same moment', function () {
   async function assertWhole(): Promise<void> {
     const audit = await test.bed.run('audit', runId);
     assertOk(audit);
-    assert.match(audit.stdout, /^Run \S+: whole /u);
+    assert.match(audit.stdout, /^Run \S+: intact /u);
   }
 
   const applied = ({ stdout }: CliResult) => Number(/^Applied to (\d+) files?/mu.exec(stdout)?.[1]);

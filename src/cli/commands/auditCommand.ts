@@ -81,7 +81,7 @@ function describeAudit(result: AuditResult): readonly string[] {
   ];
   const state = isLive ? ', still running' : '';
   return [
-    `Run ${runId}: ${verdict}${state} (${counts.join(', ')}).`,
+    `Run ${runId}: ${verdict === 'whole' ? 'intact' : verdict}${state} (${counts.join(', ')}).`,
     `Head: ${result.headHash}`,
     describeAnchor(result),
     ...describeReportHead(result),

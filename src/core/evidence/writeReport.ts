@@ -52,7 +52,7 @@ function describeOutcome(view: RunView): string {
     '## Run',
     '',
     `- State: **${view.state}**${view.stateMessage === null ? '' : ` — ${view.stateMessage}`}`,
-    `- Agents: ${agents === '' ? 'none started; nothing was done' : agents}`,
+    `- Agents: ${agents === '' ? 'none started, so nothing was changed' : agents}`,
     ...(view.phases.length === 0 ? [] : [`- Phases: ${view.phases.map(plain).join(' → ')}`]),
     `- Model: ${model}`,
     ...(took === null ? [] : [`- Time: ${took}`]),

@@ -150,7 +150,7 @@ describe('writeReport', () => {
       { ...view, agents: [], verifications: [], verdict: 'unverified' },
       null,
     );
-    assert.match(text, /none started; nothing was done/u);
+    assert.match(text, /none started, so nothing was changed/u);
     assert.match(text, /No commands ran/u);
   });
 });
