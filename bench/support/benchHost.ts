@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { forkHost } from '../../src/extension/hostProcess/forkHost.ts';
+import { backgroundHost } from '../../src/hostClient/backgroundHost.ts';
 import { HostConnection } from '../../src/hostClient/hostConnection.ts';
 import type { HostParams } from '../../src/protocol/host/hostRpc.ts';
 import type { RunSummary } from '../../src/protocol/view/summarizeRun.ts';
@@ -9,7 +10,7 @@ import type { BenchContext } from './benchContext.ts';
 import type { ProductBed } from './product.ts';
 
 const endDeadlineMs = 60_000;
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent = { warn: () => undefined, error: () => undefined };
 
 export class BenchHost {
   readonly client: HostConnection;
@@ -34,7 +35,7 @@ export class BenchHost {
       useSandbox: true,
       readyTimeoutMs: 15_000,
     });
-    const host = new BenchHost(await HostConnection.open(endpoint, silent), bed);
+    const host = new BenchHost(await HostConnection.open(endpoint, backgroundHost(silent)), bed);
     const provider = { provider: 'anthropic', baseUrl, model: null, apiKey: 'bench-key' } as const;
     await host.client.request('provider.configure', provider);
     return host;

@@ -24,6 +24,11 @@ import { verifyCommand } from './commands/verifyCommand.ts';
 import { workflowsCommand } from './commands/workflowsCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
 import { collect, parseNumber } from './parseOptions.ts';
+import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
+import { AGENT_CEILING, CONCURRENCY_CEILING } from '../protocol/runLimits.ts';
+import { formatBytes } from '../base/format.ts';
+
+const limits = DEFAULT_RUN_LIMITS;
 
 const HELP_END = `
 Exit codes: 0 completed, verification did not fail · 1 failed · 2 wrong usage or invalid script ·
@@ -115,11 +120,19 @@ function withRunOptions(command: Command): Command {
     .option('--base-url <url>', 'address of a compatible server')
     .option('--model <id>', 'default model for agents')
     .option('--prices <file>', 'your own prices: dollars per million tokens, by model')
-    .option('--max-agents <n>', 'most agents in total (200; at most 1000)', parseNumber)
-    .option('--concurrency <n>', 'most agents at once (16; 1 to 256)', parseNumber)
+    .option(
+      '--max-agents <n>',
+      `most agents in total (${limits.maxAgents}; at most ${AGENT_CEILING})`,
+      parseNumber,
+    )
+    .option(
+      '--concurrency <n>',
+      `most agents at once (${limits.concurrency}; 1 to ${CONCURRENCY_CEILING})`,
+      parseNumber,
+    )
     .option('--max-tokens <n>', 'most tokens, input and output together', parseNumber)
-    .option('--max-usd <x>', 'most dollars (5)', parseNumber)
-    .option('--max-minutes <n>', 'most minutes (60)', parseNumber)
+    .option('--max-usd <x>', `most dollars (${limits.maxUsd})`, parseNumber)
+    .option('--max-minutes <n>', `most minutes (${limits.maxMinutes})`, parseNumber)
     .option('--per-phase <bounds>', 'limits for each phase, such as maxUsd=1,maxAgents=20')
     .option('--per-agent <bounds>', 'limits for each agent: maxUsd, maxTokens, maxMinutes')
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
@@ -153,7 +166,11 @@ function addEstimate(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--args-file <file>', 'input for the script, from a file')
     .option('--provider <name>', 'provider to price: anthropic or offline (no key needed)')
     .option('--model <id>', 'default model for agents')
-    .option('--max-agents <n>', 'limit at which the mock run stops (200)', parseNumber)
+    .option(
+      '--max-agents <n>',
+      `limit at which the mock run stops (${limits.maxAgents})`,
+      parseNumber,
+    )
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
     .action(async (options: Parameters<typeof estimateCommand>[1]) => {
       finish(await estimateCommand(ctx, options));
@@ -181,8 +198,12 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
   );
   withCommon(program.command('prune'))
     .description('delete the oldest runs; live, waiting and unreviewed runs stay')
-    .option('--keep <n>', 'runs to keep (50)', parseNumber)
-    .option('--max-bytes <n>', 'total size of their folders (2 GiB)', parseNumber)
+    .option('--keep <n>', `runs to keep (${DEFAULT_RETENTION.maxRuns})`, parseNumber)
+    .option(
+      '--max-bytes <n>',
+      `total size of their folders (${formatBytes(DEFAULT_RETENTION.maxBytes)})`,
+      parseNumber,
+    )
     .option('--dry-run', 'show what would be deleted; delete nothing')
     .action(async (options: Parameters<typeof pruneCommand>[1]) => {
       finish(await pruneCommand(ctx, options));
@@ -245,7 +266,9 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
     .action(async (run: string, options: Options) => {
       finish(await cancelCommand(ctx, run, options));
     });
-  withCommon(program.command('throttle').argument('<run>').argument('<n>', '1 to 256'))
+  withCommon(
+    program.command('throttle').argument('<run>').argument('<n>', `1 to ${CONCURRENCY_CEILING}`),
+  )
     .description('set how many agents run at once; aborts nothing')
     .action(async (run: string, count: string, options: Options) => {
       finish(await throttleCommand(ctx, run, { ...options, count }));

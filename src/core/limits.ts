@@ -1,6 +1,6 @@
 /**
- * Every limit of the product, with the reason for its number. A limit that a user may change is only a
- * default here; the settings have the last word.
+ * Every limit of the product that no user changes, with the reason for its number. The others have their
+ * defaults in src/protocol/defaults.ts.
  */
 
 /** Token limit that stands in for the dollar limit where the price is unknown. */

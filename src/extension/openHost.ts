@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import { backgroundHost } from '../hostClient/backgroundHost.ts';
 import { HostConnection } from '../hostClient/hostConnection.ts';
 import { forkHost } from './hostProcess/forkHost.ts';
 import { workspaceFolder } from './review/apply/openDocuments.ts';
@@ -31,5 +32,5 @@ export async function openHost(options: OpenHostOptions): Promise<HostConnection
     logFile: hostLogFile,
     readyTimeoutMs: HOST_READY_TIMEOUT_MS,
   });
-  return HostConnection.open(endpoint, log);
+  return HostConnection.open(endpoint, backgroundHost(log));
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { errorText } from '../base/errorText.ts';
 import { scrubSecrets } from '../core/journal/scrubSecrets.ts';
 import type { HostLock } from '../protocol/host/hostRpc.ts';
+import type { HostStart } from '../protocol/host/hostStart.ts';
 import { PRODUCT_VERSION } from '../protocol/host/version.ts';
 import { createStreamLog } from './adapters/system.ts';
 import { prepareSocketFolder, releaseHostLock, socketPathFor, takeHostLock } from './hostLock.ts';
@@ -90,7 +91,7 @@ async function serve(services: HostServices, lock: HostLock): Promise<HostServer
   return server;
 }
 
-function tellParent(message: unknown): void {
+function tellParent(message: HostStart): void {
   process.send?.(message, () => process.disconnect());
 }
 

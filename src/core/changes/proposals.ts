@@ -6,11 +6,12 @@ import type { DecisionsState } from './review/decisions.ts';
 import { cutOffApply } from './review/cutOffApply.ts';
 import { keptAside } from './review/keptAside.ts';
 import { describeVersion, refOf } from './tree/describeVersion.ts';
-import { sameContent, sha256Hex } from './text/fileContent.ts';
+import { sameContent } from './text/fileContent.ts';
 import { flagForChange } from './flags.ts';
 import type { PathHistory } from './tree/pathHistory.ts';
 import type { FileRecord, HunkRecord, ProposalRecord, ProposedVersion } from './proposalRecord.ts';
 import type { RunTree } from './tree/runTree.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** A record and the bytes that it names by hash. */
 export interface BuiltProposals {
@@ -114,7 +115,7 @@ export function toProposalSet(
 }
 
 /** Id of the group with a title; the same in every process. */
-export function groupIdOf(title: string): string {
+function groupIdOf(title: string): string {
   return `group-${sha256Hex(title).slice(0, 12)}`;
 }
 

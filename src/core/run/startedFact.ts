@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { RunFact } from '../../protocol/events/runEvents.ts';
 import { PRODUCT_VERSION } from '../../protocol/host/version.ts';
 import { currentFlags } from '../journal/behaviourFlags.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** The first entry of a journal: what was approved, and what the run starts from. */
 export function startedFact(config: RunConfig, services: RunServices): RunFact {
@@ -16,9 +16,7 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
     limits,
     model,
     unsandboxed,
-    argsSha256: createHash('sha256')
-      .update(config.argsJson ?? 'undefined')
-      .digest('hex'),
+    argsSha256: sha256Hex(config.argsJson ?? 'undefined'),
     provider: governor.client.provider,
     snapshotTree: snapshot.tree,
     snapshotFiles: snapshot.entries.length,

@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { canVerifyAccepted } from '../../protocol/view/canVerifyAccepted.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
+import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../shared/localize.ts';
 import type { RunRegistry } from '../runs/runRegistry.ts';
 import type { ProviderSettings } from '../settings/providerSettings.ts';
 import type { Tasks } from '../shared/tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
-import { describeCounts } from './proposals/describeCounts.ts';
+import { describeView } from './describeView.ts';
 import { CutOffNotice } from './decisions/cutOffNotice.ts';
 import { findUnsavedDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
 import { ProposalFileSystem } from './proposals/proposalFileSystem.ts';
@@ -55,11 +55,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     onDidChangeRun: model.onDidChange,
   });
   const conflictFileSystem = new ConflictFileSystem({ host, onDidChangeRun: model.onDidChange });
-  const canVerify = (runId: string): boolean => {
-    const run = registry.get(runId);
-    if (run === null || !canVerifyAccepted(run)) return false;
-    return run.proposals.pending + run.proposals.conflicts === 0;
-  };
+  const canVerify = (runId: string): boolean => isReadyToVerify(registry.get(runId));
   const cutOffNotice = new CutOffNotice({ model, tasks });
   const controller = new ReviewController({ model, tree, view, tasks, canVerify });
   const followShown = () => {
@@ -90,18 +86,15 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       await focusFirstRow(view, tree);
     },
     dispose: () => {
-      for (const item of [
-        ...subscriptions,
-        fileSystem,
-        conflictFileSystem,
-        cutOffNotice,
-        view,
-        tree,
-        model,
-      ])
-        item.dispose();
+      const parts = [fileSystem, conflictFileSystem, cutOffNotice, view, tree, model];
+      for (const item of [...subscriptions, ...parts]) item.dispose();
     },
   };
+}
+
+function isReadyToVerify(run: RunSummary | null): boolean {
+  if (run === null || !canVerifyAccepted(run)) return false;
+  return run.proposals.pending + run.proposals.conflicts === 0;
 }
 
 // A view that was empty when it got the focus leaves the keyboard nowhere once its rows are there.
@@ -117,22 +110,4 @@ async function focusFirstRow(
     // The editor draws rows on its own time and may not know this one yet. By now it has some.
     await vscode.commands.executeCommand(`${PROPOSAL_VIEW_ID}.focus`);
   }
-}
-
-function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry): void {
-  const run = registry.shown;
-  const { pending, conflicts, hunks } = run?.proposals ?? { pending: 0, conflicts: 0, hunks: 0 };
-  const counts = describeCounts({ pending, conflicts });
-  view.description = [run?.name ?? '', counts].filter((part) => part !== '').join(' · ');
-  view.badge =
-    counts === ''
-      ? undefined
-      : { value: pending + conflicts, tooltip: t('Waiting for review: {0}', counts) };
-  view.message = hunks + conflicts === 0 || pending > 0 ? '' : describeDecided(conflicts);
-}
-
-function describeDecided(conflicts: number): string {
-  if (conflicts === 0)
-    return t('You have decided on every change. “Undo Last Accept” reverts the last one.');
-  return t('Only conflicts are left: {0}. Decide on each one.', conflicts);
 }

@@ -1,5 +1,4 @@
 /** Drops old runs of a workspace, one process at a time, and what their snapshots held. */
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import {
@@ -18,6 +17,7 @@ import type { ReviewService } from '../review/reviewService.ts';
 import type { RunService } from '../runs/runService.ts';
 import { finishDropping, takeRunOut, type DropRefusal } from './dropRun.ts';
 import { RunFacts, type UnreadableRun } from './runFacts.ts';
+import { exists } from '../../node/exists.ts';
 
 /** Age of a snapshot that belongs to no run: plans, estimates and starts are done with theirs in minutes. */
 const MAX_STRAY_MS = 24 * 60 * 60_000;
@@ -148,11 +148,4 @@ export class RetentionService {
     }
     if (strays.length > 0) await this.#keeper.dropRefs(strays);
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeferred } from '../../base/deferred.ts';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { readReplayLog } from '../../core/run/replay/replayLog.ts';
@@ -37,15 +37,16 @@ import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './run
 import { makeEndReport } from './runReport.ts';
 import { approvedIn, resumedRequest, RunHead, writeRunHead } from './runHead.ts';
 import { InvalidScriptError, type ResumeRequest, type RunRequest } from './runRequest.ts';
+import { isMissing } from '../../node/isMissing.ts';
 
 /** Thrown when a run that was named does not exist. */
-export class RunMissingError extends Error {
+class RunMissingError extends Error {
   override readonly name = 'RunMissingError';
   readonly code = 'not_found';
 }
 
 /** Thrown when a run that is under way is to be resumed. */
-export class RunBusyError extends Error {
+class RunBusyError extends Error {
   override readonly name = 'RunBusyError';
   readonly code = 'conflict';
 }
@@ -354,7 +355,7 @@ export class RunService {
 
 /** What it means that a file of a run is not there; any other failure stays what it is. */
 function missingOr(runId: string, cause: unknown): unknown {
-  if (errorCode(cause) !== 'ENOENT') return cause;
+  if (!isMissing(cause)) return cause;
   const message = `No run ${runId} in this workspace. Old runs are deleted automatically: see muster.retention.maxRuns.`;
   return new RunMissingError(message, { cause });
 }

@@ -22,7 +22,7 @@ const MAX_DETAIL_CHARS = 300;
 const MAX_COMMAND_CHARS = 200;
 
 /** A sort of row in an icon and a word. */
-export interface RowKind {
+interface RowKind {
   readonly icon: string;
   readonly text: string;
 }

@@ -37,7 +37,7 @@ export interface TreeRowsOptions {
   readonly collapsed: ReadonlySet<string>;
 }
 
-export const RUN_ROW_ID = 'run';
+const RUN_ROW_ID = 'run';
 export const LOGS_ROW_ID = 'logs';
 
 /** The rows of a run in reading order, as far as they are not filtered out or folded away. */

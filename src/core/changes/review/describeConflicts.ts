@@ -4,7 +4,6 @@ import {
   classifyBytes,
   isTextFile,
   mayMix,
-  sha256Hex,
   toByteText,
   type ByteClass,
 } from '../text/fileContent.ts';
@@ -12,6 +11,7 @@ import { mergeParts, type MergePart } from '../text/merge3.ts';
 import type { ConflictRecord, ProposalRecord } from '../proposalRecord.ts';
 import type { ContentSource } from './reviewFile.ts';
 import type { FileContent } from '../../ports/fileView.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Characters of one side that are shown of one place; the bytes of both sides are in the run's blobs. */
 const MAX_SIDE_CHARS = 4000;
@@ -20,7 +20,7 @@ const MAX_SIDE_CHARS = 4000;
 const MAX_PLACES = 50;
 
 /** A place of a file where two edits meet, with what each of them made of it. Lines count from 1. */
-export interface ConflictPlace {
+interface ConflictPlace {
   readonly baseStart: number;
   readonly baseLines: number;
   readonly base: string;

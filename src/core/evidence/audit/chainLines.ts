@@ -1,6 +1,7 @@
 /** Checks a file of lines that hang together by hashes, and names the entry that was changed, dropped or moved. */
-import { GENESIS_HASH, sha256Hex } from '../../journal/journalLines.ts';
+import { GENESIS_HASH } from '../../journal/journalLines.ts';
 import type { Findings } from './auditFinding.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** What a line says about its place. */
 export type LinePlace =
@@ -9,7 +10,7 @@ export type LinePlace =
   | { readonly type: 'unlinked' }
   | { readonly type: 'unreadable'; readonly reason: string };
 
-export interface ChainLine {
+interface ChainLine {
   /** From 1. */
   readonly line: number;
   /** Its number in the chain; null when it cannot be told. */

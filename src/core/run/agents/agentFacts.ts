@@ -1,5 +1,4 @@
 /** The journal entries of an agent's beginning and end. */
-import { createHash } from 'node:crypto';
 import { oneLine } from '../../../base/format.ts';
 import type { Json } from '../../../base/json.ts';
 import type { RunFact } from '../../../protocol/events/runEvents.ts';
@@ -7,6 +6,7 @@ import type { ValueRef } from '../../../protocol/events/valueRef.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { EDIT_TOOLS } from '../../agent/agentTypes.ts';
 import type { AgentEnd } from '../outcomes/agentEnds.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 import type { IdentifiedAgent } from '../outcomes/identifiedCall.ts';
 
 const PREVIEW_CHARS = 200;
@@ -25,7 +25,7 @@ export function queuedFact(callId: number, agentId: number, agent: IdentifiedAge
     phase: call.phase,
     group: call.group,
     agentType: agentType.name,
-    promptSha256: createHash('sha256').update(call.prompt).digest('hex'),
+    promptSha256: sha256Hex(call.prompt),
     promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
     ...(expectsEdits(call) ? { expectsEdits: true } : {}),
     workflowId: agent.workflowId,

@@ -1,5 +1,4 @@
 /** Carries out the script's calls of gate(): a question to a person, whose answer is journaled and replayed. */
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canonicalJson, parseJson, type Json } from '../../../base/json.ts';
 import { createDeferred } from '../../../base/deferred.ts';
@@ -14,6 +13,7 @@ import type { GateAnswer } from '../replay/replayLog.ts';
 import type { AnswerContext } from '../answers/answerContext.ts';
 import { refuseCall } from '../answers/refuseCall.ts';
 import type { RunContext } from '../runContext.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export type GateMessage = Extract<AsyncCall, { method: 'gate' }>;
 type Send = (answer: HostToScript) => void;
@@ -171,7 +171,7 @@ export class GateRunner {
 
 /** Where a gate is found by what it asks. */
 function gateKey(question: string, details: Json): string {
-  return createHash('sha256').update(canonicalJson({ question, details })).digest('hex');
+  return sha256Hex(canonicalJson({ question, details }));
 }
 
 const Pair = z.tuple([z.unknown(), z.unknown()]);

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { SETUP_TIMEOUT_MS } from '../../limits.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { DirectorySetup } from '../../ports/fileView.ts';
 import type { RunFact } from '../../../protocol/events/runEvents.ts';
 import type { RunConfig, RunServices } from '../runConfig.ts';
 import type { CommandApprovals } from './commandApprovals.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export interface DirectorySetupOptions {
   readonly config: Pick<RunConfig, 'setupCommand'>;
@@ -23,9 +23,7 @@ export function createDirectorySetup(options: DirectorySetupOptions): DirectoryS
   if (command === null) return undefined;
   let failure: Error | null = null;
   return {
-    key: createHash('sha256')
-      .update(JSON.stringify([services.snapshot.tree, command]))
-      .digest('hex'),
+    key: sha256Hex(JSON.stringify([services.snapshot.tree, command])),
     run: async (directory) => {
       if (failure !== null) throw failure;
       const reason = await runSetup(options, command, directory);

@@ -4,9 +4,9 @@ import {
   describeHead,
   readReportHead,
 } from '../../../../src/core/evidence/runReport/reportHead.ts';
-import { sha256Hex } from '../../../../src/core/journal/journalLines.ts';
 import { durableEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const SCRIPT = 'return 1;';
 const scriptSha256 = sha256Hex(SCRIPT);

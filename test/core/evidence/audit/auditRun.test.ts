@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { auditRun } from '../../../../src/core/evidence/audit/auditRun.ts';
 import { encodeDecisionLine } from '../../../../src/core/evidence/audit/seals.ts';
-import { GENESIS_HASH, sha256Hex } from '../../../../src/core/journal/journalLines.ts';
+import { GENESIS_HASH } from '../../../../src/core/journal/journalLines.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
 import { isTransient } from '../../../../src/protocol/events/runEvents.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
 } from '../../../../src/protocol/events/runEvents.ts';
 import { makeEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const SCRIPT = 'return 1;';
 const contents = { old: 'one\n', new: 'ONE\n' };
@@ -328,7 +329,10 @@ describe('The audit of decisions', () => {
   it('finds a hunk that leads back to no agent', async () => {
     const foreign = [intent('b.ts'), written('b.ts')];
     const result = await audit(withDecisions(decisionsOf(foreign)));
-    assert.match(shortly(result).join(), /^decisions\.jsonl 1: Hunk h1 of b\.ts .* cannot be traced/u);
+    assert.match(
+      shortly(result).join(),
+      /^decisions\.jsonl 1: Hunk h1 of b\.ts .* cannot be traced/u,
+    );
   });
 
   it('finds a decision that hangs on another journal', async () => {

@@ -1,12 +1,9 @@
-import {
-  encodeJournalLine,
-  GENESIS_HASH,
-  sha256Hex,
-} from '../../../../src/core/journal/journalLines.ts';
+import { encodeJournalLine, GENESIS_HASH } from '../../../../src/core/journal/journalLines.ts';
 import type { RunFolder } from '../../../../src/core/evidence/audit/runFolder.ts';
 import { auditRun, type AuditResult } from '../../../../src/core/evidence/audit/auditRun.ts';
 import type { Anchor } from '../../../../src/core/evidence/audit/anchors.ts';
 import type { DurableRunEvent } from '../../../../src/protocol/events/runEvents.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 /** Files by name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;

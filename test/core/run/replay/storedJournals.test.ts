@@ -9,7 +9,6 @@ import {
   decodeJournal,
   encodeJournalLine,
   GENESIS_HASH,
-  sha256Hex,
 } from '../../../../src/core/journal/journalLines.ts';
 import { currentFlags } from '../../../../src/core/journal/behaviourFlags.ts';
 import { readReplayLog, type ReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
@@ -24,6 +23,7 @@ import { ModelByPrompt } from '../../../support/fakeModels.ts';
 import type { EarlierSessions } from '../../../../src/core/run/runEngine.ts';
 import { RunBench } from '../../../support/runBench.ts';
 import { callTool, fail, say, ScriptedModel } from '../../../support/scriptedModel.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures/journals');
 const SNAPSHOT = { 'a.ts': 'one\ntwo\nthree\n', 'b.ts': 'uno\n' };

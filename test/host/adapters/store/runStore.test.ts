@@ -12,7 +12,6 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isJournalError } from '../../../../src/core/journal/journalError.ts';
-import { sha256Hex } from '../../../../src/core/journal/journalLines.ts';
 import type { Clock } from '../../../../src/core/ports/clock.ts';
 import {
   createRunStore,
@@ -24,6 +23,7 @@ import type { FileRunStore } from '../../../../src/host/adapters/store/runStore.
 import { stateDirectoryFor } from '../../../../src/host/adapters/store/stateDirectory.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
 import type { RunFact } from '../../../../src/protocol/events/runEvents.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock: Clock = {
