@@ -188,8 +188,8 @@ describe('muster: steering a run from another process', function () {
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [['pause', 'last'], /No run "last"/u],
     [['throttle', 'last', '0'], /"0" is not a valid number of agents\. Use 1 to 256/u],
-    [['throttle', 'last', '257'], /from 1 to 256/u],
-    [['throttle', 'last', 'many'], /from 1 to 256/u],
+    [['throttle', 'last', '257'], /Use 1 to 256/u],
+    [['throttle', 'last', 'many'], /Use 1 to 256/u],
     [['skip', 'last', 'one'], /"one" is not an agent's number/u],
     [['gate', 'last', 'maybe'], /"maybe" is not an answer\. Use approve or reject/u],
   ];
