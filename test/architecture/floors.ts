@@ -68,6 +68,30 @@ export const floors: readonly Floors[] = [
       'proposals.ts',
     ],
   },
+  {
+    folder: 'src/extension/',
+    order: [
+      'shared/',
+      'settings/',
+      'hostProcess/',
+      'runs/',
+      'review/',
+      'notifications/',
+      'statusBar/',
+      'runTree/',
+      'chat/',
+      'commands/',
+      'extensionBase.ts',
+      'openHost.ts',
+      'hostLife.ts',
+      'composeChat.ts',
+      'main.ts',
+    ],
+  },
+  {
+    folder: 'src/extension/review/',
+    order: ['apply/', 'conflicts/', 'proposals/', 'decisions/', 'reviewController.ts', 'review.ts'],
+  },
 ];
 
 /** The part of a folder that a file belongs to; null when it lies elsewhere. */

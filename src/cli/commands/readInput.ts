@@ -13,14 +13,14 @@ export interface ArgsOptions {
 /** Reads `--args` or `--args-file` and gives its JSON text; null when there is neither. */
 export async function readArgs(options: ArgsOptions): Promise<string | null> {
   if (options.args !== undefined && options.argsFile !== undefined) {
-    throw new CliError(EXIT.usage, 'Give --args or --args-file, not both.');
+    throw new CliError(EXIT.usage, 'Pass --args or --args-file, not both.');
   }
   const text = options.argsFile === undefined ? options.args : await readText(options.argsFile);
   if (text === undefined) return null;
   try {
     return JSON.stringify(parseJson(text));
   } catch (error) {
-    throw new CliError(EXIT.usage, `The args are not JSON: ${errorText(error)}`);
+    throw new CliError(EXIT.usage, `--args is not valid JSON: ${errorText(error)}`);
   }
 }
 
@@ -41,7 +41,7 @@ export async function readPrices(path: string | undefined): Promise<PriceTable |
     return PriceTable.parse(parseJson(text));
   } catch (cause) {
     const shape = '{ "model": { "input", "output", "cacheRead", "cacheWrite" } }';
-    const message = `${path} holds no prices. Write ${shape}, in dollars for a million tokens.`;
+    const message = `${path} contains no prices. Write ${shape}, in dollars per million tokens.`;
     throw new CliError(EXIT.usage, message, { cause });
   }
 }

@@ -6,7 +6,7 @@ import type { RunView } from '../../protocol/view/runView.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
 import { hostErrorCode } from '../../hostClient/hostErrorCode.ts';
-import type { Tasks } from '../tasks.ts';
+import type { Tasks } from '../shared/tasks.ts';
 
 export interface RunFeedOptions {
   readonly host: HostClient;

@@ -205,7 +205,7 @@ export class ReviewService {
   reject(runId: string, selection: Selection): Promise<ProposalSet> {
     return this.#decide(runId, {
       plan: (review, head) => planReject(review, { ...head, selection }),
-      nothing: 'There is nothing left to reject there.',
+      nothing: 'Nothing left to reject there.',
     });
   }
 
@@ -216,7 +216,7 @@ export class ReviewService {
   ): Promise<ProposalSet> {
     return this.#decide(runId, {
       plan: ({ decisions }, head) => planRestore(decisions, { ...head, ...named }),
-      nothing: 'There is nothing to restore: none of these is rejected.',
+      nothing: 'Nothing to restore: none of these are rejected.',
     });
   }
 

@@ -167,7 +167,7 @@ export class RunService {
     const live = this.#live.get(runId);
     if (live === undefined) {
       throw new RunMissingError(
-        `Run ${runId} is not running; there is nothing to ${control.action}. Resume it first.`,
+        `Run ${runId} is not running; nothing to ${control.action}. Resume it first.`,
       );
     }
     live.engine.control(control);
@@ -185,7 +185,7 @@ export class RunService {
     if (known?.stamp === stamp) return known.view;
     const events = await this.events(runId);
     const view = reduceRunEvents(null, events);
-    if (view === null) throw new RunMissingError(`Run ${runId} never began.`);
+    if (view === null) throw new RunMissingError(`Run ${runId} never started.`);
     if (!isLive(view)) {
       this.#ended.set(runId, { view, stamp });
       return view;
@@ -310,7 +310,7 @@ export class RunService {
     const { store, events } = await openRunStore({ stateDirectory, runId, clock, log, secrets });
     try {
       const view = reduceRunEvents(null, events);
-      if (view === null) throw new RunMissingError(`Run ${runId} never began; start it anew.`);
+      if (view === null) throw new RunMissingError(`Run ${runId} never started. Start a new run.`);
       const snapshot = await opening;
       return { store, snapshot, earlier: { log: readReplayLog(events), view } };
     } catch (error) {
@@ -356,13 +356,13 @@ export class RunService {
 /** What it means that a file of a run is not there; any other failure stays what it is. */
 function missingOr(runId: string, cause: unknown): unknown {
   if (!isMissing(cause)) return cause;
-  const message = `There is no run ${runId} in this workspace. Old runs are dropped when there are many: see muster.retention.maxRuns.`;
+  const message = `No run ${runId} in this workspace. Old runs are deleted automatically: see muster.retention.maxRuns.`;
   return new RunMissingError(message, { cause });
 }
 
 function busy(runId: string, state: string): RunBusyError {
   return new RunBusyError(
-    `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
+    `Run ${runId} is already ${state}. Pause, throttle or cancel it instead of resuming it.`,
   );
 }
 
@@ -373,6 +373,6 @@ function interrupted(view: RunView, endedAt: number): RunView {
       ? { ...agent, status: 'cancelled' as const, activity: '', endedAt }
       : agent,
   );
-  const stateMessage = 'The host ended in mid-run. What agents had finished is kept.';
+  const stateMessage = 'The host stopped in mid-run. Finished work is kept.';
   return { ...view, agents, endedAt, state: 'interrupted', stateMessage };
 }

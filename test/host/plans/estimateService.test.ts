@@ -232,7 +232,7 @@ describe('The estimate service', () => {
     const { agents, unbounded, gaps } = await estimate(`await agent('a'); for (;;);`, 100);
     assert.deepEqual(
       [agents, unbounded],
-      [{ min: 1, max: 1 }, 'unbounded: stopped by the time limit'],
+      [{ min: 1, max: 1 }, 'unbounded: stopped at the time limit'],
     );
     assert.deepEqual(gaps, [
       { stub: 'generous', code: 'timeLimit', message: 'The mock run took too long.' },

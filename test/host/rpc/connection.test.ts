@@ -70,7 +70,7 @@ describe('the socket of the host', () => {
       ['run.start', {}, refused, /wrong shape/u],
       ['run.start', { script: 1 }, refused, /wrong shape/u],
       ['run.subscribe', { runId: '../../etc' }, refused, /is not a run id/u],
-      ['run.subscribe', { runId: 'nowhere' }, refused, /There is no run nowhere/u],
+      ['run.subscribe', { runId: 'nowhere' }, refused, /No run nowhere/u],
       ['run.report', { runId: 'nowhere' }, refused, /no run nowhere/u],
       ['proposals.get', { runId: 'nowhere' }, refused, /no run nowhere/u],
       ['run.control', { runId: 'x', control: { action: 'fly' } }, refused, /wrong shape/u],

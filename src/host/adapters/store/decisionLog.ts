@@ -51,7 +51,7 @@ async function readDecisions(file: string): Promise<readonly Decision[]> {
     try {
       return Decision.parse(parseJson(line));
     } catch (cause) {
-      throw new Error(`Cannot read ${file}: line ${index + 1} is no decision.`, { cause });
+      throw new Error(`Cannot read ${file}: line ${index + 1} is not a decision.`, { cause });
     }
   });
 }

@@ -65,7 +65,7 @@ export async function createRunStore(options: RunStoreOptions): Promise<FileRunS
 export async function openRunStore(options: RunStoreOptions): Promise<OpenedRunStore> {
   const directory = runDirectory(options.stateDirectory, options.runId);
   if (!(await exists(path.join(directory, JOURNAL_FILE)))) {
-    throw new Error(`There is no run ${options.runId} under ${options.stateDirectory}.`);
+    throw new Error(`No run ${options.runId} under ${options.stateDirectory}.`);
   }
   return openAt(options, directory);
 }
