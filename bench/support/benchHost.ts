@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { forkHost } from '../../src/extension/hostProcess/forkHost.ts';
+import { backgroundHost } from '../../src/hostClient/backgroundHost.ts';
 import { HostConnection } from '../../src/hostClient/hostConnection.ts';
 import type { HostParams } from '../../src/protocol/host/hostRpc.ts';
 import type { RunSummary } from '../../src/protocol/view/summarizeRun.ts';
@@ -9,7 +10,7 @@ import type { BenchContext } from './benchContext.ts';
 import type { ProductBed } from './product.ts';
 
 const endDeadlineMs = 60_000;
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent = { warn: () => undefined, error: () => undefined };
 
 export class BenchHost {
   readonly client: HostConnection;
@@ -28,10 +29,13 @@ export class BenchHost {
   static async start(ctx: BenchContext, bed: ProductBed, baseUrl: string): Promise<BenchHost> {
     const endpoint = await forkHost({
       hostFile: path.join(ctx.distDirectory, 'host.cjs'),
-      ...{ workspaceDir: bed.workspace, stateDir: bed.stateRoot },
-      ...{ logFile: path.join(bed.root, 'host.log'), useSandbox: true, readyTimeoutMs: 15_000 },
+      workspaceDir: bed.workspace,
+      stateDir: bed.stateRoot,
+      logFile: path.join(bed.root, 'host.log'),
+      useSandbox: true,
+      readyTimeoutMs: 15_000,
     });
-    const host = new BenchHost(await HostConnection.open(endpoint, silent), bed);
+    const host = new BenchHost(await HostConnection.open(endpoint, backgroundHost(silent)), bed);
     const provider = { provider: 'anthropic', baseUrl, model: null, apiKey: 'bench-key' } as const;
     await host.client.request('provider.configure', provider);
     return host;
@@ -41,7 +45,11 @@ export class BenchHost {
   async run(script: string, concurrency: number): Promise<string> {
     const limits = { maxTokens: null, maxUsd: 1000, maxMinutes: 60 };
     const params: HostParams<'run.start'> = {
-      ...{ request: 'bench', script, argsJson: null, approvedCommands: [], unsandboxed: false },
+      request: 'bench',
+      script,
+      argsJson: null,
+      approvedCommands: [],
+      unsandboxed: false,
       limits: { ...limits, maxAgents: 1000, concurrency },
     };
     return (await this.client.request('run.start', params)).runId;

@@ -1,4 +1,4 @@
-import { DEFAULT_RUN_LIMITS } from '../core/limits.ts';
+import { DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
 import { PartLimits, RunLimits } from '../protocol/runLimits.ts';
 import { CliError, EXIT } from './exitCodes.ts';
 

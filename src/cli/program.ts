@@ -24,6 +24,11 @@ import { verifyCommand } from './commands/verifyCommand.ts';
 import { workflowsCommand } from './commands/workflowsCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
 import { collect, parseNumber } from './parseOptions.ts';
+import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
+import { AGENT_CEILING, CONCURRENCY_CEILING } from '../protocol/runLimits.ts';
+import { formatBytes } from '../base/format.ts';
+
+const limits = DEFAULT_RUN_LIMITS;
 
 const HELP_END = `
 Exit codes: 0 completed and verdict not failed · 1 failed · 2 wrong usage or an invalid script ·
@@ -110,11 +115,19 @@ function withRunOptions(command: Command): Command {
     .option('--base-url <url>', 'address of a compatible server')
     .option('--model <id>', 'model for agents that name none')
     .option('--prices <file>', 'your own prices: dollars for a million tokens, by model')
-    .option('--max-agents <n>', 'at most so many agents (200; ceiling 1000)', parseNumber)
-    .option('--concurrency <n>', 'at once (16; 1 to 256)', parseNumber)
+    .option(
+      '--max-agents <n>',
+      `at most so many agents (${limits.maxAgents}; ceiling ${AGENT_CEILING})`,
+      parseNumber,
+    )
+    .option(
+      '--concurrency <n>',
+      `at once (${limits.concurrency}; 1 to ${CONCURRENCY_CEILING})`,
+      parseNumber,
+    )
     .option('--max-tokens <n>', 'input and output together', parseNumber)
-    .option('--max-usd <x>', 'dollars (5)', parseNumber)
-    .option('--max-minutes <n>', 'minutes (60)', parseNumber)
+    .option('--max-usd <x>', `dollars (${limits.maxUsd})`, parseNumber)
+    .option('--max-minutes <n>', `minutes (${limits.maxMinutes})`, parseNumber)
     .option('--per-phase <bounds>', 'bounds of each phase, such as maxUsd=1,maxAgents=20')
     .option('--per-agent <bounds>', 'bounds of each agent: maxUsd, maxTokens, maxMinutes')
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
@@ -143,7 +156,11 @@ function addEstimate(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--args-file <file>', 'input of the script, from a file')
     .option('--provider <name>', 'whose prices count: anthropic or offline (no key needed)')
     .option('--model <id>', 'model for agents that name none')
-    .option('--max-agents <n>', 'the cap at which the mock run stops (200)', parseNumber)
+    .option(
+      '--max-agents <n>',
+      `the cap at which the mock run stops (${limits.maxAgents})`,
+      parseNumber,
+    )
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
     .action(async (options: Parameters<typeof estimateCommand>[1]) => {
       finish(await estimateCommand(ctx, options));
@@ -171,8 +188,12 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
   );
   withCommon(program.command('prune'))
     .description('drop the oldest runs whole; what runs, waits or is under review stays')
-    .option('--keep <n>', 'runs to keep (50)', parseNumber)
-    .option('--max-bytes <n>', 'what their folders may take together (2 GiB)', parseNumber)
+    .option('--keep <n>', `runs to keep (${DEFAULT_RETENTION.maxRuns})`, parseNumber)
+    .option(
+      '--max-bytes <n>',
+      `what their folders may take together (${formatBytes(DEFAULT_RETENTION.maxBytes)})`,
+      parseNumber,
+    )
     .option('--dry-run', 'say what would be dropped; drop nothing')
     .action(async (options: Parameters<typeof pruneCommand>[1]) => {
       finish(await pruneCommand(ctx, options));
@@ -193,6 +214,7 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
 function addReview(program: Command, ctx: CliContext, finish: Finish): void {
   withSelectors(program.command('accept').argument('<run>'))
     .description('apply to the workspace')
+    .option('--finish', 'the rest of an accept or undo that was cut off')
     .action(async (run: string, options: Parameters<typeof acceptCommand>[2]) => {
       finish(await acceptCommand(ctx, run, options));
     });
@@ -234,7 +256,9 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
     .action(async (run: string, options: Options) => {
       finish(await cancelCommand(ctx, run, options));
     });
-  withCommon(program.command('throttle').argument('<run>').argument('<n>', '1 to 256'))
+  withCommon(
+    program.command('throttle').argument('<run>').argument('<n>', `1 to ${CONCURRENCY_CEILING}`),
+  )
     .description('so many at once; nothing is aborted')
     .action(async (run: string, count: string, options: Options) => {
       finish(await throttleCommand(ctx, run, { ...options, count }));

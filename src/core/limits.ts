@@ -1,24 +1,7 @@
 /**
- * Every limit of the product, with the reason for its number. A limit that a user may change is only a
- * default here; the settings have the last word.
+ * Every limit of the product that no user changes, with the reason for its number. The others have their
+ * defaults in src/protocol/defaults.ts.
  */
-import type { RunLimits } from '../protocol/runLimits.ts';
-import type { RetentionLimits } from './retention/planRetention.ts';
-
-/** Defaults of a run: enough for a real refactor, little enough that a mistake costs five dollars. */
-export const DEFAULT_RUN_LIMITS: RunLimits = {
-  maxAgents: 200,
-  concurrency: 16,
-  maxTokens: null,
-  maxUsd: 5,
-  maxMinutes: 60,
-};
-
-/** Runs of a workspace that are kept: those of a month or two, in a folder that a disk does not notice. */
-export const DEFAULT_RETENTION: RetentionLimits = {
-  maxRuns: 50,
-  maxBytes: 2 * 1024 ** 3,
-};
 
 /** Token limit that stands in for the dollar limit where the price is unknown. */
 export const FALLBACK_MAX_TOKENS = 2_000_000;

@@ -15,6 +15,7 @@ import { registerCommands } from './commands.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { connectHostLife } from './hostLife.ts';
 import { forkHost } from './hostProcess/forkHost.ts';
+import { backgroundHost } from '../hostClient/backgroundHost.ts';
 import { HostConnection } from '../hostClient/hostConnection.ts';
 import { HostProcess } from './hostProcess/hostProcess.ts';
 import { useTranslation } from './localize.ts';
@@ -199,5 +200,5 @@ async function openHost(options: {
     logFile: options.hostLogFile,
     readyTimeoutMs: hostReadyTimeoutMs,
   });
-  return HostConnection.open(endpoint, options.log);
+  return HostConnection.open(endpoint, backgroundHost(options.log));
 }

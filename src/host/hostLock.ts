@@ -1,18 +1,18 @@
 /** One host for each workspace: the lock file says who it is and how to reach it. */
-import { link, lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { link, lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../base/errorText.ts';
-import { parseJson } from '../base/json.ts';
 import { HostLock } from '../protocol/host/hostRpc.ts';
+import { replaceStale, type Replacement } from './adapters/locks/staleClaim.ts';
+import { readIfThere } from '../node/readIfThere.ts';
+import { pause } from '../node/pause.ts';
+import { sha256Hex } from '../node/sha256Hex.ts';
+import { socketAnswers } from '../node/socketAnswers.ts';
+import { parseJsonAs } from '../base/parseJsonAs.ts';
 
 /** Unix socket paths hold about 104 bytes; beyond this a short one in the temp folder is used. */
 const MAX_SOCKET_PATH = 100;
-
-/** Time in which a host that lives answers on its socket. */
-const PROBE_MS = 1000;
 
 /** Where the lock of a state root is. */
 function hostLockPath(stateDirectory: string): string {
@@ -25,7 +25,7 @@ export function socketPathFor(
   name: 'host' | 'control',
   pid: number,
 ): string {
-  const hash = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 12);
+  const hash = sha256Hex(stateDirectory).slice(0, 12);
   if (process.platform === 'win32') return `\\\\.\\pipe\\muster-${hash}-${name}-${pid}`;
   const inState = join(stateDirectory, `${name}-${pid}.sock`);
   if (inState.length <= MAX_SOCKET_PATH) return inState;
@@ -60,25 +60,30 @@ export async function takeHostLock(
     if (await publish(path, JSON.stringify(mine), mine.pid)) return { type: 'taken' };
     const text = await readIfThere(path);
     if (text === null) continue;
-    const other = parseLock(text);
+    const other = parseJsonAs(HostLock, text);
     if (other !== null && (await socketAnswers(other.socket))) return { type: 'held', by: other };
-    if (!(await removeStale(path, text))) await pause(LOCK_RETRY_MS);
+    const removal = await removeExactly(path, text);
+    if (removal.type === 'held') await pause(LOCK_RETRY_MS);
   }
   throw new Error(`Cannot take the lock ${path}: another process keeps taking it. Try again.`);
 }
 
-/** Looks at a lock that others are replacing at the same moment, which takes a few milliseconds. */
+/** Looks at a lock that others are replacing at the same moment, which takes them a few milliseconds. */
 const MAX_LOCK_TRIES = 200;
 const LOCK_RETRY_MS = 10;
-
-/** Age at which the claim to replace a lock is one whose maker died. */
-const DEAD_CLAIM_MS = 5000;
 
 /** Gives the lock back when it is still this process's. */
 export async function releaseHostLock(stateDirectory: string, pid: number): Promise<void> {
   const path = hostLockPath(stateDirectory);
-  const lock = await readLock(path);
-  if (lock?.pid === pid) await rm(path, { force: true });
+  const text = await readIfThere(path);
+  // Whoever found this host's socket silent may be replacing the lock at this moment.
+  if (text !== null && parseJsonAs(HostLock, text)?.pid === pid) await removeExactly(path, text);
+}
+
+/** Removes this lock, and never one that has come in its place. */
+function removeExactly(path: string, text: string): Promise<Replacement> {
+  const stale = { prefix: path, seen: text, readAgain: () => readIfThere(path) };
+  return replaceStale(stale, () => rm(path, { force: true }));
 }
 
 /** False when there is a lock. Whoever sees the new one sees the whole of it. */
@@ -94,75 +99,4 @@ async function publish(path: string, text: string, pid: number): Promise<boolean
   } finally {
     await rm(draft, { force: true });
   }
-}
-
-/**
- * Removes exactly this lock, and never one that has come in its place: of several that saw the same dead
- * host, only the one that creates a file named after the lock's text may remove it.
- */
-async function removeStale(path: string, text: string): Promise<boolean> {
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const claim = `${path}.${hash}.claim`;
-  if (!(await claimIt(claim))) return false;
-  try {
-    if ((await readIfThere(path)) === text) await rm(path, { force: true });
-    return true;
-  } finally {
-    await rm(claim, { force: true });
-  }
-}
-
-async function claimIt(claim: string): Promise<boolean> {
-  try {
-    await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    const made = await stat(claim).catch(() => null);
-    if (made !== null && Date.now() - made.mtimeMs > DEAD_CLAIM_MS)
-      await rm(claim, { force: true });
-    return false;
-  }
-}
-
-/** Null when there is none, or when it is torn: then nobody can be reached through it. */
-async function readLock(path: string): Promise<HostLock | null> {
-  const text = await readIfThere(path);
-  return text === null ? null : parseLock(text);
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-function parseLock(text: string): HostLock | null {
-  try {
-    return HostLock.safeParse(parseJson(text)).data ?? null;
-  } catch {
-    // Torn in mid-write by an older version, or not ours: nobody can be reached through it.
-    return null;
-  }
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
-}
-
-/** Whether some process listens there. */
-export function socketAnswers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    const done = (isAlive: boolean): void => {
-      socket.destroy();
-      resolve(isAlive);
-    };
-    socket.setTimeout(PROBE_MS, () => done(false));
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-  });
 }

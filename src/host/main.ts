@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { errorText } from '../base/errorText.ts';
 import { scrubSecrets } from '../core/journal/scrubSecrets.ts';
 import type { HostLock } from '../protocol/host/hostRpc.ts';
+import type { HostStart } from '../protocol/host/hostStart.ts';
 import { PRODUCT_VERSION } from '../protocol/host/version.ts';
 import { createStreamLog } from './adapters/system.ts';
 import { prepareSocketFolder, releaseHostLock, socketPathFor, takeHostLock } from './hostLock.ts';
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   const log = createStreamLog(process.stdout, (line) => scrubSecrets(line, []));
   const distDirectory = dirname(fileURLToPath(import.meta.url));
   const services = await createHostServices({
-    ...{ workspace, distDirectory, log },
+    workspace,
+    distDirectory,
+    log,
     stateDirectory: null,
   });
   await mkdir(services.stateDirectory, { recursive: true, mode: 0o700 });
@@ -72,7 +75,13 @@ async function serve(services: HostServices, lock: HostLock): Promise<HostServer
   const prune: RetentionService['prune'] = (options) => pruner.prune(options);
   const retention = new BackgroundRetention({ prune, runs, clock, log });
   const server = new HostServer({
-    ...{ services, runs, reviews, retention, socketPath, token, onIdle: end },
+    services,
+    runs,
+    reviews,
+    retention,
+    socketPath,
+    token,
+    onIdle: end,
     serves: 'everything',
   });
   await prepareSocketFolder(socketPath);
@@ -82,7 +91,7 @@ async function serve(services: HostServices, lock: HostLock): Promise<HostServer
   return server;
 }
 
-function tellParent(message: unknown): void {
+function tellParent(message: HostStart): void {
   process.send?.(message, () => process.disconnect());
 }
 

@@ -14,7 +14,7 @@ import {
  */
 export class DrainedReader extends SocketMessageReader implements MessageStrategy {
   #waiting = 0;
-  #onDrained: (() => void) | null = null;
+  #onDrained: (() => void)[] = [];
 
   constructor(socket: Socket) {
     super(socket);
@@ -34,13 +34,13 @@ export class DrainedReader extends SocketMessageReader implements MessageStrateg
       next(message);
     } finally {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#onDrained?.();
+      if (this.#waiting === 0) for (const callback of this.#onDrained.splice(0)) callback();
     }
   }
 
   /** Calls back when nothing waits any more, at once where nothing does. */
   onceDrained(callback: () => void): void {
     if (this.#waiting === 0) callback();
-    else this.#onDrained = callback;
+    else this.#onDrained.push(callback);
   }
 }

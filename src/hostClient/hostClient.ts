@@ -13,12 +13,6 @@ export interface HostEndpoint {
   readonly token: string;
 }
 
-/** Where a client says what went wrong with its connection. */
-export interface ClientLog {
-  warn(message: string): void;
-  error(message: string): void;
-}
-
 /** What the rest of a client sees of the background host. */
 export interface HostClient {
   readonly isConnected: boolean;
@@ -29,16 +23,4 @@ export interface HostClient {
     name: N,
     listener: (params: HostNotificationParams<N>) => void,
   ): Disposable;
-}
-
-/** The connection to the host closed while a request waited for its answer. */
-export class HostGoneError extends Error {
-  readonly code = 'host_died';
-
-  constructor(method: string) {
-    super(
-      `The background host ended before it answered "${method}". Try again to start a new one.`,
-    );
-    this.name = 'HostGoneError';
-  }
 }

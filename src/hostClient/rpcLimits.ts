@@ -15,8 +15,5 @@ export const MAX_FRAME_HEADER_BYTES = 1024;
 /** Connections at once: windows and commands of one workspace are a handful. */
 export const MAX_CONNECTIONS = 128;
 
-/** Time to connect to the process that owns a run, and for its answers, which come from memory. */
-export const OWNER_ANSWER_MS = 10_000;
-
 /** Time that the last events get to reach whoever watches a run before its process ends. */
 export const LAST_EVENTS_MS = 5000;

@@ -1,5 +1,11 @@
 import * as z from 'zod';
 
+/** Agents of one run, whatever the user says: more of them nobody reviews. */
+export const AGENT_CEILING = 1000;
+
+/** Agents at once, whatever the user says: no provider answers more at a time. */
+export const CONCURRENCY_CEILING = 256;
+
 /** Bounds of each phase or of each agent of a run; what is absent is not bounded. */
 export const PartLimits = z.object({
   maxAgents: z.number().int().min(1).optional(),
@@ -11,8 +17,8 @@ export type PartLimits = z.infer<typeof PartLimits>;
 
 /** The hard limits of one run. `null` means that this limit is not set. */
 export const RunLimits = z.object({
-  maxAgents: z.number().int().min(1).max(1000),
-  concurrency: z.number().int().min(1).max(256),
+  maxAgents: z.number().int().min(1).max(AGENT_CEILING),
+  concurrency: z.number().int().min(1).max(CONCURRENCY_CEILING),
   maxTokens: z.number().int().positive().nullable(),
   maxUsd: z.number().positive().nullable(),
   maxMinutes: z.number().positive(),

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorText } from '../../base/errorText.ts';
 import { plural } from '../../base/format.ts';
 import type { Anchor } from '../../core/evidence/audit/anchors.ts';
 import type { AuditFinding } from '../../core/evidence/audit/auditFinding.ts';
@@ -12,6 +12,7 @@ import { readSignedAnchor } from '../../host/audit/readAnchors.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { isMissing } from '../../node/isMissing.ts';
 
 export interface AuditOptions extends CommonOptions {
   readonly anchor: readonly string[];
@@ -42,7 +43,7 @@ async function findFolder(workspace: Workspace, name: string): Promise<string> {
     const { stateDirectory } = workspace.services;
     if ((await lstat(runDirectory(stateDirectory, name))).isDirectory()) return name;
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT' && /^[\w.-]+$/u.test(name)) throw error;
+    if (!isMissing(error) && /^[\w.-]+$/u.test(name)) throw error;
   }
   return findRun(workspace, name);
 }
@@ -66,7 +67,7 @@ async function readAnchors(runId: string, options: AuditOptions): Promise<readon
     return [...hashes, await readSignedAnchor({ runId, ...files })];
   } catch (error) {
     if (error instanceof SignatureError) throw new CliError(EXIT.failed, error.message);
-    if (errorCode(error) === 'ENOENT') throw new CliError(EXIT.usage, errorText(error));
+    if (isMissing(error)) throw new CliError(EXIT.usage, errorText(error));
     throw error;
   }
 }

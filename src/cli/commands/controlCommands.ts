@@ -1,6 +1,6 @@
 /** Verbs on a run that another process owns: a command line elsewhere, or the editor's host. */
 import { plural } from '../../base/format.ts';
-import { OwnerConnection } from '../../host/rpc/ownerConnection.ts';
+import { openOwner } from '../../host/rpc/openOwner.ts';
 import type { RunOwner } from '../../host/runs/runOwner.ts';
 import { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
@@ -9,6 +9,7 @@ import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { changeLimits, type LimitOptions } from '../parseOptions.ts';
+import { CONCURRENCY_CEILING } from '../../protocol/runLimits.ts';
 
 /** `muster pause`: nothing new starts. */
 export function pauseCommand(
@@ -41,7 +42,7 @@ export function throttleCommand(
   const concurrency = Number(options.count);
   const control = RunControl.safeParse({ action: 'throttle', concurrency });
   if (!control.success) {
-    const message = `"${options.count}" is no number of agents at once. Give one from 1 to 256.`;
+    const message = `"${options.count}" is no number of agents at once. Give one from 1 to ${CONCURRENCY_CEILING}.`;
     return Promise.reject(new CliError(EXIT.usage, message));
   }
   return steer(ctx, { name, options, control: control.data }, (view) => {
@@ -104,7 +105,7 @@ export async function withOwner<T>(
   runId: string,
   task: (run: OwnedRun) => Promise<T>,
 ): Promise<T> {
-  const connection = await OwnerConnection.open(owner);
+  const connection = await openOwner(owner);
   try {
     const { view } = await connection.request('run.subscribe', { runId });
     const send = async (control: RunControl): Promise<void> => {

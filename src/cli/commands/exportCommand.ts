@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errorCode } from '../../base/errorText.ts';
 import { plural } from '../../base/format.ts';
 import { runDirectory } from '../../host/adapters/store/runStore.ts';
 import { SignatureError } from '../../host/audit/dsse.ts';
@@ -8,6 +6,8 @@ import { ExportError, exportRun, type ExportedRun } from '../../host/audit/expor
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { readIfThere } from '../../node/readIfThere.ts';
+import { isMissing } from '../../node/isMissing.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly out: string;
@@ -26,7 +26,8 @@ export function exportCommand(
     const file = resolve(options.out);
     const key = ctx.env['ANTHROPIC_API_KEY'];
     const exported = await exportRun({
-      ...{ directory: runDirectory(services.stateDirectory, runId), file },
+      directory: runDirectory(services.stateDirectory, runId),
+      file,
       secrets: [...services.models.secrets(), ...(key === undefined ? [] : [key])],
       signingKey: options.sign === undefined ? null : await readKey(resolve(options.sign)),
     }).catch(asCliError);
@@ -37,18 +38,15 @@ export function exportCommand(
 }
 
 async function readKey(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    throw new CliError(EXIT.usage, `There is no key file ${file}.`);
-  }
+  const text = await readIfThere(file);
+  if (text === null) throw new CliError(EXIT.usage, `There is no key file ${file}.`);
+  return text;
 }
 
 function asCliError(error: unknown): never {
   if (error instanceof SignatureError) throw new CliError(EXIT.usage, error.message);
   if (error instanceof ExportError) throw new CliError(EXIT.failed, error.message);
-  if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') {
+  if (isMissing(error)) {
     throw new CliError(EXIT.usage, 'The folder of --out does not exist. Make it first.');
   }
   throw error;

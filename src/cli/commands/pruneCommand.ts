@@ -1,6 +1,7 @@
 import { formatBytes, plural } from '../../base/format.ts';
-import { DEFAULT_RETENTION } from '../../core/limits.ts';
-import { MAX_WAITING_MS, type RetentionLimits } from '../../core/retention/planRetention.ts';
+import { DEFAULT_RETENTION } from '../../protocol/defaults.ts';
+import { MAX_WAITING_MS } from '../../core/retention/planRetention.ts';
+import type { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import {
   RetentionService,
   type PruneReport,
@@ -40,7 +41,7 @@ export function pruneCommand(ctx: CliContext, options: PruneCommandOptions): Pro
   });
 }
 
-function readRetention({ keep, maxBytes }: PruneCommandOptions): RetentionLimits {
+function readRetention({ keep, maxBytes }: PruneCommandOptions): RetentionConfig {
   return {
     maxRuns: wholeNumber('--keep', keep ?? DEFAULT_RETENTION.maxRuns),
     maxBytes: wholeNumber('--max-bytes', maxBytes ?? DEFAULT_RETENTION.maxBytes),

@@ -1,5 +1,4 @@
 /** Reads what a script passed to agent(). Nothing here throws: a wrong call becomes a failed agent with a cause. */
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canonicalJson, parseJson, type Json } from '../../base/json.ts';
 import { errorText } from '../../base/errorText.ts';
@@ -12,6 +11,7 @@ import {
   MAX_AGENT_TURNS,
   STRUCTURED_RETRIES,
 } from '../limits.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** JSON Schema for a structured answer. */
 const Schema = z.record(z.string(), z.json());
@@ -127,9 +127,7 @@ export function contentKey(call: AgentCall, model: string, definition: string): 
   const { prompt, schema, effort, agentType, tools, writes, isolation } = call;
   const parts: Json = { prompt, schema, model, effort, agentType, definition, isolation };
   const scopes: Json = { tools: tools ?? null, writes: writes ?? null };
-  return createHash('sha256')
-    .update(canonicalJson({ ...parts, ...scopes }))
-    .digest('hex');
+  return sha256Hex(canonicalJson({ ...parts, ...scopes }));
 }
 
 const Pair = z.tuple([z.unknown(), z.unknown()]).catch([null, null]);

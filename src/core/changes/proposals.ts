@@ -1,16 +1,17 @@
 import type { FileProposal, Hunk, ProposalSet } from '../../protocol/proposals.ts';
 import type { FileContent } from '../ports/fileView.ts';
 import type { BlobStore } from '../ports/runStore.ts';
-import type { ContentRef } from './tree/agentChanges.ts';
+import type { ContentRef } from '../../protocol/events/contentRef.ts';
 import type { DecisionsState } from './review/decisions.ts';
 import { cutOffApply } from './review/cutOffApply.ts';
 import { keptAside } from './review/keptAside.ts';
 import { describeVersion, refOf } from './tree/describeVersion.ts';
-import { sameContent, sha256Hex } from './text/fileContent.ts';
+import { sameContent } from './text/fileContent.ts';
 import { flagForChange } from './flags.ts';
 import type { PathHistory } from './tree/pathHistory.ts';
 import type { FileRecord, HunkRecord, ProposalRecord, ProposedVersion } from './proposalRecord.ts';
 import type { RunTree } from './tree/runTree.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** A record and the bytes that it names by hash. */
 export interface BuiltProposals {

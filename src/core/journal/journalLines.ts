@@ -2,13 +2,13 @@
  * The journal is a hash chain: each line carries the hash of the line before it, so that nothing can
  * be changed, dropped or reordered without every later line showing it.
  */
-import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { parseJson, type Json } from '../../base/json.ts';
 import { isTransient, RunEvent } from '../../protocol/events/runEvents.ts';
 import type { DurableRunEvent } from '../../protocol/events/runEvents.ts';
 import { JOURNAL_VERSION } from '../../protocol/host/version.ts';
 import { JournalError } from './journalError.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** What the first line names as the hash of the line before it. */
 export const GENESIS_HASH = sha256Hex('');
@@ -27,11 +27,6 @@ interface LineHead {
   readonly seq: number;
   readonly prev: string;
   readonly kind: string;
-}
-
-/** Hash of a line without its line break, or of any text. */
-export function sha256Hex(text: string | Uint8Array): string {
-  return hash('sha256', text, 'hex');
 }
 
 /** The line of an event, without its line break. The run's id is the folder's and is not repeated. */

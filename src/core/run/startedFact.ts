@@ -1,18 +1,22 @@
-import { createHash } from 'node:crypto';
 import type { RunFact } from '../../protocol/events/runEvents.ts';
 import { PRODUCT_VERSION } from '../../protocol/host/version.ts';
 import { currentFlags } from '../journal/behaviourFlags.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** The first entry of a journal: what was approved, and what the run starts from. */
 export function startedFact(config: RunConfig, services: RunServices): RunFact {
   const { request, meta, scriptSha256, limits, model, approvedCommands, unsandboxed } = config;
   const { snapshot, governor } = services;
   return {
-    ...{ type: 'run.started', request, meta, scriptSha256, limits, model, unsandboxed },
-    argsSha256: createHash('sha256')
-      .update(config.argsJson ?? 'undefined')
-      .digest('hex'),
+    type: 'run.started',
+    request,
+    meta,
+    scriptSha256,
+    limits,
+    model,
+    unsandboxed,
+    argsSha256: sha256Hex(config.argsJson ?? 'undefined'),
     provider: governor.client.provider,
     snapshotTree: snapshot.tree,
     snapshotFiles: snapshot.entries.length,
@@ -28,7 +32,12 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
 export function resumedFact(config: RunConfig, services: RunServices): RunFact {
   const { meta, scriptSha256, limits, model, approvedCommands, unsandboxed } = config;
   return {
-    ...{ type: 'run.resumed', meta, scriptSha256, limits, model, unsandboxed },
+    type: 'run.resumed',
+    meta,
+    scriptSha256,
+    limits,
+    model,
+    unsandboxed,
     provider: services.governor.client.provider,
     approvedCommands: [...approvedCommands],
     ...requiredBy(config),

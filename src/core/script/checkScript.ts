@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Program } from 'acorn';
 import type { Diagnostic, ScriptCheck } from '../../protocol/plan.ts';
 import { MAX_SCRIPT_BYTES } from '../limits.ts';
@@ -8,6 +7,7 @@ import { findForbidden } from './findForbidden.ts';
 import { findWarnings } from './findWarnings.ts';
 import { parseScript } from './parseScript.ts';
 import { readMeta } from './readMeta.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** Checks a workflow script without running any of it. Errors keep it from running; warnings don't. */
 export function checkScript(source: string): ScriptCheck {
@@ -37,7 +37,7 @@ function report(
     meta: found.meta ?? null,
     diagnostics,
     commands: found.commands ?? [],
-    scriptSha256: createHash('sha256').update(source).digest('hex'),
+    scriptSha256: sha256Hex(source),
   };
 }
 

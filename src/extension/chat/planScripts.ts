@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { errorCode } from '../../base/errorText.ts';
 import type { WorkflowPlan } from '../../protocol/plan.ts';
+import { readIfThere } from '../../node/readIfThere.ts';
 
 /** The scripts of plans as files that the user may read and edit before the run. */
 export class PlanScripts {
@@ -15,7 +15,7 @@ export class PlanScripts {
   /** Opens the script in an editor; what the user edits there is what runs. */
   async open(plan: WorkflowPlan): Promise<void> {
     const file = this.fileOf(plan.planId);
-    if ((await readOrNull(file)) === null) {
+    if ((await readIfThere(file)) === null) {
       await mkdir(this.#folder, { recursive: true });
       await writeFile(file, plan.script, { mode: 0o600 });
     }
@@ -26,20 +26,11 @@ export class PlanScripts {
   async edited(planId: string): Promise<string | null> {
     const file = this.fileOf(planId);
     const open = vscode.workspace.textDocuments.find((document) => document.uri.fsPath === file);
-    return open === undefined ? readOrNull(file) : open.getText();
+    return open === undefined ? readIfThere(file) : open.getText();
   }
 
   /** Where a plan's script lies; the id becomes a plain file name. */
   fileOf(planId: string): string {
     return path.join(this.#folder, `plan-${planId.replaceAll(/[^\w-]/gu, '_')}.js`);
-  }
-}
-
-async function readOrNull(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
   }
 }

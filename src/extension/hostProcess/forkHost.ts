@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostEndpoint } from '../../hostClient/hostClient.ts';
-import { HostLock } from '../../protocol/host/hostRpc.ts';
+import { HostStart } from '../../protocol/host/hostStart.ts';
 
 /** What a host is started with. */
 export interface ForkHostOptions {
@@ -15,8 +15,6 @@ export interface ForkHostOptions {
   readonly logFile: string;
   readonly readyTimeoutMs: number;
 }
-
-const Endpoint = HostLock.pick({ socket: true, token: true });
 
 /**
  * Starts the host of a workspace and answers where it listens. A host that runs already answers
@@ -81,10 +79,7 @@ function waitUntilReady(child: ChildProcess, options: ForkHostOptions): Promise<
 }
 
 function readAnswer(message: unknown): HostEndpoint | string {
-  const ready = Endpoint.safeParse(message);
-  if (ready.success) return ready.data;
-  if (typeof message === 'object' && message !== null && 'message' in message) {
-    return String(message.message);
-  }
-  return 'it sent a message that this version does not know.';
+  const said = HostStart.safeParse(message).data;
+  if (said?.type === 'ready') return { socket: said.socket, token: said.token };
+  return said?.message ?? 'it sent a message that this version does not know.';
 }

@@ -3,6 +3,7 @@ import { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import { PriceTable } from '../../protocol/modelPrices.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
 import { t } from '../localize.ts';
+import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../protocol/defaults.ts';
 
 export type ProviderSetting = 'auto' | 'anthropic' | 'offline';
 export type ReviewGrouping = 'group' | 'folder' | 'kind';
@@ -28,18 +29,6 @@ export interface Settings {
   readonly groupBy: ReviewGrouping;
   readonly showNotifications: boolean;
 }
-
-/** Limits of a run when the user set none: what safety.md promises. */
-export const defaultLimits: RunLimits = {
-  maxAgents: 200,
-  concurrency: 16,
-  maxTokens: null,
-  maxUsd: 5,
-  maxMinutes: 60,
-};
-
-/** What is kept of earlier runs when the user said nothing: the same as the command line keeps. */
-export const defaultRetention: RetentionConfig = { maxRuns: 50, maxBytes: 2 * 1024 ** 3 };
 
 /** Reads one value of the section `muster`; undefined when it is not set. */
 export type ReadSetting = (name: string) => unknown;
@@ -79,12 +68,13 @@ function readLimits(read: ReadSetting, isSet: IsSettingSet): RunLimits {
   const { maxAgents, concurrency, maxMinutes, maxUsd } = RunLimits.shape;
   const typedUsd = maxUsd.safeParse(read('limits.maxUsd')).data ?? null;
   return {
-    maxAgents: maxAgents.safeParse(read('limits.maxAgents')).data ?? defaultLimits.maxAgents,
+    maxAgents: maxAgents.safeParse(read('limits.maxAgents')).data ?? DEFAULT_RUN_LIMITS.maxAgents,
     concurrency:
-      concurrency.safeParse(read('limits.concurrency')).data ?? defaultLimits.concurrency,
+      concurrency.safeParse(read('limits.concurrency')).data ?? DEFAULT_RUN_LIMITS.concurrency,
     maxTokens: optionalLimit(read('limits.maxTokens'), 'maxTokens'),
     maxUsd: optionalLimit(read('limits.maxUsd'), 'maxUsd'),
-    maxMinutes: maxMinutes.safeParse(read('limits.maxMinutes')).data ?? defaultLimits.maxMinutes,
+    maxMinutes:
+      maxMinutes.safeParse(read('limits.maxMinutes')).data ?? DEFAULT_RUN_LIMITS.maxMinutes,
     // A default must not refuse a model whose price is unknown; what the user wrote must.
     ...(typedUsd !== null && isSet('limits.maxUsd') ? { usdIsExplicit: true } : {}),
   };
@@ -95,15 +85,15 @@ function readRetention(read: ReadSetting): RetentionConfig {
   const gigabytes = read('retention.maxGigabytes');
   const bytes = typeof gigabytes === 'number' ? Math.round(gigabytes * 1024 ** 3) : null;
   return {
-    maxRuns: maxRuns.safeParse(read('retention.maxRuns')).data ?? defaultRetention.maxRuns,
-    maxBytes: maxBytes.safeParse(bytes).data ?? defaultRetention.maxBytes,
+    maxRuns: maxRuns.safeParse(read('retention.maxRuns')).data ?? DEFAULT_RETENTION.maxRuns,
+    maxBytes: maxBytes.safeParse(bytes).data ?? DEFAULT_RETENTION.maxBytes,
   };
 }
 
 // null in the settings means "no such limit"; anything else that does not fit means "not set".
 function optionalLimit(value: unknown, name: 'maxTokens' | 'maxUsd'): number | null {
   const parsed = RunLimits.shape[name].safeParse(value);
-  return parsed.success ? parsed.data : defaultLimits[name];
+  return parsed.success ? parsed.data : DEFAULT_RUN_LIMITS[name];
 }
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], fallback: T): T {

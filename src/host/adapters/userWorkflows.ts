@@ -4,6 +4,7 @@ import { errorCode } from '../../base/errorText.ts';
 import { MAX_SCRIPT_BYTES } from '../../core/limits.ts';
 import type { UserWorkflows, WorkflowFile } from '../../core/ports/userWorkflows.ts';
 import { MAX_WORKFLOWS_IN_FOLDER } from '../../core/script/savedWorkflows.ts';
+import { isMissing } from '../../node/isMissing.ts';
 
 export interface UserWorkflowsOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -46,7 +47,7 @@ async function readFolder(folder: string, home: string): Promise<readonly Workfl
     const chosen = names.slice(0, MAX_WORKFLOWS_IN_FOLDER);
     return await Promise.all(chosen.map((name) => readOne({ folder, root, name, home })));
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
+    if (isMissing(error)) return [];
     return [{ type: 'refused', path: shown(folder, home), reason: unreadable(error) }];
   }
 }

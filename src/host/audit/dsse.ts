@@ -1,14 +1,8 @@
 /** Signed envelopes in the form that in-toto uses: DSSE with an ed25519 key. */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  sign,
-  verify,
-  type KeyObject,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import { parseJson } from '../../base/json.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** What the payload is. */
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -58,7 +52,7 @@ export function openEnvelope(
 /** The key's hash, as DSSE leaves it to us. */
 function keyIdOf(publicKey: KeyObject): string {
   const der = publicKey.export({ type: 'spki', format: 'der' });
-  return createHash('sha256').update(der).digest('hex');
+  return sha256Hex(der);
 }
 
 function readEnvelope(text: string): z.infer<typeof Envelope> {

@@ -14,6 +14,7 @@ import { scrubSecrets } from '../../core/journal/scrubSecrets.ts';
 import { signEnvelope } from './dsse.ts';
 import { holdsSecret } from './holdsSecret.ts';
 import { openRunFolder } from './openRunFolder.ts';
+import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** Ending of the signed statement that lies beside a signed archive. */
 const SIGNATURE_ENDING = '.dsse.json';
@@ -120,7 +121,7 @@ async function fill(
   const names = [...folder.files.keys()].filter((name) => EVIDENCE.test(name)).sort();
   for (const name of names) {
     const bytes = await folder.read(name);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = sha256Hex(bytes);
     if (sha256 !== (await folder.sha256(name))) {
       throw new ExportError(`Cannot export run ${runId}: ${name} changed meanwhile. Try again.`);
     }

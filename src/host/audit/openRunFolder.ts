@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../base/errorText.ts';
@@ -7,6 +7,9 @@ import { DECISIONS_FILE } from '../../core/evidence/audit/auditDecisions.ts';
 import { JOURNAL_FILE } from '../../core/evidence/audit/auditJournal.ts';
 import type { RunFolder } from '../../core/evidence/audit/runFolder.ts';
 import { isOwnerAlive, readOwner } from '../runs/runOwner.ts';
+import { ifThere } from '../../node/ifThere.ts';
+import { isMissing } from '../../node/isMissing.ts';
+import { readChunks } from '../../node/readChunks.ts';
 
 /** Largest file that is read whole: journals of a thousand agents are a hundredth of it. */
 const MAX_WHOLE_BYTES = 512 * 1024 * 1024;
@@ -42,13 +45,16 @@ export async function openRunFolder(directory: string): Promise<RunFolder> {
   // Read before the names: whatever these refer to was on the disk before them.
   const early = new Map<string, Uint8Array>();
   for (const name of [DECISIONS_FILE, JOURNAL_FILE]) {
-    const bytes = await readIfThere(path.join(directory, name));
+    const bytes = await readPlainIfThere(path.join(directory, name));
     if (bytes !== null) early.set(name, bytes);
   }
   await list({ directory, prefix: '', depth: 0, files, strange });
   const hashes = new Map<string, Promise<string>>();
   return {
-    ...{ runId: path.basename(directory), isLive, files, strange },
+    runId: path.basename(directory),
+    isLive,
+    files,
+    strange,
     sha256: (name, firstBytes) => {
       const key = `${firstBytes ?? ''} ${name}`;
       const known = hashes.get(key) ?? hashFile(path.join(directory, name), firstBytes);
@@ -90,37 +96,25 @@ async function list(listing: Listing): Promise<void> {
 
 /** Null when it went away meanwhile, as the drafts of a live run do. */
 async function sizeOf(file: string): Promise<number | null> {
-  try {
-    return (await lstat(file)).size;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+  return (await ifThere(lstat(file)))?.size ?? null;
 }
 
 async function hashFile(file: string, firstBytes: number | undefined): Promise<string> {
   const hash = createHash('sha256');
-  if (firstBytes === 0) return hash.digest('hex');
   const handle = await openPlain(file);
   try {
-    const end = firstBytes === undefined ? {} : { end: firstBytes - 1 };
-    for await (const chunk of chunksOf(handle, end)) hash.update(chunk);
+    for await (const chunk of readChunks(handle, firstBytes)) hash.update(chunk);
     return hash.digest('hex');
   } finally {
     await handle.close();
   }
 }
 
-// A stream without an encoding gives buffers; its type does not say so.
-function chunksOf(handle: FileHandle, range: { readonly end?: number }): AsyncIterable<Buffer> {
-  return createReadStream('', { fd: handle, autoClose: false, start: 0, ...range });
-}
-
-async function readIfThere(file: string): Promise<Uint8Array | null> {
+async function readPlainIfThere(file: string): Promise<Uint8Array | null> {
   try {
     return await readWhole(file);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ELOOP') return null;
+    if (isMissing(error) || errorCode(error) === 'ELOOP') return null;
     throw error;
   }
 }

@@ -3,9 +3,9 @@
  * where nobody looks for runs: at that moment it is gone. Refs and files go afterwards; where a process is killed
  * in between, the folder's name still says what is to be done, and the next one does it.
  */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { KeepReason } from '../../core/retention/planRetention.ts';
 import type { ShadowKeeper } from '../adapters/git/shadow/shadowKeeper.ts';
@@ -16,6 +16,7 @@ import { syncFolder } from '../adapters/durableFiles.ts';
 import { runDirectory } from '../adapters/store/runStore.ts';
 import { claimRun } from '../runs/claimRun.ts';
 import { journalStamp } from '../runs/journalStamp.ts';
+import { namesIn } from '../../node/namesIn.ts';
 
 export interface DropOptions {
   readonly stateDirectory: string;
@@ -47,11 +48,7 @@ export async function finishDropping(options: {
 }): Promise<void> {
   const { stateDirectory, keeper, log } = options;
   const folder = droppingFolder(stateDirectory);
-  const runIds = await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
-  for (const runId of runIds) {
+  for (const runId of await namesIn(folder)) {
     try {
       await keeper.dropRefs([runId]);
       await rm(path.join(folder, runId), { recursive: true, force: true });

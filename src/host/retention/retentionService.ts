@@ -1,14 +1,13 @@
 /** Drops old runs of a workspace, one process at a time, and what their snapshots held. */
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import {
   keepReason,
   planRetention,
   type RetainedRun,
-  type RetentionLimits,
   type RetentionPlan,
 } from '../../core/retention/planRetention.ts';
+import type { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import { ShadowKeeper, type Collected } from '../adapters/git/shadow/shadowKeeper.ts';
 import { ShadowRepository } from '../adapters/git/shadow/shadowRepository.ts';
 import { retentionLockFile } from '../adapters/locks/lockFiles.ts';
@@ -18,6 +17,7 @@ import type { ReviewService } from '../review/reviewService.ts';
 import type { RunService } from '../runs/runService.ts';
 import { finishDropping, takeRunOut, type DropRefusal } from './dropRun.ts';
 import { RunFacts, type UnreadableRun } from './runFacts.ts';
+import { exists } from '../../node/exists.ts';
 
 /** Age of a snapshot that belongs to no run: plans, estimates and starts are done with theirs in minutes. */
 const MAX_STRAY_MS = 24 * 60 * 60_000;
@@ -43,7 +43,7 @@ export interface PruneReport {
 }
 
 export interface PruneOptions {
-  readonly limits: RetentionLimits;
+  readonly limits: RetentionConfig;
   readonly signal: AbortSignal;
   /** See MIN_COLLECT_MS; 0 where somebody asked for it. */
   readonly minCollectMs: number;
@@ -98,7 +98,7 @@ export class RetentionService {
   }
 
   async #plan(
-    limits: RetentionLimits,
+    limits: RetentionConfig,
     signal: AbortSignal,
   ): Promise<{ readonly unreadable: readonly UnreadableRun[]; readonly plan: RetentionPlan }> {
     const { runs, unreadable } = await this.#facts.all(signal);
@@ -148,11 +148,4 @@ export class RetentionService {
     }
     if (strays.length > 0) await this.#keeper.dropRefs(strays);
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

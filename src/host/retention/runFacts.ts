@@ -1,7 +1,7 @@
 /** What the policy of retention asks of a run. */
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorText } from '../../base/errorText.ts';
 import type { RetainedRun, RunNeeds } from '../../core/retention/planRetention.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
@@ -9,6 +9,8 @@ import { runDirectory } from '../adapters/store/runStore.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import { isOwnerAlive, readOwner } from '../runs/runOwner.ts';
 import type { RunService } from '../runs/runService.ts';
+import { namesIn } from '../../node/namesIn.ts';
+import { ifThere } from '../../node/ifThere.ts';
 
 /** States of a run that stopped in the middle. */
 const WAITING: readonly string[] = ['paused', 'interrupted'];
@@ -103,21 +105,7 @@ async function folderBytes(folder: string): Promise<number> {
 }
 
 async function sizeOf(folder: string, name: string): Promise<number> {
-  try {
-    const stats = await lstat(path.join(folder, name));
-    return stats.isDirectory() ? 0 : stats.size;
-  } catch (error) {
-    // Drafts come and go.
-    if (errorCode(error) === 'ENOENT') return 0;
-    throw error;
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
+  // Drafts come and go.
+  const stats = await ifThere(lstat(path.join(folder, name)));
+  return stats === null || stats.isDirectory() ? 0 : stats.size;
 }

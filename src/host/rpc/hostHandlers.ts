@@ -1,5 +1,4 @@
 /** What each request of a client does. One set of handlers serves one connection. */
-import { errorCode } from '../../base/errorText.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import type {
   HostMethod,
@@ -14,6 +13,7 @@ import { withChildCommands } from '../plans/childCommands.ts';
 import { estimateWorkflow } from '../plans/estimateService.ts';
 import { planWorkflow } from '../plans/planService.ts';
 import { verifyAccepted } from '../review/verifyAccepted.ts';
+import { START_TIMEOUT_MS } from '../../hostClient/answerLimits.ts';
 import type { HostServices } from '../hostServices.ts';
 import type { BackgroundRetention } from '../retention/backgroundRetention.ts';
 import type { ReviewService } from '../review/reviewService.ts';
@@ -22,8 +22,9 @@ import type { RunService } from '../runs/runService.ts';
 import { formatTranscript } from '../runs/formatTranscript.ts';
 import { ClientApplies } from './clientApplies.ts';
 import type { Notify } from './notify.ts';
-import { OwnerConnection } from './ownerConnection.ts';
+import { openOwner } from './openOwner.ts';
 import { RunFeeds } from './runFeeds.ts';
+import { isMissing } from '../../node/isMissing.ts';
 
 export type HostHandlers = {
   readonly [M in Exclude<HostMethod, 'hello'>]: (params: HostParams<M>) => Promise<HostResult<M>>;
@@ -145,8 +146,13 @@ function planHandlers(
       if (!check.ok) return { check, estimate: null };
       const { client } = services.models.governorFor(provider);
       const estimate = await estimateWorkflow(services, {
-        ...{ script, check, argsJson, limits, budgetTokens: null },
-        ...{ provider: client.provider, model: provider.model ?? client.defaultModel },
+        script,
+        check,
+        argsJson,
+        limits,
+        budgetTokens: null,
+        provider: client.provider,
+        model: provider.model ?? client.defaultModel,
         prices: provider.prices,
         signal: AbortSignal.timeout(START_TIMEOUT_MS),
       });
@@ -205,12 +211,18 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     },
     'run.resume': async ({ runId, limits, allowedCommands = [] }) => {
       const kept = {
-        ...{ script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null },
-        ...{ setupCommand: null, requiredCommands: null },
+        script: null,
+        approvedCommands: null,
+        unsandboxed: null,
+        budgetTokens: null,
+        setupCommand: null,
+        requiredCommands: null,
       };
       const rest = { allowedCommands, onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
-        ...{ ...kept, ...rest, limits },
+        ...kept,
+        ...rest,
+        limits,
         provider: state.provider,
       });
       return { runId: await begin(state, live) };
@@ -246,7 +258,7 @@ async function begin({ services }: HostState, live: LiveRun): Promise<string> {
 async function steer(runs: RunService, runId: string, control: RunControl): Promise<void> {
   const owner = runs.live(runId) === undefined ? await runs.ownerOf(runId) : null;
   if (owner !== null) {
-    const connection = await OwnerConnection.open(owner);
+    const connection = await openOwner(owner);
     try {
       await connection.request('run.control', { runId, control });
     } finally {
@@ -259,15 +271,12 @@ async function steer(runs: RunService, runId: string, control: RunControl): Prom
   } else runs.control(runId, control);
 }
 
-/** A snapshot of the largest repository that we know takes seconds; a minute means that something hangs. */
-const START_TIMEOUT_MS = 60_000;
-
 async function readTranscript(runs: RunService, runId: string, agentId: number): Promise<string> {
   const name = `agents/${String(agentId).padStart(4, '0')}/transcript.jsonl`;
   try {
     return formatTranscript(await runs.readFile(runId, name));
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'This agent has not sent anything yet.';
+    if (isMissing(error)) return 'This agent has not sent anything yet.';
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** The runs that one client watches: those of this process, and those that another process runs. */
+import type { HostConnection } from '../../hostClient/hostConnection.ts';
 import type { HostNotificationParams, HostResult } from '../../protocol/host/hostRpc.ts';
 import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
 import type { ReviewService } from '../review/reviewService.ts';
@@ -6,7 +7,7 @@ import type { RunOwner } from '../runs/runOwner.ts';
 import type { RunService } from '../runs/runService.ts';
 import { EventBatcher } from './eventBatcher.ts';
 import type { Notify } from './notify.ts';
-import { OwnerConnection } from './ownerConnection.ts';
+import { openOwner } from './openOwner.ts';
 import { OwnerWatch } from './ownerWatch.ts';
 
 type Subscribed = HostResult<'run.subscribe'>;
@@ -22,7 +23,7 @@ export class RunFeeds {
   readonly #reviews: ReviewService;
   readonly #notify: Notify;
   readonly #batchers = new Map<string, EventBatcher>();
-  readonly #relays = new Map<string, OwnerConnection>();
+  readonly #relays = new Map<string, HostConnection>();
   readonly #watches = new Map<string, OwnerWatch>();
   readonly #listening: { dispose(): void };
   #isDisposed = false;
@@ -165,9 +166,9 @@ class Relay {
   };
 }
 
-async function openIfThere(owner: RunOwner): Promise<OwnerConnection | null> {
+async function openIfThere(owner: RunOwner): Promise<HostConnection | null> {
   try {
-    return await OwnerConnection.open(owner);
+    return await openOwner(owner);
   } catch {
     // It ended between the look and the call, or takes no orders: its journal can be read all the same.
     return null;

@@ -1,11 +1,10 @@
 /** owner.json of a run's folder: the process that runs it, and how others reach that process. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { errorCode } from '../../base/errorText.ts';
-import { parseJson } from '../../base/json.ts';
-import { socketAnswers } from '../hostLock.ts';
 import { processIdentity } from '../adapters/locks/processIdentity.ts';
+import { readIfThere } from '../../node/readIfThere.ts';
+import { socketAnswers } from '../../node/socketAnswers.ts';
+import { parseJsonAs } from '../../base/parseJsonAs.ts';
 
 /** Where a process takes orders, and the secret that its first request must name. */
 export interface ControlEndpoint {
@@ -40,23 +39,12 @@ export async function readOwner(directory: string): Promise<RunOwner | null> {
 
 /** The file's text; empty when there is none. */
 export async function readOwnerText(directory: string): Promise<string> {
-  try {
-    return await readFile(ownerPath(directory), 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
+  return (await readIfThere(ownerPath(directory))) ?? '';
 }
 
 /** Null for a text that names nobody. */
 export function parseOwner(text: string): RunOwner | null {
-  try {
-    const owner = RunOwner.safeParse(parseJson(text));
-    return owner.success ? owner.data : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return parseJsonAs(RunOwner, text);
 }
 
 /** Whether that very process still lives and has not given the run back. */

@@ -1,5 +1,4 @@
 /** The report of a run: its view, its journal, and what lies beside the journal in the run's folder. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../base/errorText.ts';
 import { parseJson, type Json } from '../../base/json.ts';
@@ -17,6 +16,7 @@ import type { RunView } from '../../protocol/view/runView.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
 import { readJournal } from '../adapters/store/runStore.ts';
 import { RunHead } from './runHead.ts';
+import { readIfThere } from '../../node/readIfThere.ts';
 
 /** The report that stays in the folder: what is true when the run ends, before anybody decides. */
 export function makeEndReport(
@@ -61,11 +61,6 @@ async function readResult(directory: string, events: readonly DurableRunEvent[])
 
 /** Null where none was made, and in runs of older versions. */
 async function readEstimate(directory: string): Promise<Estimate | null> {
-  try {
-    const text = await readFile(path.join(directory, 'run.json'), 'utf8');
-    return RunHead.parse(parseJson(text)).estimate;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+  const text = await readIfThere(path.join(directory, 'run.json'));
+  return text === null ? null : RunHead.parse(parseJson(text)).estimate;
 }

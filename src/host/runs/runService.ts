@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeferred } from '../../base/deferred.ts';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
 import { readReplayLog } from '../../core/run/replay/replayLog.ts';
@@ -37,6 +37,7 @@ import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './run
 import { makeEndReport } from './runReport.ts';
 import { approvedIn, resumedRequest, RunHead, writeRunHead } from './runHead.ts';
 import { InvalidScriptError, type ResumeRequest, type RunRequest } from './runRequest.ts';
+import { isMissing } from '../../node/isMissing.ts';
 
 /** Thrown when a run that was named does not exist. */
 class RunMissingError extends Error {
@@ -125,7 +126,10 @@ export class RunService {
       const budgetTokens = request.budgetTokens ?? head.budgetTokens;
       const hasOtherBudget = budgetTokens !== head.budgetTokens;
       return await this.#launch({
-        ...{ check, meta: check.meta, ownership, ...opened },
+        check,
+        meta: check.meta,
+        ownership,
+        ...opened,
         earlier: { ...opened.earlier, hasOtherBudget },
         request: resumedRequest(head, request, { script, limits, budgetTokens }),
       });
@@ -235,7 +239,12 @@ export class RunService {
     const begun = createDeferred<undefined>();
     const engine = new RunEngine(
       {
-        ...{ ...request, runId, scriptSha256, meta, model, prices: priced.prices },
+        ...request,
+        runId,
+        scriptSha256,
+        meta,
+        model,
+        prices: priced.prices,
         approvedCommands: approvedIn(request),
         // Whoever can answer a gate can answer for a command.
         onCommand: request.onGate === 'wait' ? 'ask' : 'refuse',
@@ -346,7 +355,7 @@ export class RunService {
 
 /** What it means that a file of a run is not there; any other failure stays what it is. */
 function missingOr(runId: string, cause: unknown): unknown {
-  if (errorCode(cause) !== 'ENOENT') return cause;
+  if (!isMissing(cause)) return cause;
   const message = `There is no run ${runId} in this workspace. Old runs are dropped when there are many: see muster.retention.maxRuns.`;
   return new RunMissingError(message, { cause });
 }

@@ -42,7 +42,7 @@ export const HelloParams = z.object({
 export const RunControl = z.discriminatedUnion('action', [
   z.object({ action: z.literal('pause') }),
   z.object({ action: z.literal('resume') }),
-  z.object({ action: z.literal('throttle'), concurrency: z.number().int().min(1).max(256) }),
+  z.object({ action: z.literal('throttle'), concurrency: RunLimits.shape.concurrency }),
   z.object({ action: z.literal('cancel') }),
   /** Other limits for a run under way; one that waits at a limit goes on when none is reached any more. */
   z.object({ action: z.literal('raise'), limits: RunLimits }),

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { forkHost } from '../../../src/extension/hostProcess/forkHost.ts';
+import { backgroundHost } from '../../../src/hostClient/backgroundHost.ts';
 import { HostConnection } from '../../../src/hostClient/hostConnection.ts';
 import { HostProcess } from '../../../src/extension/hostProcess/hostProcess.ts';
 
@@ -20,7 +21,7 @@ describe('the connection to the background host', function () {
   beforeEach(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), 'muster-host-'));
     host = new HostProcess({
-      open: async () => HostConnection.open(await fork(), log),
+      open: async () => HostConnection.open(await fork(), backgroundHost(log)),
       providerConfig: () => Promise.resolve(offline),
       log,
       nowMs: () => 0,
@@ -99,7 +100,7 @@ describe('the connection to the background host', function () {
 
   it('is refused with a wrong token', async () => {
     const { socket } = await fork();
-    await assert.rejects(HostConnection.open({ socket, token: 'guess' }, log), {
+    await assert.rejects(HostConnection.open({ socket, token: 'guess' }, backgroundHost(log)), {
       message: 'The token is wrong.',
     });
   });
@@ -116,7 +117,11 @@ describe('the connection to the background host', function () {
 
   function fork(readyTimeoutMs = 15_000) {
     return forkHost({
-      ...{ hostFile, workspaceDir: directory, stateDir: null, useSandbox: true, readyTimeoutMs },
+      hostFile,
+      workspaceDir: directory,
+      stateDir: null,
+      useSandbox: true,
+      readyTimeoutMs,
       logFile: path.join(directory, 'logs/host.log'),
     });
   }

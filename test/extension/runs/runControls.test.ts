@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { RunLimits } from '../../../src/protocol/runLimits.ts';
 import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { RunRegistry } from '../../../src/extension/runs/runRegistry.ts';
-import { defaultLimits } from '../../../src/extension/settings/settings.ts';
 import { RunControls, type RunDialogs } from '../../../src/extension/runs/runControls.ts';
 import { SeenRuns } from '../../../src/extension/runs/seenRuns.ts';
 import { sampleRun } from '../support/samples.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
-const higher: RunLimits = { ...defaultLimits, maxUsd: 20, usdIsExplicit: true };
+const higher: RunLimits = { ...DEFAULT_RUN_LIMITS, maxUsd: 20, usdIsExplicit: true };
 const control = (params: object) => ({
   method: 'run.control',
   params: { runId: 'r1', control: params },

@@ -5,13 +5,9 @@ import {
   runDocumentPath,
 } from '../../../src/extension/runs/runDocumentPath.ts';
 import { changeLimit, parseLimit } from '../../../src/extension/settings/parseLimit.ts';
-import { DEFAULT_RETENTION } from '../../../src/core/limits.ts';
 import { resolveProvider } from '../../../src/extension/settings/resolveProvider.ts';
-import {
-  defaultLimits,
-  defaultRetention,
-  readSettings,
-} from '../../../src/extension/settings/settings.ts';
+import { readSettings } from '../../../src/extension/settings/settings.ts';
+import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 describe('the settings', () => {
   it('have safe values when nothing is set', () => {
@@ -21,27 +17,34 @@ describe('the settings', () => {
         () => false,
       ),
       {
-        ...{ provider: 'auto', model: null, baseUrl: null, limits: defaultLimits },
-        ...{
-          stateDir: null,
-          useSandbox: true,
-          allowedCommands: [],
-          setupCommand: null,
-          requiredCommands: [],
-          groupBy: 'group',
-          showNotifications: true,
-          prices: {},
-          retention: defaultRetention,
-        },
+        provider: 'auto',
+        model: null,
+        baseUrl: null,
+        limits: DEFAULT_RUN_LIMITS,
+        stateDir: null,
+        useSandbox: true,
+        allowedCommands: [],
+        setupCommand: null,
+        requiredCommands: [],
+        groupBy: 'group',
+        showNotifications: true,
+        prices: {},
+        retention: DEFAULT_RETENTION,
       },
     );
   });
 
   it('ignore values out of bounds, and take null as "no limit" only where that exists', () => {
     const values: Readonly<Record<string, unknown>> = {
-      ...{ 'limits.maxAgents': 5000, 'limits.concurrency': null, 'limits.maxUsd': null },
-      ...{ 'limits.maxTokens': 7, 'limits.maxMinutes': -1, provider: 'other', model: '  m  ' },
-      ...{ 'commands.setup': ' make ', 'verify.commands': ['npm test', 3, ' '] },
+      'limits.maxAgents': 5000,
+      'limits.concurrency': null,
+      'limits.maxUsd': null,
+      'limits.maxTokens': 7,
+      'limits.maxMinutes': -1,
+      provider: 'other',
+      model: '  m  ',
+      'commands.setup': ' make ',
+      'verify.commands': ['npm test', 3, ' '],
     };
     const { limits, provider, model, setupCommand, requiredCommands } = readSettings(
       (name) => values[name],
@@ -50,8 +53,11 @@ describe('the settings', () => {
     assert.deepEqual(
       { limits, provider, model, setupCommand, requiredCommands },
       {
-        limits: { ...defaultLimits, maxUsd: null, maxTokens: 7 },
-        ...{ provider: 'auto', model: 'm', setupCommand: 'make', requiredCommands: ['npm test'] },
+        limits: { ...DEFAULT_RUN_LIMITS, maxUsd: null, maxTokens: 7 },
+        provider: 'auto',
+        model: 'm',
+        setupCommand: 'make',
+        requiredCommands: ['npm test'],
       },
     );
   });
@@ -69,9 +75,8 @@ describe('what the settings keep of earlier runs', () => {
   });
 
   it('is what the command line keeps when it makes no sense: nothing is dropped by a slip', () => {
-    assert.deepEqual(defaultRetention, DEFAULT_RETENTION);
     for (const wrong of [0, -1, '10', null, Number.NaN, Infinity]) {
-      assert.deepEqual(retentionOf(wrong, wrong), defaultRetention);
+      assert.deepEqual(retentionOf(wrong, wrong), DEFAULT_RETENTION);
     }
   });
 });
@@ -98,13 +103,13 @@ describe('the dollar limit of the settings', () => {
     ).limits;
 
   it('is explicit when the user has set it, be it to the default', () => {
-    assert.deepEqual(limitsOf(5, true), { ...defaultLimits, usdIsExplicit: true });
+    assert.deepEqual(limitsOf(5, true), { ...DEFAULT_RUN_LIMITS, usdIsExplicit: true });
   });
 
   it('is not explicit by default, without a limit, or when it cannot be read', () => {
-    assert.deepEqual(limitsOf(5, false), defaultLimits);
-    assert.deepEqual(limitsOf(null, true), { ...defaultLimits, maxUsd: null });
-    assert.deepEqual(limitsOf(-3, true), defaultLimits);
+    assert.deepEqual(limitsOf(5, false), DEFAULT_RUN_LIMITS);
+    assert.deepEqual(limitsOf(null, true), { ...DEFAULT_RUN_LIMITS, maxUsd: null });
+    assert.deepEqual(limitsOf(-3, true), DEFAULT_RUN_LIMITS);
   });
 });
 
@@ -116,13 +121,17 @@ describe('the provider', () => {
   it('is offline and says so without a key', () => {
     assert.deepEqual(resolveProvider(settings, null), {
       config: { provider: 'offline', baseUrl: null, model: null, apiKey: null, prices },
-      ...{ label: 'Offline (no AI)', modelLabel: 'rules', problem: null },
+      label: 'Offline (no AI)',
+      modelLabel: 'rules',
+      problem: null,
     });
   });
 
   it('is Anthropic with a key', () => {
     assert.deepEqual(resolveProvider(settings, 'key').config, {
-      ...{ provider: 'anthropic', ...place, apiKey: 'key' },
+      provider: 'anthropic',
+      ...place,
+      apiKey: 'key',
     });
   });
 
@@ -147,17 +156,15 @@ describe('the composer', () => {
     isTrusted: true,
     isBusy: false,
     provider,
-    limits: defaultLimits,
+    limits: DEFAULT_RUN_LIMITS,
   };
 
   it('shows provider and caps', () => {
     assert.deepEqual(composerState(input), {
-      ...{
-        disabledReason: null,
-        busy: false,
-        providerLabel: 'Offline (no AI)',
-        modelLabel: 'rules',
-      },
+      disabledReason: null,
+      busy: false,
+      providerLabel: 'Offline (no AI)',
+      modelLabel: 'rules',
       capsLabel: '200 agents · 16 at once · $5.00 · 60 min',
     });
   });
@@ -191,13 +198,13 @@ describe('a typed limit', () => {
 
 describe('a changed limit', () => {
   it('makes typed dollars explicit, and no dollars not', () => {
-    const typed = changeLimit(defaultLimits, 'maxUsd', '7');
-    assert.deepEqual(typed, { ...defaultLimits, maxUsd: 7, usdIsExplicit: true });
-    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...defaultLimits, maxUsd: null });
+    const typed = changeLimit(DEFAULT_RUN_LIMITS, 'maxUsd', '7');
+    assert.deepEqual(typed, { ...DEFAULT_RUN_LIMITS, maxUsd: 7, usdIsExplicit: true });
+    assert.deepEqual(changeLimit(typed, 'maxUsd', ''), { ...DEFAULT_RUN_LIMITS, maxUsd: null });
   });
 
   it('leaves the others as they are', () => {
-    const limits = { ...defaultLimits, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
+    const limits = { ...DEFAULT_RUN_LIMITS, perAgent: { maxTokens: 5000 }, usdIsExplicit: true };
     assert.deepEqual(changeLimit(limits, 'maxAgents', '300'), { ...limits, maxAgents: 300 });
   });
 });

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { auditRun, type AuditResult } from '../../../src/core/evidence/audit/auditRun.ts';
-import { sha256Hex } from '../../../src/core/journal/journalLines.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import { createRunStore, openRunStore } from '../../../src/host/adapters/store/runStore.ts';
 import { openRunFolder } from '../../../src/host/audit/openRunFolder.ts';
 import { processIdentity } from '../../../src/host/adapters/locks/processIdentity.ts';
+import { sha256Hex } from '../../../src/node/sha256Hex.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock: Clock = {
@@ -22,7 +22,11 @@ describe('A run folder that is audited', () => {
   let root = '';
   let directory = '';
   const options = () => ({
-    ...{ stateDirectory: root, runId: 'run-1', clock, log: silent, secrets: [] },
+    stateDirectory: root,
+    runId: 'run-1',
+    clock,
+    log: silent,
+    secrets: [],
   });
 
   beforeEach(async () => {
@@ -45,6 +49,11 @@ describe('A run folder that is audited', () => {
     findings.filter(({ severity }) => severity === 'broken').map(({ file }) => file);
 
   it('is whole as its store leaves it', async () => {
+    assert.deepEqual(brokenFiles(await audit()), []);
+  });
+
+  it('is whole, too, when a process was killed that was about to take it over', async () => {
+    await symlink('4711-1-0123456789abcdef', path.join(directory, 'owner.0123456789abcdef.claim'));
     assert.deepEqual(brokenFiles(await audit()), []);
   });
 

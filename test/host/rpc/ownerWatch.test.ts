@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Message, SocketMessageReader } from 'vscode-jsonrpc/node';
-import { OwnerConnection } from '../../../src/host/rpc/ownerConnection.ts';
+import { openOwner } from '../../../src/host/rpc/openOwner.ts';
 import { OwnerWatch } from '../../../src/host/rpc/ownerWatch.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../../src/protocol/host/version.ts';
 
@@ -31,7 +31,7 @@ describe('the last words of a process that owns a run', () => {
 
   it('are all heard, and its answer too, though it ends in the same moment', async () => {
     const owner = { pid: 1, startTime: 0, identity: null, released: false };
-    const connection = await OwnerConnection.open({ ...owner, socket: address, token: 'token' });
+    const connection = await openOwner({ ...owner, socket: address, token: 'token' });
     const heard: number[] = [];
     connection.onNotification('run.events', ({ sequence }) => heard.push(sequence));
     const closed = new Promise<void>((resolve) => connection.onClosed(resolve));

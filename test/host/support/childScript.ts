@@ -44,16 +44,18 @@ export class ChildScript {
   }
 
   /** Resolves once it has printed this. */
-  async waitFor(text: string): Promise<void> {
+  async waitFor(text: string | RegExp): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
+    const hasSaid = (): boolean =>
+      typeof text === 'string' ? this.#output.includes(text) : text.test(this.#output);
     const look = (): void => {
-      if (this.#output.includes(text)) resolve(undefined);
+      if (hasSaid()) resolve(undefined);
     };
     this.#child.stdout?.on('data', look);
     look();
     const ended = this.#ended.then((code) => {
       const printed = `${this.#output}${this.#complaint}`;
-      if (!this.#output.includes(text)) throw new Error(`It ended with ${code}: ${printed}`);
+      if (!hasSaid()) throw new Error(`It ended with ${code}: ${printed}`);
     });
     try {
       await Promise.race([promise, ended]);
@@ -64,7 +66,12 @@ export class ChildScript {
 
   /** Lets it go on from where it waits. */
   go(): void {
-    this.#child.stdin?.write('go\n');
+    this.tell('go');
+  }
+
+  /** Writes one line to it. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   /** Asks it to end when it has done what it is about. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { forkHost } from '../../../src/extension/hostProcess/forkHost.ts';
 import type { HostEndpoint } from '../../../src/hostClient/hostClient.ts';
+import { backgroundHost } from '../../../src/hostClient/backgroundHost.ts';
 import { HostConnection } from '../../../src/hostClient/hostConnection.ts';
 import { HostLock } from '../../../src/protocol/host/hostRpc.ts';
 import { startMessagesApi } from '../../support/messagesApi/startMessagesApi.ts';
@@ -10,7 +11,7 @@ import type { MessagesApi, Respond } from '../../support/messagesApi/startMessag
 import { createSampleWorkspace, type ExtraFiles } from './sampleWorkspace.ts';
 
 const hostFile = path.resolve(import.meta.dirname, '../../../dist/host.cjs');
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent = { warn: () => undefined, error: () => undefined };
 
 /** Starts built hosts the way the extension does, connects to them, and ends them with the test. */
 export class HostBed {
@@ -36,8 +37,12 @@ export class HostBed {
   /** Starts a host, or finds the one that runs. */
   async fork(): Promise<HostEndpoint> {
     const endpoint = await forkHost({
-      ...{ hostFile, workspaceDir: this.workspace, stateDir: this.stateRoot },
-      ...{ logFile: this.logFile, useSandbox: true, readyTimeoutMs: 15_000 },
+      hostFile,
+      workspaceDir: this.workspace,
+      stateDir: this.stateRoot,
+      logFile: this.logFile,
+      useSandbox: true,
+      readyTimeoutMs: 15_000,
     });
     this.#pids.add((await this.readLock()).pid);
     return endpoint;
@@ -49,7 +54,7 @@ export class HostBed {
 
   /** Connects the extension's own client. */
   async connect(endpoint: HostEndpoint): Promise<HostConnection> {
-    const client = await HostConnection.open(endpoint, silent);
+    const client = await HostConnection.open(endpoint, backgroundHost(silent));
     this.#clients.push(client);
     // A test may also serve in its own process.
     if (client.pid !== process.pid) this.#pids.add(client.pid);

@@ -5,8 +5,8 @@ import { editorServerMain, nodeExecutable } from './paths.ts';
 import { runToEnd } from './runToEnd.ts';
 import { startSupervised } from './supervisedProcess.ts';
 
-const startDeadlineMs = 30_000;
-const installDeadlineMs = 60_000;
+const startDeadlineMs = 60_000;
+const installDeadlineMs = 120_000;
 
 // Workspace Trust is an application setting, which VS Code reads from the user's file only.
 const quietUserSettings: Settings = {
@@ -108,9 +108,17 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 
 function serverArguments(dataDir: string, options: ServerOptions): readonly string[] {
   return [
-    ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token'],
-    ...['--accept-server-license-terms', '--server-data-dir', dataDir],
-    ...['--telemetry-level', 'off', '--disable-experiments'],
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    '--without-connection-token',
+    '--accept-server-license-terms',
+    '--server-data-dir',
+    dataDir,
+    '--telemetry-level',
+    'off',
+    '--disable-experiments',
     ...(options.notifications === 'toasts' ? [] : ['--enable-smoke-test-driver']),
   ];
 }
@@ -118,13 +126,14 @@ function serverArguments(dataDir: string, options: ServerOptions): readonly stri
 async function installVsix(dataDir: string, vsixPath: string): Promise<void> {
   await runToEnd({
     command: [
-      ...[nodeExecutable, editorServerMain(), '--server-data-dir', dataDir],
-      ...[
-        '--accept-server-license-terms',
-        '--install-extension',
-        path.resolve(vsixPath),
-        '--force',
-      ],
+      nodeExecutable,
+      editorServerMain(),
+      '--server-data-dir',
+      dataDir,
+      '--accept-server-license-terms',
+      '--install-extension',
+      path.resolve(vsixPath),
+      '--force',
     ],
     deadlineMs: installDeadlineMs,
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Json } from '../../../src/base/json.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/core/limits.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import type { ScriptRunner } from '../../../src/core/ports/scriptRunner.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import type { ScriptOutcome } from '../../../src/protocol/threads/scriptMessages.ts';
@@ -69,7 +69,9 @@ async function drive(run: Promise<unknown>, { bench, scripts, model }: Driven): 
 }
 
 const noOutcome: ScriptOutcome = {
-  ...{ type: 'failed', line: null, column: null },
+  type: 'failed',
+  line: null,
+  column: null,
   error: { code: 'internal', message: 'The script has no outcome.' },
 };
 

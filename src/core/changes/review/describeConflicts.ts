@@ -4,7 +4,6 @@ import {
   classifyBytes,
   isTextFile,
   mayMix,
-  sha256Hex,
   toByteText,
   type ByteClass,
 } from '../text/fileContent.ts';
@@ -12,6 +11,7 @@ import { mergeParts, type MergePart } from '../text/merge3.ts';
 import type { ConflictRecord, ProposalRecord } from '../proposalRecord.ts';
 import type { ContentSource } from './reviewFile.ts';
 import type { FileContent } from '../../ports/fileView.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Characters of one side that are shown of one place; the bytes of both sides are in the run's blobs. */
 const MAX_SIDE_CHARS = 4000;
@@ -76,8 +76,14 @@ async function describe(
   ];
   return {
     conflictId: conflictIdOf(conflict),
-    ...{ path, reason, agentId, groupTitle, oursAgentIds },
-    ...{ baseSha256, oursSha256, theirsSha256 },
+    path,
+    reason,
+    agentId,
+    groupTitle,
+    oursAgentIds,
+    baseSha256,
+    oursSha256,
+    theirsSha256,
     places: places.slice(0, MAX_PLACES),
     morePlaces: Math.max(0, places.length - MAX_PLACES),
   };

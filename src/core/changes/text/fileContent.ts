@@ -3,8 +3,8 @@
  * feed is one byte in every encoding that we treat as text, so cutting and joining byte text can never
  * damage a character, whatever the encoding is.
  */
-import { hash } from 'node:crypto';
 import type { FileContent } from '../../ports/fileView.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Git's mode of a symbolic link. */
 export const SYMLINK_MODE = 0o120000;
@@ -20,11 +20,6 @@ const BINARY_PROBE_BYTES = 8 * 1024;
 
 /** Git's mode of a file that can be run as a program. */
 export const EXECUTABLE_MODE = 0o100755;
-
-/** The SHA-256 of bytes, in hex. */
-export function sha256Hex(bytes: Uint8Array | string): string {
-  return hash('sha256', bytes, 'hex');
-}
 
 /** The SHA-256 of a file's bytes; null for a file that does not exist. */
 export function contentSha256(content: FileContent | null): string | null {

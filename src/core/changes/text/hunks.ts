@@ -1,7 +1,7 @@
 import { splitLines } from '../../../base/lines.ts';
 import { HUNK_JOIN_LINES } from '../../limits.ts';
-import { sha256Hex } from './fileContent.ts';
 import { diffLineLists, type LineChange } from './lineDiff.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Where a hunk stands. Line numbers count from 1; an empty side names the line that it stands before. */
 export interface HunkRange {

@@ -1,8 +1,9 @@
 /** The texts of a snapshot in one piece of shared memory, so that a search costs neither reading nor copying them. */
 import { MAX_CORPUS_BYTES } from '../../limits.ts';
 import type { Snapshot, SnapshotStore, TextCorpus } from '../../ports/fileView.ts';
-import { sha256Hex, SYMLINK_MODE } from '../text/fileContent.ts';
+import { SYMLINK_MODE } from '../text/fileContent.ts';
 import { decodeFile, toAgentText } from '../text/textFile.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Blobs that are asked for at once: the reader answers them in one go. */
 const READ_AT_ONCE = 64;

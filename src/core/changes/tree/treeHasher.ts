@@ -1,4 +1,4 @@
-import { sha256Hex } from '../text/fileContent.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Bytes of a path's hash decide its bucket: enough buckets that each stays small with thousands of paths. */
 const BUCKET_HEX_DIGITS = 2;

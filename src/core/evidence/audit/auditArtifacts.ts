@@ -28,7 +28,11 @@ const BLOB = /^blobs\/([0-9a-f]{64})$/u;
 const CHILD = /^children\/([0-9a-f]{64})\.js$/u;
 
 /** The process that writes, and its claims: they hold a token, prove nothing and leave nothing behind. */
-export const OWNER_FILE = /^owner\.(?:json|[0-9a-f]+\.claim)(?:\.\d+\.\d+\.tmp)?$/u;
+export const OWNER_FILE =
+  /^owner\.(?:json(?:\.\d+\.\d+\.tmp)?|[0-9a-f]+\.claim(?:\.[\w-]+\.draft)?)$/u;
+
+/** A claim of a process that was killed: a link that leads nowhere. */
+const OWNER_CLAIM = /^owner\.[0-9a-f]+\.claim$/u;
 
 /** Checks every file once; each is either covered, or said not to be. */
 export async function auditArtifacts(
@@ -37,6 +41,7 @@ export async function auditArtifacts(
   findings: Findings,
 ): Promise<void> {
   for (const name of folder.strange) {
+    if (OWNER_CLAIM.test(name)) continue;
     findings.broken(name, 'This is neither a file nor a folder, and was not followed.');
   }
   const covered = new Set([JOURNAL_FILE, DECISIONS_FILE, SEAL_FILE, DECISIONS_SEAL_FILE]);
@@ -75,7 +80,8 @@ function checkBlobsThere(folder: RunFolder, run: AuditedRun, findings: Findings)
     const name = `children/${event.scriptSha256}.js`;
     if (folder.files.has(name)) continue;
     findings.broken(name, `It is missing, and entry ${event.seq} of the journal ran it.`, {
-      ...{ line, seq: event.seq },
+      line,
+      seq: event.seq,
     });
   }
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { parseJson, type Json } from '../../../base/json.ts';
 import { SCRUBBED } from '../../journal/scrubSecrets.ts';
-import { sha256Hex } from '../../journal/journalLines.ts';
 import type { Findings } from './auditFinding.ts';
 import type { AuditedEntry } from './auditJournal.ts';
 import { lastSession } from './namedFiles.ts';
 import type { RunFolder } from './runFolder.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** What a resume starts from. */
 const HEAD_FILE = 'run.json';

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { SETUP_TIMEOUT_MS } from '../../limits.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { DirectorySetup } from '../../ports/fileView.ts';
 import type { RunFact } from '../../../protocol/events/runEvents.ts';
 import type { RunConfig, RunServices } from '../runConfig.ts';
 import type { CommandApprovals } from './commandApprovals.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export interface DirectorySetupOptions {
   readonly config: Pick<RunConfig, 'setupCommand'>;
@@ -23,9 +23,7 @@ export function createDirectorySetup(options: DirectorySetupOptions): DirectoryS
   if (command === null) return undefined;
   let failure: Error | null = null;
   return {
-    key: createHash('sha256')
-      .update(JSON.stringify([services.snapshot.tree, command]))
-      .digest('hex'),
+    key: sha256Hex(JSON.stringify([services.snapshot.tree, command])),
     run: async (directory) => {
       if (failure !== null) throw failure;
       const reason = await runSetup(options, command, directory);
@@ -48,14 +46,24 @@ async function runSetup(
   const setupId = nextSetupId();
   const log = await store.setupLog(setupId);
   const result = await commands.run({
-    ...{ command, signal, directory, tree: directory },
-    ...{ timeoutMs: SETUP_TIMEOUT_MS, logPath: log.path },
+    command,
+    signal,
+    directory,
+    tree: directory,
+    timeoutMs: SETUP_TIMEOUT_MS,
+    logPath: log.path,
   });
   const { exitCode, timedOut, stopped, durationMs } = result;
   await record({
-    ...{ type: 'setup.ended', setupId, command, treeHash: snapshot.tree, exitCode, timedOut },
+    type: 'setup.ended',
+    setupId,
+    command,
+    treeHash: snapshot.tree,
+    exitCode,
+    timedOut,
     ...(stopped === undefined ? {} : { stopped }),
-    ...{ durationMs, sandbox: await commands.sandbox() },
+    durationMs,
+    sandbox: await commands.sandbox(),
     files: [...(await store.markFiles([log.name]))],
   });
   if (exitCode === 0 && stopped === undefined) return null;

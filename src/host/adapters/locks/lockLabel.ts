@@ -5,9 +5,12 @@
  * place instead.
  */
 import { randomBytes } from 'node:crypto';
-import { link, lstat, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, lstat, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { errorCode } from '../../../base/errorText.ts';
 import { processIdentity } from './processIdentity.ts';
+import { readIfThere } from '../../../node/readIfThere.ts';
+import { ifThere } from '../../../node/ifThere.ts';
+import { isMissing } from '../../../node/isMissing.ts';
 
 /** Makes one label differ from every other, those of the same process too. */
 const TOKEN_BYTES = 8;
@@ -58,22 +61,17 @@ export async function readLabel(file: string): Promise<string | null> {
   try {
     return await readlink(file);
   } catch (error) {
+    if (isMissing(error)) return null;
     const code = errorCode(error) ?? '';
-    if (code === 'ENOENT') return null;
     // Windows says UNKNOWN for what is no link.
-    if (code === 'EINVAL' || code === 'UNKNOWN') return readLinkedFile(file);
+    if (code === 'EINVAL' || code === 'UNKNOWN') return readIfThere(file);
     throw error;
   }
 }
 
 /** When it was made, in milliseconds since the epoch; null when there is none. */
 export async function labelTime(file: string): Promise<number | null> {
-  try {
-    return (await lstat(file)).mtimeMs;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+  return (await ifThere(lstat(file)))?.mtimeMs ?? null;
 }
 
 const LABEL = /^(\d{1,10})-(\w*)-[0-9a-f]{16}$/u;
@@ -89,14 +87,5 @@ async function linkIntoPlace(file: string, label: string): Promise<boolean> {
     throw error;
   } finally {
     await rm(draft, { force: true });
-  }
-}
-
-async function readLinkedFile(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
   }
 }

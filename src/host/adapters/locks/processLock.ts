@@ -1,37 +1,18 @@
 /**
- * A lock between processes: whoever makes its file has it. The file of a process that died is replaced; of
- * several that see the same dead holder, only the one that makes a claim named after the holder's own text may
- * remove that text, and never one that has come in its place. A claim whose maker died is passed over by a
- * claim named after both. A lock is not re-entrant.
+ * A lock between processes: whoever makes its file has it. The file of a process that died is replaced. A lock
+ * is not re-entrant.
  */
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
-import { makePrivateFolder } from '../durableFiles.ts';
-import {
-  isLabelAlive,
-  labelTime,
-  newLabel,
-  pidOfLabel,
-  publishLabel,
-  readLabel,
-} from './lockLabel.ts';
+import { holderOf, type LockHolder } from './lockHolder.ts';
+import { isLabelAlive, newLabel, publishLabel, readLabel } from './lockLabel.ts';
+import { replaceStale } from './staleClaim.ts';
+import { pause } from '../../../node/pause.ts';
+import { inPrivateFolder } from '../inPrivateFolder.ts';
 
 /** First and longest pause between two looks at a lock that another process holds: most are held for milliseconds. */
 const FIRST_LOOK_MS = 2;
 const LONGEST_LOOK_MS = 100;
-
-/** Claims over one dead holder: as many processes died one after the other in the millisecond that a removal takes. */
-const MAX_CLAIMS = 100;
-
-/** Who has a lock. */
-export interface LockHolder {
-  /** Null when the file does not say. */
-  readonly pid: number | null;
-  /** Milliseconds since the epoch. */
-  readonly sinceMs: number;
-}
 
 export interface HeldLock {
   /** Lets the next one in; never fails because the lock is gone. */
@@ -92,7 +73,7 @@ export function tryLock(request: Omit<LockRequest, 'waitMs'>): Promise<LockResul
 export async function lockHolder(file: string): Promise<LockHolder | null> {
   const label = await readLabel(file);
   if (label === null || !(await isLabelAlive(label))) return null;
-  return { pid: pidOfLabel(label), sinceMs: (await labelTime(file)) ?? Date.now() };
+  return holderOf(file, label);
 }
 
 /** Says who stands in the way, and what to do. */
@@ -116,66 +97,20 @@ async function attempt(file: string, purpose: string): Promise<LockResult> {
 async function tryToTake(file: string): Promise<LockResult> {
   const mine = await newLabel();
   for (;;) {
-    if (await publishInFolder(file, mine)) {
+    if (await inPrivateFolder(file, () => publishLabel(file, mine))) {
       return { type: 'taken', lock: { release: () => removeOwn(file, mine) } };
     }
     const other = await readLabel(file);
     if (other === null) continue;
     if (await isLabelAlive(other)) return { type: 'held', by: await holderOf(file, other) };
-    const remover = await removeDead(file, { dead: other, mine });
-    if (remover !== null) return { type: 'held', by: remover };
-  }
-}
-
-async function publishInFolder(file: string, label: string): Promise<boolean> {
-  try {
-    return await publishLabel(file, label);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    await makePrivateFolder(path.dirname(file));
-    return publishLabel(file, label);
-  }
-}
-
-/** Null when that lock is gone; else the process that is removing it. */
-async function removeDead(
-  file: string,
-  labels: { readonly dead: string; readonly mine: string },
-): Promise<LockHolder | null> {
-  const { dead, mine } = labels;
-  const claims: string[] = [];
-  let replaced = dead;
-  for (let tries = 0; tries < MAX_CLAIMS; tries += 1) {
-    const claim = `${file}.${sha256(replaced).slice(0, 16)}.claim`;
-    if (await publishLabel(claim, mine)) {
-      await removeClaimed(file, dead, [...claims, claim]);
-      return null;
-    }
-    const other = await readLabel(claim);
-    // Whoever had it is done.
-    if (other === null) return null;
-    if (await isLabelAlive(other)) return holderOf(claim, other);
-    claims.push(claim);
-    replaced += other;
-  }
-  throw new Error(`There are ${MAX_CLAIMS} claims beside it; remove ${file}*.claim.`);
-}
-
-async function removeClaimed(file: string, dead: string, claims: readonly string[]): Promise<void> {
-  try {
-    // Somebody else may have removed it between the look and the claim, and a third have taken the lock.
-    if ((await readLabel(file)) === dead) await rm(file, { force: true });
-  } finally {
-    for (const claim of claims) await rm(claim, { force: true });
+    const dead = { prefix: file, seen: other, readAgain: () => readLabel(file) };
+    const removal = await replaceStale(dead, () => rm(file, { force: true }));
+    if (removal.type === 'held') return removal;
   }
 }
 
 async function removeOwn(file: string, mine: string): Promise<void> {
   if ((await readLabel(file)) === mine) await rm(file, { force: true });
-}
-
-async function holderOf(file: string, label: string): Promise<LockHolder> {
-  return { pid: pidOfLabel(label), sinceMs: (await labelTime(file)) ?? Date.now() };
 }
 
 function adviceFor(cause: unknown): string {
@@ -187,12 +122,4 @@ function adviceFor(cause: unknown): string {
     return 'Make its folder writable for you and try again.';
   }
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

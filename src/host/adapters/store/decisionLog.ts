@@ -1,18 +1,19 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
 import {
   DECISIONS_SEAL_FILE,
   encodeDecisionLine,
   type DecisionsSeal,
 } from '../../../core/evidence/audit/seals.ts';
-import { GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
+import { GENESIS_HASH } from '../../../core/journal/journalLines.ts';
 import { Decision } from '../../../protocol/proposals.ts';
 import { RUN_LOCK_WAIT_MS } from '../locks/lockFiles.ts';
 import { withLock } from '../locks/processLock.ts';
 import { writeDurably } from '../durableFiles.ts';
 import { readJournalHead } from './journalHead.ts';
+import { readIfThere } from '../../../node/readIfThere.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** The append-only decisions of one run's reviewer. */
 export interface DecisionLog {
@@ -41,10 +42,7 @@ export function createDecisionLog(options: {
 }
 
 async function readDecisions(file: string): Promise<readonly Decision[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  });
+  const text = (await readIfThere(file)) ?? '';
   const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')

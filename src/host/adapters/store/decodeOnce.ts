@@ -1,8 +1,5 @@
-import {
-  decodeJournal,
-  sha256Hex,
-  type JournalContent,
-} from '../../../core/journal/journalLines.ts';
+import { decodeJournal, type JournalContent } from '../../../core/journal/journalLines.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 interface Decoded {
   readonly runId: string;

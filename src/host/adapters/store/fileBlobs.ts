@@ -1,9 +1,10 @@
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../../base/errorText.ts';
-import { sha256Hex } from '../../../core/journal/journalLines.ts';
 import type { BlobStore } from '../../../core/ports/runStore.ts';
 import { FolderSync, makePrivateFolder, syncFolder, writeDurably } from '../durableFiles.ts';
+import { isMissing } from '../../../node/isMissing.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** A blob that is not there, or is not what its name says. */
 class BlobError extends Error {
@@ -49,7 +50,7 @@ export class FileBlobs implements BlobStore {
   async get(sha256: string): Promise<Uint8Array> {
     const file = this.#file(sha256);
     const bytes = await readFile(file).catch((error: unknown) => {
-      if (errorCode(error) !== 'ENOENT') throw error;
+      if (!isMissing(error)) throw error;
       throw new BlobError('not_found', `There is no blob ${sha256} in ${this.#directory}.`);
     });
     if (sha256Hex(bytes) !== sha256) {

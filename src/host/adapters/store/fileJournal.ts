@@ -3,13 +3,14 @@ import type { FileHandle } from 'node:fs/promises';
 import { createDeferred } from '../../../base/deferred.ts';
 import type { Deferred } from '../../../base/deferred.ts';
 import { parseJson } from '../../../base/json.ts';
-import { encodeJournalLine, GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
+import { encodeJournalLine, GENESIS_HASH } from '../../../core/journal/journalLines.ts';
 import { scrubbedJson } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Journal } from '../../../core/ports/runStore.ts';
 import { isTransient, RunEvent } from '../../../protocol/events/runEvents.ts';
 import type { DurableRunEvent, RunFact } from '../../../protocol/events/runEvents.ts';
 import { decodeOnce } from './decodeOnce.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export interface FileJournalOptions {
   readonly runId: string;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../../base/errorText.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
+import { ifThere } from '../../../node/ifThere.ts';
+import { readChunks } from '../../../node/readChunks.ts';
 
 /** Size and hash of those of the named files that exist. */
 export async function markFiles(
@@ -14,21 +15,17 @@ export async function markFiles(
 }
 
 async function markFile(directory: string, name: string): Promise<FileMark | null> {
-  const hash = createHash('sha256');
-  let bytes = 0;
+  const handle = await ifThere(open(path.join(directory, name), 'r'));
+  if (handle === null) return null;
   try {
-    for await (const chunk of chunksOf(path.join(directory, name))) {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of readChunks(handle)) {
       hash.update(chunk);
       bytes += chunk.length;
     }
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
+    return { name, sha256: hash.digest('hex'), bytes };
+  } finally {
+    await handle.close();
   }
-  return { name, sha256: hash.digest('hex'), bytes };
-}
-
-// A stream without an encoding gives buffers; its type does not say so.
-function chunksOf(file: string): AsyncIterable<Buffer> {
-  return createReadStream(file);
 }

@@ -1,8 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import * as z from 'zod';
-import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
-import { GENESIS_HASH, sha256Hex } from '../../../core/journal/journalLines.ts';
+import { GENESIS_HASH } from '../../../core/journal/journalLines.ts';
+import { ifThere } from '../../../node/ifThere.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export interface JournalHead {
   readonly seq: number;
@@ -16,13 +17,8 @@ const TAIL_BYTES = 64 * 1024;
 
 /** Number and hash of a journal's last whole line, without reading all of it. */
 export async function readJournalHead(file: string): Promise<JournalHead> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { seq: 0, head: GENESIS_HASH };
-    throw error;
-  }
+  const handle = await ifThere(open(file, 'r'));
+  if (handle === null) return { seq: 0, head: GENESIS_HASH };
   try {
     return headOf(await readLastLine(handle));
   } finally {

@@ -1,11 +1,12 @@
 /** seal.json: what a run's journal and texts were when it was closed, so that a change of the last line shows. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, errorText } from '../../../base/errorText.ts';
+import { errorText } from '../../../base/errorText.ts';
 import { readSeal, Seal, SEAL_FILE } from '../../../core/evidence/audit/seals.ts';
-import { sha256Hex } from '../../../core/journal/journalLines.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import { writeDurably } from '../durableFiles.ts';
+import { ifThere } from '../../../node/ifThere.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export interface RunSeal {
   /** A text of the run's own was written. */
@@ -36,10 +37,6 @@ export async function openSeal(directory: string, log: Log): Promise<RunSeal> {
 
 // A seal that is damaged is for the audit to find; a run goes on without it.
 async function readEarlier(file: string): Promise<Seal | null> {
-  try {
-    return readSeal(Seal, await readFile(file));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+  const bytes = await ifThere(readFile(file));
+  return bytes === null ? null : readSeal(Seal, bytes);
 }

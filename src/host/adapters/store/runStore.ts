@@ -1,7 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Disposables } from '../../../base/disposables.ts';
-import { errorCode } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
 import { patchName } from '../../../core/evidence/audit/namedFiles.ts';
 import type { JournalContent } from '../../../core/journal/journalLines.ts';
@@ -21,6 +20,9 @@ import { markFiles } from './fileMarks.ts';
 import { FileTranscript } from './fileTranscript.ts';
 import { openSeal } from './runSeal.ts';
 import { writePatch } from './writePatch.ts';
+import { namesIn } from '../../../node/namesIn.ts';
+import { modifiedAtMs } from '../../../node/modifiedAtMs.ts';
+import { exists } from '../../../node/exists.ts';
 
 const JOURNAL_FILE = 'journal.jsonl';
 
@@ -92,14 +94,11 @@ export interface ListedRun {
 /** Every run of a workspace, the one that changed last first. */
 export async function listRuns(stateDirectory: string): Promise<readonly ListedRun[]> {
   const folder = path.join(stateDirectory, 'runs');
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   const listed = await Promise.all(
     names.map(async (runId) => {
       const directory = path.join(folder, runId);
-      const changedAtMs = await modifiedAt(path.join(directory, JOURNAL_FILE));
+      const changedAtMs = await modifiedAtMs(path.join(directory, JOURNAL_FILE));
       return changedAtMs === null ? [] : [{ runId, directory, changedAtMs }];
     }),
   );
@@ -186,17 +185,4 @@ function fileInside(directory: string, name: string): string {
 
 function numbered(id: number): string {
   return String(id).padStart(4, '0');
-}
-
-async function exists(file: string): Promise<boolean> {
-  return (await modifiedAt(file)) !== null;
-}
-
-async function modifiedAt(file: string): Promise<number | null> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
-    throw error;
-  }
 }

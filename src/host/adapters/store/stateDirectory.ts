@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Characters of the workspace's own name that its state folder shows; the hash makes it unique. */
 const NAME_CHARS = 40;
@@ -17,7 +17,7 @@ export function stateDirectoryFor(
   const paths = platform === 'win32' ? path.win32 : path.posix;
   const base = stateRoot(env, platform);
   const name = paths.basename(workspaceRealPath).replaceAll(/[^A-Za-z0-9._-]+/gu, '-');
-  const hash = createHash('sha256').update(workspaceRealPath).digest('hex').slice(0, 12);
+  const hash = sha256Hex(workspaceRealPath).slice(0, 12);
   return paths.join(base, `${name.slice(0, NAME_CHARS) || 'workspace'}-${hash}`);
 }
 

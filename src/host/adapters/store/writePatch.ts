@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, errorText } from '../../../base/errorText.ts';
-import { sha256Hex } from '../../../core/journal/journalLines.ts';
+import { errorText } from '../../../base/errorText.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
-import { makePrivateFolder } from '../durableFiles.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
+import { inPrivateFolder } from '../inPrivateFolder.ts';
 
 export interface PatchFile {
   /** The run's folder. */
@@ -12,17 +12,6 @@ export interface PatchFile {
   /** Path inside of it. */
   readonly name: string;
   readonly log: Log;
-}
-
-/** The folder is there already where the agent's transcript is, which is nearly always. */
-async function writeInFolder(file: string, patch: Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, patch, { mode: 0o600 });
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    await makePrivateFolder(path.dirname(file));
-    await writeFile(file, patch, { mode: 0o600 });
-  }
 }
 
 /** As with a transcript, a failure is logged and stops nobody, and half a file is none. */
@@ -33,7 +22,7 @@ export async function writePatch(
   const file = path.join(directory, name);
   try {
     if (patch !== null) {
-      await writeInFolder(file, patch);
+      await inPrivateFolder(file, () => writeFile(file, patch, { mode: 0o600 }));
       return { name, sha256: sha256Hex(patch), bytes: patch.length };
     }
   } catch (error) {

@@ -4,9 +4,9 @@ import {
   describeHead,
   readReportHead,
 } from '../../../../src/core/evidence/runReport/reportHead.ts';
-import { sha256Hex } from '../../../../src/core/journal/journalLines.ts';
 import { durableEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const SCRIPT = 'return 1;';
 const scriptSha256 = sha256Hex(SCRIPT);
@@ -23,7 +23,9 @@ function folderWith(report: string, all: readonly string[] = lines): Files {
   const files = { 'report.md': sha256Hex(report) };
   const seal = { v: 1, seq: all.length, head: sha256Hex(all.at(-1) ?? ''), files };
   return {
-    ...{ 'journal.jsonl': fileOf(all), 'script.js': SCRIPT, 'report.md': report },
+    'journal.jsonl': fileOf(all),
+    'script.js': SCRIPT,
+    'report.md': report,
     'seal.json': JSON.stringify(seal),
   };
 }

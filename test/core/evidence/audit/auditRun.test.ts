@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { auditRun } from '../../../../src/core/evidence/audit/auditRun.ts';
 import { encodeDecisionLine } from '../../../../src/core/evidence/audit/seals.ts';
-import { GENESIS_HASH, sha256Hex } from '../../../../src/core/journal/journalLines.ts';
+import { GENESIS_HASH } from '../../../../src/core/journal/journalLines.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
 import { isTransient } from '../../../../src/protocol/events/runEvents.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
 } from '../../../../src/protocol/events/runEvents.ts';
 import { makeEvent } from '../../../protocol/events/eventSamples.ts';
 import { audit, fileOf, journalOf, memoryFolder, shortly, type Files } from './memoryFolder.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const SCRIPT = 'return 1;';
 const contents = { old: 'one\n', new: 'ONE\n' };
@@ -52,16 +53,27 @@ const whole = { 'journal.jsonl': fileOf(lines), 'script.js': SCRIPT, ...blobs };
 const sealed = { ...whole, 'seal.json': sealOf(lines) };
 
 const intent = (path = 'a.ts'): Decision => ({
-  ...{ type: 'intent', decisionId: 'd1', at: 1, action: 'accept', undoes: null, by: 'me' },
+  type: 'intent',
+  decisionId: 'd1',
+  at: 1,
+  action: 'accept',
+  undoes: null,
+  by: 'me',
   writes: [
     {
-      ...{ path, hunkIds: ['h1'], beforeMode: 0o100644 },
-      ...{ beforeSha256: change.base.sha256, afterSha256: change.proposed.sha256 },
+      path,
+      hunkIds: ['h1'],
+      beforeMode: 0o100644,
+      beforeSha256: change.base.sha256,
+      afterSha256: change.proposed.sha256,
     },
   ],
 });
 const written = (path: string): Decision => ({
-  ...{ type: 'outcome', decisionId: 'd1', at: 2, outcomes: [{ type: 'written', path }] },
+  type: 'outcome',
+  decisionId: 'd1',
+  at: 2,
+  outcomes: [{ type: 'written', path }],
 });
 
 function without(files: Files, name: string): Files {
@@ -305,7 +317,10 @@ describe('The audit of decisions', () => {
     const agent = { agentId: 1, model: 'rules', promptSha256: 'p', baseTree: 'tree' };
     assert.deepEqual(result.applied, [
       {
-        ...{ path: 'a.ts', hunkId: 'h1', decisionId: 'd1', acceptedBy: 'me' },
+        path: 'a.ts',
+        hunkId: 'h1',
+        decisionId: 'd1',
+        acceptedBy: 'me',
         agents: [{ ...agent, scriptSha256: sha256Hex(SCRIPT) }],
       },
     ]);

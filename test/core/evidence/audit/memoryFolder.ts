@@ -1,12 +1,9 @@
-import {
-  encodeJournalLine,
-  GENESIS_HASH,
-  sha256Hex,
-} from '../../../../src/core/journal/journalLines.ts';
+import { encodeJournalLine, GENESIS_HASH } from '../../../../src/core/journal/journalLines.ts';
 import type { RunFolder } from '../../../../src/core/evidence/audit/runFolder.ts';
 import { auditRun, type AuditResult } from '../../../../src/core/evidence/audit/auditRun.ts';
 import type { Anchor } from '../../../../src/core/evidence/audit/anchors.ts';
 import type { DurableRunEvent } from '../../../../src/protocol/events/runEvents.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 /** Files by name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -16,7 +13,9 @@ export function memoryFolder(files: Files, isLive = false): RunFolder {
   const bytes = new Map(Object.entries(files).map(([name, file]) => [name, toBytes(file)]));
   const get = (name: string): Uint8Array => bytes.get(name) ?? new Uint8Array();
   return {
-    ...{ runId: 'run-1', isLive, strange: [] },
+    runId: 'run-1',
+    isLive,
+    strange: [],
     files: new Map([...bytes].map(([name, file]) => [name, file.length])),
     sha256: (name, firstBytes) => Promise.resolve(sha256Hex(get(name).subarray(0, firstBytes))),
     read: (name) => Promise.resolve(get(name)),

@@ -7,14 +7,13 @@ import {
   readFile,
   readlink,
   rm,
-  stat,
   symlink,
   writeFile,
 } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { errorCode } from '../../../../base/errorText.ts';
+import { modifiedAtMs } from '../../../../node/modifiedAtMs.ts';
 
 /** What package managers rewrite with every install, also when the folder's own time stays. */
 const INSTALL_MARKERS = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', 'pyvenv.cfg'];
@@ -98,17 +97,8 @@ async function writeStamps(file: string, stamps: ReadonlyMap<string, string>): P
 async function stampOf(folder: string): Promise<string | null> {
   // The final slash makes a plain file of that name count as absent.
   const times = [`${folder}/`, ...INSTALL_MARKERS.map((name) => path.join(folder, name))];
-  const stamps = await Promise.all(times.map(modifiedAt));
+  const stamps = await Promise.all(times.map(modifiedAtMs));
   return stamps[0] === null ? null : stamps.join(' ');
-}
-
-async function modifiedAt(file: string): Promise<number | null> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
-    throw error;
-  }
 }
 
 interface FolderCopy {

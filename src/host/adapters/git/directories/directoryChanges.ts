@@ -10,6 +10,7 @@ import { userGitEnvironment } from '../gitEnvironment.ts';
 import { isGitError } from '../gitError.ts';
 import { runGit, splitNul } from '../runGit.ts';
 import type { ShadowRepository } from '../shadow/shadowRepository.ts';
+import { isMissing } from '../../../../node/isMissing.ts';
 
 const EXECUTABLE_MODE = 0o100755;
 
@@ -98,12 +99,10 @@ async function changeAt(directory: string, file: string): Promise<DirectoryChang
     if (stats.size > MAX_SNAPSHOT_FILE_BYTES) return leftOut('larger than 5 MiB');
     return { type: 'changed', path: file, content: await readPlain(absolute) };
   } catch (error) {
-    const code = errorCode(error);
     // What stands in for bytes that are no text leads to no file.
     if (file.includes('\ufffd')) return leftOut('its name is not valid text');
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      return { type: 'changed', path: file, content: null };
-    return leftOut(`it cannot be read (${code ?? 'unknown'})`);
+    if (isMissing(error)) return { type: 'changed', path: file, content: null };
+    return leftOut(`it cannot be read (${errorCode(error) ?? 'unknown'})`);
   }
 }
 

@@ -5,9 +5,9 @@
 import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { parseJson } from '../../../../base/json.ts';
 import { bringFile } from './bringFile.ts';
 import { writeDurably } from '../../durableFiles.ts';
+import { parseJsonAs } from '../../../../base/parseJsonAs.ts';
 
 /** Files that are kept: what a build makes. Installed packages come from the workspace. */
 const MAX_SETUP_FILES = 20_000;
@@ -85,10 +85,5 @@ function stampOf(slotDirectory: string): string {
 /** Null when there is none, or only half of one: then the command runs once more. */
 async function readStamp(slotDirectory: string): Promise<z.infer<typeof Stamp> | null> {
   const text = await readFile(stampOf(slotDirectory), 'utf8').catch(() => null);
-  if (text === null) return null;
-  try {
-    return Stamp.parse(parseJson(text));
-  } catch {
-    return null;
-  }
+  return text === null ? null : parseJsonAs(Stamp, text);
 }

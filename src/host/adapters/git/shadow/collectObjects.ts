@@ -5,11 +5,12 @@
  * hand. So it can end at any moment, and what is left is more than is needed, never less.
  */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../../../base/errorText.ts';
 import { syncFolder } from '../../durableFiles.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
+import { readIfThere } from '../../../../node/readIfThere.ts';
+import { modifiedAtMs } from '../../../../node/modifiedAtMs.ts';
 
 /** Files that are deleted at once. */
 const DELETE_BATCH = 64;
@@ -18,22 +19,12 @@ const GENERATION_BYTES = 8;
 
 /** Another text after every collection: who remembers which objects there are must forget. */
 export async function readGeneration(shadow: ShadowRepository): Promise<string> {
-  try {
-    return await readFile(generationFile(shadow), 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
+  return (await readIfThere(generationFile(shadow))) ?? '';
 }
 
 /** When objects were last collected, in milliseconds since the epoch; null when they never were. */
-export async function collectedAtMs(shadow: ShadowRepository): Promise<number | null> {
-  try {
-    return (await stat(generationFile(shadow))).mtimeMs;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+export function collectedAtMs(shadow: ShadowRepository): Promise<number | null> {
+  return modifiedAtMs(generationFile(shadow));
 }
 
 /** Nobody may use the repository meanwhile: see tidyShadow. Rejects, with nothing lost, when the signal is aborted. */

@@ -1,9 +1,11 @@
-import { access, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../../../base/errorText.ts';
 import { collectedAtMs, collectObjects } from './collectObjects.ts';
 import type { ShadowRepository } from './shadowRepository.ts';
 import { tidyShadow } from './shadowUse.ts';
+import { namesIn } from '../../../../node/namesIn.ts';
+import { modifiedAtMs } from '../../../../node/modifiedAtMs.ts';
+import { exists } from '../../../../node/exists.ts';
 
 /** Where takeSnapshot puts its refs. */
 const RUN_REFS = 'refs/muster/runs';
@@ -32,13 +34,10 @@ export class ShadowKeeper {
   /** The refs of all snapshots. */
   async refs(): Promise<readonly SnapshotRef[]> {
     const folder = path.join(this.#shadow.gitDir, RUN_REFS);
-    const names = await readdir(folder).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
-    });
+    const names = await namesIn(folder);
     const refs = await Promise.all(
       names.map(async (name) => {
-        const takenAtMs = await modifiedAt(path.join(folder, name));
+        const takenAtMs = await modifiedAtMs(path.join(folder, name));
         return takenAtMs === null || name.endsWith('.lock') ? [] : [{ name, takenAtMs }];
       }),
     );
@@ -47,7 +46,7 @@ export class ShadowKeeper {
 
   /** Deletes refs, and remembers durably that their objects are to be collected; those that are not there are fine. */
   async dropRefs(names: readonly string[]): Promise<void> {
-    if (!(await this.#exists())) return;
+    if (!(await exists(this.#shadow.gitDir))) return;
     // First: a process that is killed in between leaves a collection that is not needed, never one forgotten.
     await writeFile(this.#dueFile, '');
     for (const name of names) {
@@ -62,7 +61,7 @@ export class ShadowKeeper {
     readonly minAgeMs: number;
   }): Promise<Collected> {
     const { signal, minAgeMs } = options;
-    if ((await modifiedAt(this.#dueFile)) === null) return 'nothing';
+    if ((await modifiedAtMs(this.#dueFile)) === null) return 'nothing';
     const lastMs = await collectedAtMs(this.#shadow);
     if (lastMs !== null && Math.abs(Date.now() - lastMs) < minAgeMs) return 'nothing';
     if (signal.aborted) return 'stopped';
@@ -84,21 +83,5 @@ export class ShadowKeeper {
 
   get #dueFile(): string {
     return path.join(this.#shadow.gitDir, 'muster-collect-due');
-  }
-
-  async #exists(): Promise<boolean> {
-    return access(this.#shadow.gitDir).then(
-      () => true,
-      () => false,
-    );
-  }
-}
-
-async function modifiedAt(file: string): Promise<number | null> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
   }
 }

@@ -1,10 +1,11 @@
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import path from 'node:path';
 import { Mutex } from '../../../../base/mutex.ts';
 import { alternatesValue, shadowGitEnvironment } from '../gitEnvironment.ts';
 import { runGit } from '../runGit.ts';
 import type { GitInput } from '../runGit.ts';
+import { exists } from '../../../../node/exists.ts';
 
 /** Bytes stay as they are, whatever .gitattributes files of the workspace say. */
 const ATTRIBUTES = '* -text -eol -filter -ident -working-tree-encoding -merge\n';
@@ -76,11 +77,8 @@ export class ShadowRepository {
     });
   }
 
-  async #exists(): Promise<boolean> {
-    return access(path.join(this.gitDir, 'muster-ready')).then(
-      () => true,
-      () => false,
-    );
+  #exists(): Promise<boolean> {
+    return exists(path.join(this.gitDir, 'muster-ready'));
   }
 
   async #create(): Promise<void> {

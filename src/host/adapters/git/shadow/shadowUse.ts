@@ -7,13 +7,15 @@
  * A use shows itself first and then looks for who tidies up; who tidies up takes the lock first and then looks
  * for uses: of two that come at the same moment at least one sees the other.
  */
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../../../base/errorText.ts';
 import { isLabelAlive, newLabel, pidOfLabel } from '../../locks/lockLabel.ts';
 import { SHADOW_WAIT_MS, shadowLockFile, shadowUsersFolder } from '../../locks/lockFiles.ts';
-import { heldError, lockHolder, tryLock, type LockHolder } from '../../locks/processLock.ts';
-import { makePrivateFolder } from '../../durableFiles.ts';
+import type { LockHolder } from '../../locks/lockHolder.ts';
+import { heldError, lockHolder, tryLock } from '../../locks/processLock.ts';
+import { pause } from '../../../../node/pause.ts';
+import { namesIn } from '../../../../node/namesIn.ts';
+import { inPrivateFolder } from '../../inPrivateFolder.ts';
 
 /** Pause between two looks for somebody who wants to use it: so long a snapshot waits at most, beside the git that ends. */
 const LOOK_MS = 25;
@@ -26,7 +28,7 @@ export type Tidied<T> =
 /** Does something during which no object goes away. */
 export async function useShadow<T>(stateDirectory: string, task: () => Promise<T>): Promise<T> {
   const sign = path.join(shadowUsersFolder(stateDirectory), await newLabel());
-  await putSign(sign);
+  await inPrivateFolder(sign, () => writeFile(sign, '', { flag: 'wx', mode: 0o600 }));
   try {
     await waitUntilUntouched(stateDirectory);
     return await task();
@@ -84,16 +86,6 @@ async function taskOrWay<T>(
   return { type: 'busy', by: user };
 }
 
-async function putSign(sign: string): Promise<void> {
-  try {
-    await writeFile(sign, '', { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    await makePrivateFolder(path.dirname(sign));
-    await writeFile(sign, '', { flag: 'wx', mode: 0o600 });
-  }
-}
-
 async function waitUntilUntouched(stateDirectory: string): Promise<void> {
   const file = shadowLockFile(stateDirectory);
   const deadlineMs = performance.now() + SHADOW_WAIT_MS;
@@ -110,17 +102,9 @@ async function waitUntilUntouched(stateDirectory: string): Promise<void> {
 /** A living process that uses it; signs of dead ones are taken away. */
 async function findUser(stateDirectory: string): Promise<LockHolder | null> {
   const folder = shadowUsersFolder(stateDirectory);
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
-  for (const name of names) {
+  for (const name of await namesIn(folder)) {
     if (await isLabelAlive(name)) return { pid: pidOfLabel(name), sinceMs: Date.now() };
     await rm(path.join(folder, name), { force: true });
   }
   return null;
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -1,13 +1,13 @@
 import { copyFile, link, readFile, readlink, rename, rm, utimes, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Snapshot, SnapshotEntry } from '../../../../core/ports/fileView.ts';
-import { errorCode } from '../../../../base/errorText.ts';
 import { leaveOutUnreadable, listWorkspace } from './listWorkspace.ts';
 import type { ListOptions, WorkspaceListing } from './listWorkspace.ts';
 import { blobId, copyObjects, missingObjects, writeBlobs } from '../shadow/objectWriter.ts';
 import { splitNul } from '../runGit.ts';
 import { readUserObjects } from './userObjects.ts';
 import type { ShadowRepository } from '../shadow/shadowRepository.ts';
+import { isMissing } from '../../../../node/isMissing.ts';
 
 /** Files that are read at once: enough to keep the disk busy, at most 160 MiB in memory. */
 const READ_BATCH = 32;
@@ -89,7 +89,7 @@ async function startFromLastIndex(
   try {
     await link(last, indexFile);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'fresh';
+    if (isMissing(error)) return 'fresh';
     await copyFile(last, indexFile);
     const seconds = Math.floor((await stat(last)).mtimeMs / 1000);
     await utimes(indexFile, seconds, seconds);
