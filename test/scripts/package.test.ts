@@ -40,21 +40,19 @@ describe('The packaged extension', function () {
     assert.deepEqual(others, ['extension/media/muster-workflow.d.ts']);
   });
 
-  it('has every picture of README.md inside the text of its page', async () => {
+  it('has a page with the words of README.md and no picture that the editor would not load', async () => {
     const source = await readFile(path.join(repositoryDir, 'README.md'), 'utf8');
-    const pictures = [...source.matchAll(/!\[[^\]]*\]\(([^)]+)\)/gu)].map(([, file = '']) => file);
-    assert.ok(pictures.length > 3, `only ${pictures.length} pictures`);
-    const inside = [...readme.matchAll(/!\[[^\]]*\]\(data:image\/\w+;base64,([^)]+)\)/gu)];
-    assert.deepEqual(
-      inside.map(([, base64 = '']) => Buffer.from(base64, 'base64')),
-      await Promise.all(pictures.map((file) => readFile(path.join(repositoryDir, file)))),
-    );
+    assert.ok(source.includes('![A plan card](media/screenshots/plan-dark.webp)'));
+    assert.doesNotMatch(readme, /!\[|light theme/u);
+    const headingsOf = (text: string): readonly string[] => text.match(/^#+ .*$/gmu) ?? [];
+    assert.deepEqual(headingsOf(readme), headingsOf(source));
+    assert.match(readme, /^1\. \*\*Ask\.\*\* .*\n2\. \*\*Approve/mu);
   });
 
   it('has no link on its page that leads to a file', () => {
-    const links = [...readme.matchAll(/\]\(([^)]{0,200})/gu)].map(([, target = '']) => target);
+    const links = [...readme.matchAll(/\]\(([^)]+)/gu)].map(([, target = '']) => target);
     assert.deepEqual(
-      links.filter((target) => !/^(?:https?:|data:|#)/u.test(target)),
+      links.filter((target) => !/^(?:https?:|#)/u.test(target)),
       [],
     );
     assert.match(readme, /^ARCHITECTURE\.md has the map/mu);
