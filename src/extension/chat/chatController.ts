@@ -20,6 +20,7 @@ import type { Tasks } from '../tasks.ts';
 import type { Conversation } from './conversation.ts';
 import { gateItemId, GateItems } from './gateItems.ts';
 import { describeDiagnostics, hasNewCommands } from './planText.ts';
+import { interruptSummary } from '../../protocol/view/interruptView.ts';
 
 type PlanItem = Extract<ChatItem, { type: 'plan' }>;
 type PlanMessage = Extract<ChatFromWebview, { type: 'plan' }>;
@@ -122,7 +123,7 @@ export class ChatController implements Disposable {
       if (item.type !== 'run' || !isLive(item.run)) continue;
       if (registry.get(item.run.runId) !== null) continue;
       const stateMessage = t('The background host does not know this run any more.');
-      const run: RunSummary = { ...item.run, state: 'interrupted', stateMessage };
+      const run = interruptSummary(item.run, { endedAt: null, stateMessage });
       conversation.put({ ...item, run });
       this.#gates.update(run);
     }

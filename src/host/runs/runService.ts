@@ -38,6 +38,7 @@ import { makeEndReport } from './runReport.ts';
 import { approvedIn, resumedRequest, RunHead, writeRunHead } from './runHead.ts';
 import { InvalidScriptError, type ResumeRequest, type RunRequest } from './runRequest.ts';
 import { isMissing } from '../../node/isMissing.ts';
+import { interruptView } from '../../protocol/view/interruptView.ts';
 
 /** Thrown when a run that was named does not exist. */
 export class RunMissingError extends Error {
@@ -188,7 +189,10 @@ export class RunService {
       return view;
     }
     if ((await this.ownerOf(runId)) !== null) return view;
-    return interrupted(view, events.at(-1)?.at ?? view.startedAt);
+    return interruptView(view, {
+      endedAt: events.at(-1)?.at ?? view.startedAt,
+      stateMessage: 'The host ended in mid-run. What agents had finished is kept.',
+    });
   }
 
   /** Every durable event of a run. */
@@ -356,15 +360,4 @@ function busy(runId: string, state: string): RunBusyError {
   return new RunBusyError(
     `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
   );
-}
-
-/** A view whose host has gone: what was under way ended with the last thing that the journal knows. */
-function interrupted(view: RunView, endedAt: number): RunView {
-  const agents = view.agents.map((agent) =>
-    agent.status === 'queued' || agent.status === 'running'
-      ? { ...agent, status: 'cancelled' as const, activity: '', endedAt }
-      : agent,
-  );
-  const stateMessage = 'The host ended in mid-run. What agents had finished is kept.';
-  return { ...view, agents, endedAt, state: 'interrupted', stateMessage };
 }
