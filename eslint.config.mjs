@@ -15,6 +15,12 @@ const pureGlobals = [
   message: 'Pure folders get time, processes and the network through core/ports.',
 }));
 
+const literal = ':matches(ObjectExpression, ArrayExpression)';
+const spreadLiteral = {
+  selector: `SpreadElement > ${literal}, SpreadElement > TSAsExpression > ${literal}`,
+  message: 'Write the parts of a literal out instead of spreading another literal into it.',
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -51,6 +57,12 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
     },
+  },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    // Those that still have such literals.
+    ignores: ['src/extension/**'],
+    rules: { 'no-restricted-syntax': ['error', spreadLiteral] },
   },
   {
     files: ['src/base/**/*.ts', 'src/protocol/**/*.ts', 'src/core/**/*.ts'],

@@ -29,11 +29,13 @@ export async function control(ctx: BenchContext): Promise<BenchReport> {
     rows: [
       // Not the best but the worst: whoever cancels waits for every request.
       figure(`${what}: all requests closed (worst)`, Math.max(...closed), {
-        ...{ unit: 'ms', atMost: 250 },
+        unit: 'ms',
+        atMost: 250,
       }),
       figure(`${what}: run ended (worst)`, Math.max(...ended), { unit: 'ms' }),
       figure(`throttle ${concurrency} → 1: new requests over 1`, Math.max(...beside), {
-        ...{ unit: '', atMost: 0 },
+        unit: '',
+        atMost: 0,
       }),
     ],
   };

@@ -23,14 +23,18 @@ export async function resume(ctx: BenchContext): Promise<BenchReport> {
   ctx.say(`resume: ${agents} finished agents with one turn`);
   const answered = await measureResume(ctx, {
     name: `${agents} agents`,
-    ...{ bed: await makeBed(ctx, 'resume', { 'README.md': '# A project\n' }), mode: 'text' },
-    ...{ script: answeringAgents(agents), aimMs: 500 },
+    bed: await makeBed(ctx, 'resume', { 'README.md': '# A project\n' }),
+    mode: 'text',
+    script: answeringAgents(agents),
+    aimMs: 500,
   });
   ctx.say(`resume: ${agents} finished agents with an edit each`);
   const edited = await measureResume(ctx, {
     name: `${agents} agents with an edit each`,
-    ...{ bed: await makeEditedBed(ctx, agents), mode: 'readAndEdit' },
-    ...{ script: editingAgents(agents), aimMs: undefined },
+    bed: await makeEditedBed(ctx, agents),
+    mode: 'readAndEdit',
+    script: editingAgents(agents),
+    aimMs: undefined,
   });
   return { title: 'Resume of a finished run', rows: [...answered, ...edited] };
 }
@@ -66,7 +70,8 @@ async function measureResume(
     const after = await server.stats();
     return [
       figure(`${name}: request to run.ended written, in a fresh host`, inHost, {
-        ...{ unit: 'ms', atMost: aimMs },
+        unit: 'ms',
+        atMost: aimMs,
       }),
       figure(`${name}: whole process "muster resume"`, wall, { unit: 'ms' }),
       figure(`${name}: whole process, CPU`, Math.min(...cpu), { unit: 's' }),

@@ -32,7 +32,8 @@ export async function script(ctx: BenchContext): Promise<BenchReport> {
     title: 'Script',
     rows: [
       figure('approval to the first agent request, fresh host', leastKnown(first), {
-        ...{ unit: 'ms', atMost: 150 },
+        unit: 'ms',
+        atMost: 150,
       }),
       figure('the same where nothing is known of the workspace yet', leastNew(first), {
         unit: 'ms',

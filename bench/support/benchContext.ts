@@ -42,8 +42,16 @@ async function bundleInto(folder: string, entry: string): Promise<string> {
   const outfile = path.join(folder, `${path.basename(entry, '.ts')}.cjs`);
   await build({
     entryPoints: [entry],
-    ...{ outfile, bundle: true, minify: true, keepNames: true, platform: 'node', format: 'cjs' },
-    ...{ target: 'node20', absWorkingDir: root, logLevel: 'warning', external: ['@napi-rs/nice'] },
+    outfile,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    absWorkingDir: root,
+    logLevel: 'warning',
+    external: ['@napi-rs/nice'],
     banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
     define: {
       'import.meta.url': 'importMetaUrl',

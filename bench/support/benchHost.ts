@@ -29,8 +29,11 @@ export class BenchHost {
   static async start(ctx: BenchContext, bed: ProductBed, baseUrl: string): Promise<BenchHost> {
     const endpoint = await forkHost({
       hostFile: path.join(ctx.distDirectory, 'host.cjs'),
-      ...{ workspaceDir: bed.workspace, stateDir: bed.stateRoot },
-      ...{ logFile: path.join(bed.root, 'host.log'), useSandbox: true, readyTimeoutMs: 15_000 },
+      workspaceDir: bed.workspace,
+      stateDir: bed.stateRoot,
+      logFile: path.join(bed.root, 'host.log'),
+      useSandbox: true,
+      readyTimeoutMs: 15_000,
     });
     const host = new BenchHost(await HostConnection.open(endpoint, backgroundHost(silent)), bed);
     const provider = { provider: 'anthropic', baseUrl, model: null, apiKey: 'bench-key' } as const;
@@ -42,7 +45,11 @@ export class BenchHost {
   async run(script: string, concurrency: number): Promise<string> {
     const limits = { maxTokens: null, maxUsd: 1000, maxMinutes: 60 };
     const params: HostParams<'run.start'> = {
-      ...{ request: 'bench', script, argsJson: null, approvedCommands: [], unsandboxed: false },
+      request: 'bench',
+      script,
+      argsJson: null,
+      approvedCommands: [],
+      unsandboxed: false,
       limits: { ...limits, maxAgents: 1000, concurrency },
     };
     return (await this.client.request('run.start', params)).runId;

@@ -75,7 +75,12 @@ async function measureTrees(store: GitSnapshotStore, snapshot: Snapshot): Promis
   const floors = switchFloor({ shadow, folder, tree: snapshot.tree, nearby });
   return {
     overlayUs: (overlaysMs * 1000) / overlays,
-    ...{ editsMs, writesMs, mergesMs, patchesMs, patchesFloorMs, writeTreeMs },
+    editsMs,
+    writesMs,
+    mergesMs,
+    patchesMs,
+    patchesFloorMs,
+    writeTreeMs,
     ...directories,
     ...floors,
     worktreeFloorMs: worktreeFloorMs(workspaceRoot, path.join(folder, 'worktree')),

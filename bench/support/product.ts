@@ -80,8 +80,14 @@ export async function runProduct(
   await writeFile(script, run.script);
   const limits = ['--max-agents', '1000', '--max-usd', '1000'];
   return runCli(ctx, bed, [
-    ...['run', '--script', script, '--base-url', run.baseUrl],
-    ...['--concurrency', String(run.concurrency), ...limits],
+    'run',
+    '--script',
+    script,
+    '--base-url',
+    run.baseUrl,
+    '--concurrency',
+    String(run.concurrency),
+    ...limits,
   ]);
 }
 

@@ -73,7 +73,12 @@ export function describeMachine(): string {
 function tableOf({ title, rows }: BenchReport): string {
   const head = ['measured', 'floor', 'product', 'ratio', 'aim', ''];
   const cells = rows.map(({ what, floor, product, ratio, aim, verdict }) => [
-    ...[what, floor, product, ratio, aim, verdict],
+    what,
+    floor,
+    product,
+    ratio,
+    aim,
+    verdict,
   ]);
   const widths = head.map((name, column) =>
     Math.max(3, name.length, ...cells.map((row) => row[column]?.length ?? 0)),

@@ -27,7 +27,10 @@ export async function runMeasured(options: {
   const nodeArgs = [...(options.nodeOptions ?? []), '--require', preload];
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...nodeArgs, options.file, ...options.args], {
-    ...{ cwd: options.cwd, env, timeout: deadlineMs, killSignal: 'SIGKILL' as const },
+    cwd: options.cwd,
+    env,
+    timeout: deadlineMs,
+    killSignal: 'SIGKILL' as const,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: Buffer[] = [];

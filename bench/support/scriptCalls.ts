@@ -23,8 +23,11 @@ async function main(): Promise<void> {
     const startedMs = performance.now();
     const outcome = await runner.run({
       script: `export const meta = { name: 'calls', description: 'calls' };\n${body}\n`,
-      ...{ fileName: 'workflow.js', argsJson: null, budget: { outputTokens: null, usd: null } },
-      ...{ host, signal: new AbortController().signal },
+      fileName: 'workflow.js',
+      argsJson: null,
+      budget: { outputTokens: null, usd: null },
+      host,
+      signal: new AbortController().signal,
     });
     if (outcome.type !== 'returned') throw new Error(outcome.error.message);
     return performance.now() - startedMs;

@@ -7,18 +7,22 @@ import { hasNoHardLinks } from './heldFile.ts';
 import type { FileChange } from './fileChange.ts';
 import { removeEmptyFolders } from './removeEmptyFolders.ts';
 import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
-import { writeTemporary } from './writeTemporary.ts';
-import type { FileRights } from '../protocol/proposals.ts';
+import { writeNewTemporary, writeTemporary } from './writeTemporary.ts';
 
 /** Creates a file that must not exist yet, in folders that may not exist either. Overwrites nothing. */
 export async function createFile(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
   const folder = path.dirname(change.file);
   const firstMade = await mkdir(folder, { recursive: true });
-  const result = await createInFolder(change, newBytes);
-  if (result.type === 'refused' && firstMade !== undefined) {
-    await removeEmptyFolders(folder, { until: path.dirname(firstMade) });
+  let isWritten = false;
+  try {
+    const result = await createInFolder(change, newBytes);
+    isWritten = result.type === 'written';
+    return result;
+  } finally {
+    if (!isWritten && firstMade !== undefined) {
+      await removeEmptyFolders(folder, { until: path.dirname(firstMade) });
+    }
   }
-  return result;
 }
 
 async function createInFolder(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
@@ -27,7 +31,7 @@ async function createInFolder(change: FileChange, newBytes: Uint8Array): Promise
   const folder = path.dirname(file);
   if ((await realpath(folder)) !== folder) return refusal('A folder of its path became a link.');
   try {
-    const note = await writeTemporary(newFile, newBytes, rightsFor(change));
+    const note = await writeBeside(change, newBytes);
     const isNew = await publish(change, newBytes);
     if (!isNew) return refusal(CHANGED_SINCE_REVIEW);
     return (await sha256OfFile(file)) === change.newSha256
@@ -38,11 +42,14 @@ async function createInFolder(change: FileChange, newBytes: Uint8Array): Promise
   }
 }
 
-/** A new file gets what its folder and the user's mask give, an undone delete what it had. */
-function rightsFor({ rights, isExecutable }: FileChange): FileRights {
-  if (rights !== null) return rights;
-  const wanted = isExecutable.after === true ? 0o777 : 0o666;
-  return { permissions: wanted & ~process.umask(), owner: null };
+/** A new file gets what the user's mask gives, an undone delete what it had. */
+async function writeBeside(
+  { newFile, rights, isExecutable }: FileChange,
+  newBytes: Uint8Array,
+): Promise<string | null> {
+  if (rights !== null) return writeTemporary(newFile, newBytes, rights);
+  await writeNewTemporary(newFile, newBytes, { isExecutable: isExecutable.after === true });
+  return null;
 }
 
 /** A link fails where the name was taken meanwhile; a rename would overwrite. */

@@ -14,7 +14,10 @@ export interface OpenWrite {
   readonly path: string;
   readonly beforeSha256: string | null;
   readonly afterSha256: string | null;
+  /** Folders above the file that this write was to make. */
   readonly madeFolders: readonly string[];
+  /** Folders above the file that go with it when they are empty. */
+  readonly emptyFolders: readonly string[];
 }
 
 /**
@@ -33,8 +36,8 @@ export async function settleLeftovers(
   await removeIfThere(newFile);
   const oldSha256 = await sha256IfThere(oldFile);
   if (oldSha256 !== null) await settleOld({ write, realFile, oldFile, oldSha256 });
-  if (write.beforeSha256 !== null || (await sha256IfThere(realFile)) !== null) return;
-  await removeMadeFolders(folder, write.madeFolders);
+  if ((await sha256IfThere(realFile)) !== null) return;
+  await removeMadeFolders(folder, [...write.madeFolders, ...write.emptyFolders]);
 }
 
 async function settleOld(found: {

@@ -31,6 +31,21 @@ export async function writeTemporary(
   }
 }
 
+/** The same for a file that is new: it gets what the user's mask and its folder give. */
+export async function writeNewTemporary(
+  file: string,
+  bytes: Uint8Array,
+  { isExecutable }: { readonly isExecutable: boolean },
+): Promise<void> {
+  const handle = await open(file, 'wx', isExecutable ? 0o777 : 0o666);
+  try {
+    await handle.writeFile(bytes);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
 async function giveOwner(handle: FileHandle, { owner }: FileRights): Promise<string | null> {
   if (owner === null || process.platform === 'win32') return null;
   const { uid, gid } = owner;

@@ -1,6 +1,6 @@
+import { DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
 import { PartLimits, RunLimits } from '../protocol/runLimits.ts';
 import { CliError, EXIT } from './exitCodes.ts';
-import { DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
 
 /** Limits as they are given on the command line. */
 export interface LimitOptions {

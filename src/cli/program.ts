@@ -214,6 +214,7 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
 function addReview(program: Command, ctx: CliContext, finish: Finish): void {
   withSelectors(program.command('accept').argument('<run>'))
     .description('apply to the workspace')
+    .option('--finish', 'the rest of an accept or undo that was cut off')
     .action(async (run: string, options: Parameters<typeof acceptCommand>[2]) => {
       finish(await acceptCommand(ctx, run, options));
     });

@@ -2,6 +2,7 @@
  * Every limit of the product that no user changes, with the reason for its number. The others have their
  * defaults in src/protocol/defaults.ts.
  */
+
 /** Token limit that stands in for the dollar limit where the price is unknown. */
 export const FALLBACK_MAX_TOKENS = 2_000_000;
 

@@ -67,17 +67,26 @@ export async function createHostServices(options: {
   const sandboxOptions = { distDirectory, environment: env, log, hidden };
   const models = new ModelRegistry(systemClock, systemRandom);
   return {
-    ...{ workspace, stateDirectory, log, clock: systemClock, random: systemRandom, models },
+    workspace,
+    stateDirectory,
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    models,
     snapshots: open.register(
       createGitSnapshotStore({
-        ...{ workspaceRoot: workspace, stateDirectory, log },
+        workspaceRoot: workspace,
+        stateDirectory,
+        log,
         isHidden: (path) => classifyPath(path) === 'hidden',
       }),
     ),
     scripts: open.register(createPiscinaScriptRunner({ distDirectory })),
     compute: open.register(createPiscinaComputePool(distDirectory)),
     commands: createCommandRunner({
-      ...{ environment: env, clock: systemClock, log },
+      environment: env,
+      clock: systemClock,
+      log,
       secrets: () => models.secrets(),
       openSandbox: async () =>
         env['MUSTER_SANDBOX'] === 'off' ? null : openCommandSandbox(sandboxOptions),

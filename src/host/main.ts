@@ -25,7 +25,9 @@ async function main(): Promise<void> {
   const log = createStreamLog(process.stdout, (line) => scrubSecrets(line, []));
   const distDirectory = dirname(fileURLToPath(import.meta.url));
   const services = await createHostServices({
-    ...{ workspace, distDirectory, log },
+    workspace,
+    distDirectory,
+    log,
     stateDirectory: null,
   });
   await mkdir(services.stateDirectory, { recursive: true, mode: 0o700 });
@@ -73,7 +75,13 @@ async function serve(services: HostServices, lock: HostLock): Promise<HostServer
   const prune: RetentionService['prune'] = (options) => pruner.prune(options);
   const retention = new BackgroundRetention({ prune, runs, clock, log });
   const server = new HostServer({
-    ...{ services, runs, reviews, retention, socketPath, token, onIdle: end },
+    services,
+    runs,
+    reviews,
+    retention,
+    socketPath,
+    token,
+    onIdle: end,
     serves: 'everything',
   });
   await prepareSocketFolder(socketPath);

@@ -8,8 +8,11 @@ export function countProposals({ groups, files, conflicts }: ProposalSet): Propo
   const open = conflicts.filter((conflict) => conflict.state === 'open').length;
   const accepted = inState('accepted');
   return {
-    ...{ groups: groups.length, files: files.length, hunks: hunks.length },
-    ...{ pending: inState('pending'), conflicts: inState('conflict') + open },
+    groups: groups.length,
+    files: files.length,
+    hunks: hunks.length,
+    pending: inState('pending'),
+    conflicts: inState('conflict') + open,
     ...(accepted === 0 ? {} : { accepted }),
   };
 }

@@ -48,8 +48,13 @@ export type EstimateCommand = z.infer<typeof EstimateCommand>;
 export const EstimateGap = z.object({
   stub: StubKind,
   code: z.enum([
-    ...(['agentCap', 'callCap', 'timeLimit', 'threw', 'neverSettles'] as const),
-    ...(['itemFailed', 'wrongCall'] as const),
+    'agentCap',
+    'callCap',
+    'timeLimit',
+    'threw',
+    'neverSettles',
+    'itemFailed',
+    'wrongCall',
   ]),
   /** One sentence; an error's text as the script threw it. */
   message: z.string(),

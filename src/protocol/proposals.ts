@@ -200,6 +200,8 @@ export const Decision = z.discriminatedUnion('type', [
         beforeRights: FileRights.optional(),
         /** Folders above the file that did not exist, outermost first. */
         madeFolders: z.array(z.string()).optional(),
+        /** Of an undo: folders above the file that go when they are empty. */
+        emptyFolders: z.array(z.string()).optional(),
       }),
     ),
   }),

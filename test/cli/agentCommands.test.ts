@@ -12,7 +12,8 @@ import { useCliBed } from './support/cliBed.ts';
 import { readEnd, readEvents } from './support/publicEvents.ts';
 
 const run = (command: string, more: Readonly<Record<string, Json>> = {}) => ({
-  ...{ name: 'run_command', input: { command, ...more } },
+  name: 'run_command',
+  input: { command, ...more },
 });
 /** Where there is no sandbox, commands need the consent, and get it. */
 const options = ['--json', '--unsandboxed', '--allow-command'];
@@ -163,7 +164,8 @@ describe('Agents that run commands', function () {
   it('leave the repository of the user as it is', async () => {
     const status = (): string =>
       execFileSync('git', ['status', '--porcelain', '--ignored'], {
-        ...{ cwd: test.bed.workspace, encoding: 'utf8' },
+        cwd: test.bed.workspace,
+        encoding: 'utf8',
       });
     const before = status();
     await runAgent([run(`node -e 'require("fs").rmSync("lib", { recursive: true })'`)]);

@@ -69,10 +69,20 @@ describe('muster audit', function () {
     assert.deepEqual(
       [...kinds].sort(),
       [
-        ...['agents/*/changes.patch', 'agents/*/transcript.jsonl', 'blobs/*'],
-        ...['decisions.jsonl', 'decisions.seal.json'],
-        ...['journal.jsonl', 'proposals.json', 'report.md', 'run.json', 'script.js', 'seal.json'],
-        ...['verify/*/output.baseline.log', 'verify/*/output.log', 'verify/*/receipt.json'],
+        'agents/*/changes.patch',
+        'agents/*/transcript.jsonl',
+        'blobs/*',
+        'decisions.jsonl',
+        'decisions.seal.json',
+        'journal.jsonl',
+        'proposals.json',
+        'report.md',
+        'run.json',
+        'script.js',
+        'seal.json',
+        'verify/*/output.baseline.log',
+        'verify/*/output.log',
+        'verify/*/receipt.json',
       ].sort(),
     );
   });

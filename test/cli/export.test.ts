@@ -73,7 +73,10 @@ describe('muster export', function () {
       _type: 'https://in-toto.io/Statement/v1',
       predicateType: 'https://muster.invalid/attestations/run/v1',
       predicate: {
-        ...{ runId, verdict: 'passed', state: 'completed', withheld: [] },
+        runId,
+        verdict: 'passed',
+        state: 'completed',
+        withheld: [],
         audit: { verdict: 'whole', findings: [] },
         agents: { ok: 2, failed: 0 },
         receipts: [{ command: 'node -e 1', ok: true, required: true }],

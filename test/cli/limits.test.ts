@@ -58,16 +58,25 @@ describe('A limit on the command line', function () {
   // The name of the limit, how it is given, how it is raised, its number, and what of it a run has used.
   const cases = [
     {
-      ...{ limit: 'maxUsd', given: ['--max-usd', '0.05'], raised: ['--max-usd', '5'], most: 0.05 },
+      limit: 'maxUsd',
+      given: ['--max-usd', '0.05'],
+      raised: ['--max-usd', '5'],
+      most: 0.05,
       used: (end: RunEnd) => end.usage.usd ?? 0,
     },
     {
-      ...{ limit: 'maxTokens', given: ['--max-tokens', '14000'], most: 14_000 },
-      ...{ raised: ['--max-tokens', '1000000'], used: (end: RunEnd) => totalTokens(end.usage) },
+      limit: 'maxTokens',
+      given: ['--max-tokens', '14000'],
+      most: 14_000,
+      raised: ['--max-tokens', '1000000'],
+      used: (end: RunEnd) => totalTokens(end.usage),
     },
     {
-      ...{ limit: 'maxAgents', given: ['--max-agents', '10'], raised: ['--max-agents', '30'] },
-      ...{ most: 10, used: (end: RunEnd) => end.agents.ok },
+      limit: 'maxAgents',
+      given: ['--max-agents', '10'],
+      raised: ['--max-agents', '30'],
+      most: 10,
+      used: (end: RunEnd) => end.agents.ok,
     },
   ] as const;
   for (const { limit, given, raised, most, used } of cases) {
@@ -112,8 +121,14 @@ describe('A limit on the command line', function () {
     assert.equal(stopped.exitCode, 0);
     const phased = await test.bed.startScript(
       fanOut(30).replace('const done', "phase('P');\nconst done"),
-      ...([api, '--json', '--model', MODEL, '--per-phase', 'maxTokens=4200'] as const),
-      ...['--concurrency', '1'],
+      api,
+      '--json',
+      '--model',
+      MODEL,
+      '--per-phase',
+      'maxTokens=4200',
+      '--concurrency',
+      '1',
     );
     const { exitCode, stdout } = await phased.ended;
     const { agents, result } = readEnd(stdout);

@@ -128,7 +128,9 @@ function checkProposals(set: ProposalSet): void {
       .map((line) => `${line + 1} +1 −1 by ${authorsOf({ file, line }).join()}, pending`),
   }));
   const found = set.files.map(({ path: name, baseSha256, proposedSha256, hunks }) => ({
-    ...{ path: name, baseSha256, proposedSha256 },
+    path: name,
+    baseSha256,
+    proposedSha256,
     hunks: hunks.map(({ baseStart, added, removed, agentIds, state }) => {
       return `${baseStart} +${added} −${removed} by ${agentIds.join()}, ${state}`;
     }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile, watch } from 'node:fs/promises';
 import path from 'node:path';
 import type { Decision } from '../../src/protocol/proposals.ts';
@@ -15,6 +16,14 @@ const created = Array.from({ length: 20 }, (_item, index) => ({
   name: 'write_file',
   input: { path: `lib/new-${index}.js`, text: `'use strict';\n// ${index}\n` },
 }));
+
+/** What they look like in the workspace once they are accepted. */
+const createdPrints = Object.fromEntries(
+  created.map(({ input }) => [
+    input.path,
+    `644 ${createHash('sha256').update(input.text).digest('hex')}`,
+  ]),
+);
 
 const source = workflow(`
   await ${agentThatDoes([editOf(first), editOf(second)], { label: 'money', group: 'Money' })};
@@ -84,20 +93,27 @@ describe('muster: several who review at the same moment', function () {
 
   it('accept and reject the same: it is the one or the other', async () => {
     const before = await fingerprint(test.bed.workspace);
-    await together([
-      ['accept', runId, '--group', 'Files'],
-      ['reject', runId, '--group', 'Files'],
+    const [accept, reject] = await Promise.all([
+      test.bed.run('accept', runId, '--group', 'Files'),
+      test.bed.run('reject', runId, '--group', 'Files'),
     ]);
     const set = await proposalsOf(test.bed, runId);
     const states = new Set(created.flatMap(({ input }) => statesOf(set, input.path)));
-    assert.equal(states.size, 1, [...states].join());
-    const wanted = states.has('rejected')
-      ? before
-      : await fingerprint(test.bed.workspace).then((after) => {
-          assert.equal(Object.keys(after).length, Object.keys(before).length + created.length);
-          return after;
-        });
-    assert.deepEqual(await fingerprint(test.bed.workspace), wanted);
+    const [logged, ...more] = (await decisions()).map(({ type }) => type);
+    if (logged === 'intent') {
+      assert.deepEqual([[...states], more], [['accepted'], ['outcome']]);
+      assert.deepEqual(await fingerprint(test.bed.workspace), { ...before, ...createdPrints });
+      assertOk(accept);
+      assert.match(reject.stderr, /nothing left to reject|accepted by another process/u);
+    } else {
+      assert.deepEqual([[...states], logged, more], [['rejected'], 'reject', []]);
+      assert.deepEqual(await fingerprint(test.bed.workspace), before);
+      assertOk(reject);
+      assert.match(
+        accept.stdout + accept.stderr,
+        /nothing there is pending|rejected by another process/u,
+      );
+    }
     await assertWhole();
   });
 

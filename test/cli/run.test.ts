@@ -31,8 +31,16 @@ describe('muster run', () => {
     assert.deepEqual(
       { ...end, runId: '', at: 0, headHash: end.headHash.length, durationMs: 0, usage: null },
       {
-        ...{ type: 'run.ended', runId: '', at: 0, seq: end.seq, status: 'completed' },
-        ...{ reason: null, verdict: 'unverified', headHash: 64, error: null, durationMs: 0 },
+        type: 'run.ended',
+        runId: '',
+        at: 0,
+        seq: end.seq,
+        status: 'completed',
+        reason: null,
+        verdict: 'unverified',
+        headHash: 64,
+        error: null,
+        durationMs: 0,
         pauseReason: null,
         result: Array.from({ length: 100 }, () => 'fine'),
         agents: { ok: 100, failed: 0, skipped: 0, cancelled: 0, cached: 0 },
@@ -57,8 +65,13 @@ describe('muster run', () => {
     await test.bed.useSample();
     const before = await fingerprint(test.bed.workspace);
     const { stdout, stderr, exitCode } = await test.bed.run(
-      ...['run', 'modernise lib to ES2020', '--provider', 'offline'],
-      ...['--unsandboxed', '--yes', '--json'],
+      'run',
+      'modernise lib to ES2020',
+      '--provider',
+      'offline',
+      '--unsandboxed',
+      '--yes',
+      '--json',
     );
     assert.equal(stderr, '');
     assert.equal(exitCode, 0);
@@ -133,7 +146,9 @@ describe('muster run', () => {
     const running = await test.bed.startScript(
       workflow('return args;'),
       api,
-      ...['--json', '--args', JSON.stringify(args)],
+      '--json',
+      '--args',
+      JSON.stringify(args),
     );
     const { stdout, exitCode } = await running.ended;
     const end = readEnd(stdout);

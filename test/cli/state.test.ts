@@ -28,9 +28,16 @@ describe('muster: runs on disk', () => {
     const run = path.join(state, 'runs', runId);
     const files = (await listFiles(run)).filter((name) => !name.startsWith('blobs'));
     assert.deepEqual(files, [
-      ...['agents/0001/changes.patch', 'agents/0001/transcript.jsonl'],
-      ...['journal.jsonl', 'owner.json', 'proposals.json'],
-      ...['report.md', 'run.json', 'script.js', 'seal.json', 'verify/0001/output.log'],
+      'agents/0001/changes.patch',
+      'agents/0001/transcript.jsonl',
+      'journal.jsonl',
+      'owner.json',
+      'proposals.json',
+      'report.md',
+      'run.json',
+      'script.js',
+      'seal.json',
+      'verify/0001/output.log',
       'verify/0001/receipt.json',
     ]);
     for (const folder of [state, path.join(state, 'runs'), run, path.join(run, 'agents')]) {

@@ -4,8 +4,24 @@ import { useCliBed } from './support/cliBed.ts';
 import { manyAgents, workflow } from '../host/support/workflowScript.ts';
 
 const commands = [
-  ...['run', 'estimate', 'resume', 'check', 'workflows', 'runs', 'show', 'proposals', 'accept'],
-  ...['reject', 'undo', 'gate', 'pause', 'cancel', 'throttle', 'skip', 'retry', 'prune'],
+  'run',
+  'estimate',
+  'resume',
+  'check',
+  'workflows',
+  'runs',
+  'show',
+  'proposals',
+  'accept',
+  'reject',
+  'undo',
+  'gate',
+  'pause',
+  'cancel',
+  'throttle',
+  'skip',
+  'retry',
+  'prune',
 ];
 
 describe('muster: usage', () => {

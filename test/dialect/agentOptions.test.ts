@@ -30,24 +30,22 @@ const undefinedRows: readonly Row[] = keys.map((key) => [
 ]);
 
 const wrong: Readonly<Record<string, string>> = {
-  ...{
-    label: '{}',
-    phase: '{}',
-    schema: '[1]',
-    model: '7',
-    agentType: '[]',
-    effort: '7',
-    isolation: `'cloud'`,
-  },
-  ...{
-    stallMs: `'soon'`,
-    tools: '7',
-    writes: '7',
-    timeoutMs: '-1',
-    maxTurns: '0',
-    maxUsd: `'much'`,
-  },
-  ...{ maxTokens: '1.5', retries: 'true', group: 'false' },
+  label: '{}',
+  phase: '{}',
+  schema: '[1]',
+  model: '7',
+  agentType: '[]',
+  effort: '7',
+  isolation: `'cloud'`,
+  stallMs: `'soon'`,
+  tools: '7',
+  writes: '7',
+  timeoutMs: '-1',
+  maxTurns: '0',
+  maxUsd: `'much'`,
+  maxTokens: '1.5',
+  retries: 'true',
+  group: 'false',
 };
 const nearlyRight: readonly Row[] = [
   [

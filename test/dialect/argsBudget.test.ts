@@ -6,19 +6,23 @@ import { failedAs, META, runRows, type Row } from './support/rows.ts';
 import { count, ends, prompts, status } from './support/sights.ts';
 
 const verbatim: readonly Json[] = [
-  ...[
-    { a: 1, deep: { list: [null, true, 'x'] } },
-    {},
-    [],
-    [1, [2, [3]]],
-    'text',
-    '',
-    '{"a":1}',
-    '[1]',
-    '7',
-    'null',
-  ],
-  ...[0, -1.5, 1e21, true, false, null, { constructor: 1, 'a b': 2, 漢字: '😀\u2028' }],
+  { a: 1, deep: { list: [null, true, 'x'] } },
+  {},
+  [],
+  [1, [2, [3]]],
+  'text',
+  '',
+  '{"a":1}',
+  '[1]',
+  '7',
+  'null',
+  0,
+  -1.5,
+  1e21,
+  true,
+  false,
+  null,
+  { constructor: 1, 'a b': 2, 漢字: '😀\u2028' },
 ];
 
 runRows('args', [

@@ -2,20 +2,16 @@ import { callTool, fail, say } from '../support/scriptedModel.ts';
 import { runRows, threw, type Row } from './support/rows.ts';
 
 const files = {
-  ...{
-    'b.ts': 'b\n',
-    'a.ts': 'a\n',
-    'src/c.ts': 'c',
-    'src/deep/d.ts': 'd',
-    'src/e.md': 'e',
-    '.github/f.yml': 'f',
-  },
-  ...{
-    'img.bin': new Uint8Array([0, 255, 1]),
-    'crlf.txt': 'one\r\ntwo\r\n',
-    'empty.txt': '',
-    '漢字.md': '漢字',
-  },
+  'b.ts': 'b\n',
+  'a.ts': 'a\n',
+  'src/c.ts': 'c',
+  'src/deep/d.ts': 'd',
+  'src/e.md': 'e',
+  '.github/f.yml': 'f',
+  'img.bin': new Uint8Array([0, 255, 1]),
+  'crlf.txt': 'one\r\ntwo\r\n',
+  'empty.txt': '',
+  '漢字.md': '漢字',
 };
 const visible = [
   '.github/f.yml',

@@ -154,7 +154,9 @@ describe('The file: meta', () => {
       `whenToUse: 'a' + 'b', phases: ['One', { title: 'Two', detail: 'd', model: 'opus' }], more: 1`,
     );
     assert.deepEqual(checkScript(source).meta, {
-      ...{ name: 'w', description: 'd', whenToUse: 'ab' },
+      name: 'w',
+      description: 'd',
+      whenToUse: 'ab',
       phases: [{ title: 'One' }, { title: 'Two', detail: 'd', model: 'opus' }],
     });
   });

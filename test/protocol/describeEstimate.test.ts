@@ -3,15 +3,27 @@ import { describeEstimate, estimateHeadline } from '../../src/protocol/describeE
 import type { Estimate } from '../../src/protocol/estimate.ts';
 
 const part = {
-  ...{ agents: { min: 41, max: 41 }, models: ['a', 'b', 'c'], agentTypes: ['explore'] },
-  ...{ tools: ['read_file'], writes: [], verifications: { min: 0, max: 0 } },
-  ...{ gates: { min: 0, max: 0 }, tokens: { min: 12_400, max: 1_200_000 } },
+  agents: { min: 41, max: 41 },
+  models: ['a', 'b', 'c'],
+  agentTypes: ['explore'],
+  tools: ['read_file'],
+  writes: [],
+  verifications: { min: 0, max: 0 },
+  gates: { min: 0, max: 0 },
+  tokens: { min: 12_400, max: 1_200_000 },
   usd: { min: 0.4, max: 1.1 },
 };
 const plain: Estimate = {
-  ...{ schemaVersion: 1, provider: 'anthropic', ...part, phases: [] },
-  ...{ longestChain: { min: 2, max: 3 }, commands: [], workflows: [], unbounded: null },
-  ...{ gaps: [], tokenSources: ['measured on the moon'] },
+  schemaVersion: 1,
+  provider: 'anthropic',
+  ...part,
+  phases: [],
+  longestChain: { min: 2, max: 3 },
+  commands: [],
+  workflows: [],
+  unbounded: null,
+  gaps: [],
+  tokenSources: ['measured on the moon'],
 };
 
 describe('The headline of an estimate', () => {
@@ -51,7 +63,9 @@ describe('The lines of an estimate', () => {
         { command: 'npm run lint', isLiteral: true, isReached: false },
         { command: 'rm x', isLiteral: false, isReached: true },
       ],
-      ...{ verifications: { min: 1, max: 2 }, gates: { min: 0, max: 1 }, workflows: ['kid'] },
+      verifications: { min: 1, max: 2 },
+      gates: { min: 0, max: 1 },
+      workflows: ['kid'],
       gaps: [{ stub: 'lean', code: 'threw', message: 'TypeError: x (line 3)' }],
     };
     assert.deepEqual(describeEstimate(full), [

@@ -86,8 +86,12 @@ function connect(host: ScriptHost): ScriptApi {
       });
     });
   const agentCall = (prompt: Json, options: Json, outcome: boolean): AsyncCall => ({
-    ...{ method: 'agent', params: JSON.stringify([prompt, options]), phase, outcome },
-    ...{ child: null, problem: null },
+    method: 'agent',
+    params: JSON.stringify([prompt, options]),
+    phase,
+    outcome,
+    child: null,
+    problem: null,
   });
   return {
     answers,

@@ -8,6 +8,7 @@ import type { ModelClient } from '../../src/core/ports/modelClient.ts';
 import type { ScriptRunner } from '../../src/core/ports/scriptRunner.ts';
 import type { WorkflowFile } from '../../src/core/ports/userWorkflows.ts';
 import type { TestReport } from '../../src/core/ports/testReports.ts';
+import { DEFAULT_RUN_LIMITS } from '../../src/protocol/defaults.ts';
 import { Governor } from '../../src/core/run/requests/governor.ts';
 import type { RunConfig } from '../../src/core/run/runConfig.ts';
 import { RunEngine, type EarlierSessions } from '../../src/core/run/runEngine.ts';
@@ -25,7 +26,6 @@ import { FakeClock, FakeRandom, settled } from './fakeClock.ts';
 import { FunctionScript, type ScriptApi } from './functionScript.ts';
 import { MemoryRunStore } from './memoryRunStore.ts';
 import { MemorySnapshots } from './memorySnapshots.ts';
-import { DEFAULT_RUN_LIMITS } from '../../src/protocol/defaults.ts';
 
 /** The compute pool's own work, without its threads. */
 export const inlineCompute: ComputePool = {
@@ -60,7 +60,10 @@ export interface BenchOptions {
 }
 
 export const passedCommand: CommandResult = {
-  ...{ exitCode: 0, timedOut: false, durationMs: 7, output: 'all good' },
+  exitCode: 0,
+  timedOut: false,
+  durationMs: 7,
+  output: 'all good',
 };
 
 export class RunBench {
@@ -81,7 +84,11 @@ export class RunBench {
     this.engine = new RunEngine(
       configOf(options),
       {
-        ...{ clock, store, snapshots, governor, snapshot: snapshots.snapshot },
+        clock,
+        store,
+        snapshots,
+        governor,
+        snapshot: snapshots.snapshot,
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
         scripts:
           options.scripts ?? new FunctionScript(options.script ?? (() => Promise.resolve(null))),
@@ -135,15 +142,23 @@ function reportOf({ report }: BenchOptions, output: string): TestReport | null {
 
 function configOf(options: BenchOptions): RunConfig {
   return {
-    ...{ runId: 'run-1', request: 'test', scriptSha256: 'script', argsJson: null },
+    runId: 'run-1',
+    request: 'test',
+    scriptSha256: 'script',
+    argsJson: null,
     script: options.source ?? '',
     meta: { name: 'w', description: 'd', phases: [] },
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     model: options.model.defaultModel,
-    ...{ budgetTokens: null, approvedCommands: [], setupCommand: null, unsandboxed: false },
+    budgetTokens: null,
+    approvedCommands: [],
+    setupCommand: null,
+    unsandboxed: false,
     requiredCommands: [],
-    ...{ onLimit: 'wait', onGate: 'wait' },
-    ...{ allowedCommands: [], onCommand: 'refuse' },
+    onLimit: 'wait',
+    onGate: 'wait',
+    allowedCommands: [],
+    onCommand: 'refuse',
     ...options.config,
   };
 }

@@ -44,8 +44,11 @@ const conversations: Readonly<Record<string, object>> = {
     gateItem({
       gateId: 3,
       command: {
-        ...{ agentId: 7, agentLabel: 'port src/legacy/long-file-name.js', cwd: 'packages/core' },
-        ...{ command: `npx jest ${'--verbose '.repeat(20)}`, sandbox: 'none' },
+        agentId: 7,
+        agentLabel: 'port src/legacy/long-file-name.js',
+        cwd: 'packages/core',
+        command: `npx jest ${'--verbose '.repeat(20)}`,
+        sandbox: 'none',
       },
     }),
   ]),

@@ -200,7 +200,8 @@ describe('chat page', () => {
 
   it('shows the rest of the conversation when one item cannot be drawn', async () => {
     await chat.send(snapshot([requestItem('port it')]), {
-      ...{ type: 'item', item: { id: 'x', type: 'run', run: { state: 'running' } } },
+      type: 'item',
+      item: { id: 'x', type: 'run', run: { state: 'running' } },
     });
     assert.match(await chat.page.getByRole('log').innerText(), /port it[\s\S]*cannot be shown/u);
   });

@@ -287,7 +287,11 @@ describe('cards of the chat page', () => {
       const card = article(chat, 'Run: Port callbacks');
       assert.match(await card.innerText(), /Running, waits for you/u);
       assert.deepEqual(await card.getByRole('button').allInnerTexts(), [
-        ...['Answer…', 'Pause', 'Throttle', 'Cancel', 'Open run tree'],
+        'Answer…',
+        'Pause',
+        'Throttle',
+        'Cancel',
+        'Open run tree',
       ]);
     });
 

@@ -79,7 +79,11 @@ describe('gate card of the chat page', () => {
       await chat.page.getByRole('button', { name: label }).press('Enter');
       const [posted] = await chat.posted();
       assert.deepEqual(posted, {
-        ...{ type: 'gate', itemId: 'gate-run-1-1', approved, forRun, note: '' },
+        type: 'gate',
+        itemId: 'gate-run-1-1',
+        approved,
+        forRun,
+        note: '',
       });
     });
   }

@@ -27,7 +27,10 @@ describe('run tree page', () => {
   after(() => browser.dispose());
   beforeEach(async () => {
     tree = await browser.open({
-      ...{ name: 'runTree', width: wide, height: 600, nowMs: startedAt + 9000 },
+      name: 'runTree',
+      width: wide,
+      height: 600,
+      nowMs: startedAt + 9000,
     });
   });
   afterEach(async () => {

@@ -9,7 +9,10 @@ describe('rows of the run tree page', () => {
   after(() => browser.dispose());
   beforeEach(async () => {
     tree = await browser.open({
-      ...{ name: 'runTree', width: 1100, height: 600, nowMs: startedAt + 9000 },
+      name: 'runTree',
+      width: 1100,
+      height: 600,
+      nowMs: startedAt + 9000,
     });
   });
   afterEach(async () => {
@@ -118,8 +121,10 @@ describe('rows of the run tree page', () => {
     await tree.settle();
     const labels = (await places(tree)).map((row) => row.split(',', 2).join(','));
     assert.deepEqual(labels, [
-      ...['1 1/1 Port callbacks, Running', '2 1/1 Port, 1 of 3 agents done'],
-      ...['3 1/1 Running, Workflow port-module', '4 1/1 Running, src/retry.ts'],
+      '1 1/1 Port callbacks, Running',
+      '2 1/1 Port, 1 of 3 agents done',
+      '3 1/1 Running, Workflow port-module',
+      '4 1/1 Running, src/retry.ts',
     ]);
   });
 });
@@ -138,7 +143,10 @@ function agentContext(
   { isSteerable, hasChanges }: { readonly isSteerable: boolean; readonly hasChanges: boolean },
 ): object {
   return {
-    ...{ webviewSection: 'agent', runId: 'run-1', agentId },
-    ...{ musterAgentSteerable: isSteerable, musterAgentHasChanges: hasChanges },
+    webviewSection: 'agent',
+    runId: 'run-1',
+    agentId,
+    musterAgentSteerable: isSteerable,
+    musterAgentHasChanges: hasChanges,
   };
 }

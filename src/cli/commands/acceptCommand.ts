@@ -1,9 +1,16 @@
 import { plural } from '../../base/format.ts';
-import type { ApplyPlan, ProposalSet, Selection, WriteOutcome } from '../../protocol/proposals.ts';
+import type {
+  ApplyPlan,
+  CutOffApply,
+  ProposalSet,
+  Selection,
+  WriteOutcome,
+} from '../../protocol/proposals.ts';
 import { carryOutPlan } from '../../apply/carryOutPlan.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { printCutOff } from './cutOffNotice.ts';
 import { readSelections, type SelectOptions } from './selectOptions.ts';
 
 export interface Accepted {
@@ -11,15 +18,23 @@ export interface Accepted {
   readonly isComplete: boolean;
 }
 
+/** What `accept` takes. */
+export interface AcceptOptions extends SelectOptions {
+  /** Finish the accept or undo that was cut off. */
+  readonly finish?: boolean | undefined;
+}
+
 /** `muster accept`: applies what was selected to the workspace. */
 export function acceptCommand(
   ctx: CliContext,
   name: string,
-  options: SelectOptions,
+  options: AcceptOptions,
 ): Promise<ExitCode> {
   return withWorkspace(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const set = await workspace.reviews.get(runId);
+    if (options.finish === true) return finishCutOff(ctx, workspace, set);
+    printCutOff(ctx, set);
     let isComplete = true;
     let seen = set;
     for (const selection of readSelections(options, set)) {
@@ -32,6 +47,32 @@ export function acceptCommand(
     printKeptAside(ctx, set);
     return isComplete ? EXIT.ok : EXIT.failed;
   });
+}
+
+async function finishCutOff(
+  ctx: CliContext,
+  workspace: Workspace,
+  { runId, cutOff }: ProposalSet,
+): Promise<ExitCode> {
+  if (cutOff === undefined) {
+    printLine(ctx.stdout, 'Nothing to finish: the last accept or undo was not cut off.');
+    return EXIT.ok;
+  }
+  const done = await finish(workspace, runId, cutOff);
+  printLine(ctx.stdout, done.summary);
+  return done.isComplete ? EXIT.ok : EXIT.failed;
+}
+
+async function finish(
+  workspace: Workspace,
+  runId: string,
+  { action, undoes, restHunkIds }: CutOffApply,
+): Promise<Accepted> {
+  if (action === 'accept') {
+    const selection = { type: 'hunks' as const, hunkIds: restHunkIds };
+    return acceptSelection(workspace, runId, { selection });
+  }
+  return carryOut(workspace, await workspace.reviews.undo(runId, undoes, []), 'Undone in');
 }
 
 /** An accept never takes these along, and whoever accepted everything must not take them for done. */

@@ -51,7 +51,10 @@ export async function estimateCommand(
     const model = modelOf(workspace, provider, options.model);
     const given = { script, check, argsJson, limits, budgetTokens: options.budget ?? null };
     const estimate = await estimateWorkflow(workspace.services, {
-      ...{ ...given, provider, model, prices },
+      ...given,
+      provider,
+      model,
+      prices,
       signal: new AbortController().signal,
     });
     showEstimate(ctx, options, { fileName, check, estimate });

@@ -26,7 +26,8 @@ export function exportCommand(
     const file = resolve(options.out);
     const key = ctx.env['ANTHROPIC_API_KEY'];
     const exported = await exportRun({
-      ...{ directory: runDirectory(services.stateDirectory, runId), file },
+      directory: runDirectory(services.stateDirectory, runId),
+      file,
       secrets: [...services.models.secrets(), ...(key === undefined ? [] : [key])],
       signingKey: options.sign === undefined ? null : await readKey(resolve(options.sign)),
     }).catch(asCliError);

@@ -56,7 +56,10 @@ function toAnswer(gate: GateView, options: GateOptions): Answer {
   const { gateId } = gate;
   const approved = answer === 'approve';
   const control = RunControl.safeParse({
-    ...{ action: 'answerGate', gateId, approved, note: note ?? '' },
+    action: 'answerGate',
+    gateId,
+    approved,
+    note: note ?? '',
   });
   if (control.success && control.data.action === 'answerGate') return control.data;
   throw new CliError(EXIT.usage, 'The note is too long. Give one of at most 4,000 characters.');

@@ -49,7 +49,9 @@ export async function makeDraft(
     return { request: `Run the workflow ${options.workflow}`, ...found };
   }
   const planned = await planWorkflow(workspace.services, {
-    ...{ request: request ?? '', provider, limits: readLimits(options) },
+    request: request ?? '',
+    provider,
+    limits: readLimits(options),
     planId: randomUUID(),
     requiredCommands: options.require ?? [],
     onText: (text) => {

@@ -1,6 +1,7 @@
 import { plural } from '../../base/format.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
 import type { DescribedConflict } from '../../host/review/reviewService.ts';
+import { printCutOff } from './cutOffNotice.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';
@@ -18,7 +19,10 @@ export function proposalsCommand(
     if (options.patch === true) {
       for (const patch of await workspace.reviews.patches(runId)) ctx.stdout.write(patch);
     } else if (options.json === true) printLine(ctx.stdout, JSON.stringify({ ...set, conflicts }));
-    else printTree(ctx, set, conflicts);
+    else {
+      printCutOff(ctx, set);
+      printTree(ctx, set, conflicts);
+    }
     return EXIT.ok;
   });
 }

@@ -1,5 +1,7 @@
 import { formatBytes, plural } from '../../base/format.ts';
-import { MAX_WAITING_MS, type RetentionLimits } from '../../core/retention/planRetention.ts';
+import { DEFAULT_RETENTION } from '../../protocol/defaults.ts';
+import { MAX_WAITING_MS } from '../../core/retention/planRetention.ts';
+import type { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import {
   RetentionService,
   type PruneReport,
@@ -8,7 +10,6 @@ import {
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { withWorkspace } from '../openWorkspace.ts';
-import { DEFAULT_RETENTION } from '../../protocol/defaults.ts';
 
 export interface PruneCommandOptions extends CommonOptions {
   readonly keep?: number | undefined;
@@ -40,7 +41,7 @@ export function pruneCommand(ctx: CliContext, options: PruneCommandOptions): Pro
   });
 }
 
-function readRetention({ keep, maxBytes }: PruneCommandOptions): RetentionLimits {
+function readRetention({ keep, maxBytes }: PruneCommandOptions): RetentionConfig {
   return {
     maxRuns: wholeNumber('--keep', keep ?? DEFAULT_RETENTION.maxRuns),
     maxBytes: wholeNumber('--max-bytes', maxBytes ?? DEFAULT_RETENTION.maxBytes),

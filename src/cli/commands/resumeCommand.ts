@@ -47,7 +47,9 @@ export async function resumeCommand(
       script === null ? null : await approveEdited(ctx, { options, script, workspace });
     await confirmReruns(ctx, options, summarizeRun(earlier).rerunsUnsandboxed);
     const live = await workspace.runs.resume(runId, {
-      ...{ script, provider, limits: changeLimits(earlier.limits, options) },
+      script,
+      provider,
+      limits: changeLimits(earlier.limits, options),
       approvedCommands: edited?.commands ?? null,
       unsandboxed: options.unsandboxed === true ? true : (edited?.unsandboxed ?? null),
       allowedCommands: options.allowCommand,

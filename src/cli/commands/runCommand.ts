@@ -2,13 +2,16 @@
 import { checkScript } from '../../core/script/checkScript.ts';
 import { withChildCommands } from '../../host/plans/childCommands.ts';
 import { estimateWorkflow } from '../../host/plans/estimateService.ts';
+import type { ProviderConfig } from '../../protocol/host/hostRpc.ts';
+import type { ScriptCheck } from '../../protocol/plan.ts';
+import type { RunLimits } from '../../protocol/runLimits.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { withWorkspace } from '../openWorkspace.ts';
+import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
-import { makeDraft } from './makeDraft.ts';
+import { makeDraft, type Draft } from './makeDraft.ts';
 import { estimateCommand, showEstimate } from './estimateCommand.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
 import { readArgs, type ArgsOptions } from './readInput.ts';
@@ -52,15 +55,8 @@ export async function runCommand(
       throw new CliError(EXIT.usage, `${fileName} does not pass the check; nothing ran.`);
     }
     if (options.dryRun === true) {
-      const { client } = workspace.services.models.governorFor(provider);
-      const { script } = draft;
-      const estimate = await estimateWorkflow(workspace.services, {
-        ...{ script, check, argsJson, limits, provider: client.provider },
-        ...{ budgetTokens: options.budget ?? null, model: provider.model ?? client.defaultModel },
-        signal,
-      });
-      showEstimate(ctx, options, { fileName, check, estimate });
-      return EXIT.ok;
+      const estimated = { workspace, draft, check, argsJson, limits, provider };
+      return showDryRun(ctx, options, estimated);
     }
     const { commands } = check;
     const sandbox = (): Promise<string> => workspace.services.commands.sandbox();
@@ -69,7 +65,11 @@ export async function runCommand(
     const unsandboxed = await approvePlan(ctx, options, { name, commands: listed, sandbox });
     const live = await workspace.runs.start(
       {
-        ...{ request: draft.request, script: draft.script, argsJson, limits, provider },
+        request: draft.request,
+        script: draft.script,
+        argsJson,
+        limits,
+        provider,
         approvedCommands: commands,
         allowedCommands: options.allowCommand,
         setupCommand,
@@ -84,6 +84,36 @@ export async function runCommand(
     );
     return followRun(ctx, { workspace, live, options });
   });
+}
+
+/** Says what the plan would start, and starts nothing. */
+async function showDryRun(
+  ctx: CliContext,
+  options: RunOptions,
+  planned: {
+    readonly workspace: Workspace;
+    readonly draft: Draft;
+    readonly check: ScriptCheck;
+    readonly argsJson: string | null;
+    readonly limits: RunLimits;
+    readonly provider: ProviderConfig;
+  },
+): Promise<ExitCode> {
+  const { workspace, draft, check, argsJson, limits, provider } = planned;
+  const { client } = workspace.services.models.governorFor(provider);
+  const { script, fileName } = draft;
+  const estimate = await estimateWorkflow(workspace.services, {
+    script,
+    check,
+    argsJson,
+    limits,
+    provider: client.provider,
+    budgetTokens: options.budget ?? null,
+    model: provider.model ?? client.defaultModel,
+    signal: new AbortController().signal,
+  });
+  showEstimate(ctx, options, { fileName, check, estimate });
+  return EXIT.ok;
 }
 
 function checkUsage(request: string | undefined, options: RunOptions): void {

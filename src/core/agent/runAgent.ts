@@ -107,7 +107,10 @@ class TurnLoop {
     const { call, model, system, transcript, send } = this.#attempt;
     this.#progress(this.#turn === 1 ? 'thinking' : `turn ${this.#turn}`);
     const request: ModelRequest = {
-      ...{ model, system, tools: this.#specs, messages: [...this.#messages] },
+      model,
+      system,
+      tools: this.#specs,
+      messages: [...this.#messages],
       maxOutputTokens: MAX_OUTPUT_TOKENS,
       effort: call.effort ?? undefined,
     };

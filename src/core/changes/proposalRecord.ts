@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FileProposal, Hunk, ProposalGroup } from '../../protocol/proposals.ts';
-import { ContentRef } from './tree/agentChanges.ts';
+import { ContentRef } from '../../protocol/events/contentRef.ts';
 
 /** A hunk as it is stored: what it is, without what was decided about it. */
 export const HunkRecord = Hunk.omit({ path: true, state: true, conflictReason: true });

@@ -1,7 +1,7 @@
 import type { FileProposal, Hunk, ProposalSet } from '../../protocol/proposals.ts';
 import type { FileContent } from '../ports/fileView.ts';
 import type { BlobStore } from '../ports/runStore.ts';
-import type { ContentRef } from './tree/agentChanges.ts';
+import type { ContentRef } from '../../protocol/events/contentRef.ts';
 import type { DecisionsState } from './review/decisions.ts';
 import { cutOffApply } from './review/cutOffApply.ts';
 import { keptAside } from './review/keptAside.ts';

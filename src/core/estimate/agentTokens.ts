@@ -31,15 +31,19 @@ const DEFAULT_AGENT_TOKENS: AgentTokens = {
   typical: {
     requests: 4,
     usage: {
-      ...{ inputTokens: 500, outputTokens: 1500 },
-      ...{ cacheReadTokens: 12_000, cacheWriteTokens: 6000 },
+      inputTokens: 500,
+      outputTokens: 1500,
+      cacheReadTokens: 12_000,
+      cacheWriteTokens: 6000,
     },
   },
   high: {
     requests: 12,
     usage: {
-      ...{ inputTokens: 1500, outputTokens: 4500 },
-      ...{ cacheReadTokens: 36_000, cacheWriteTokens: 18_000 },
+      inputTokens: 1500,
+      outputTokens: 4500,
+      cacheReadTokens: 36_000,
+      cacheWriteTokens: 18_000,
     },
   },
   source: 'assumed, for want of history: four requests an agent, two files read, one changed',
@@ -48,7 +52,8 @@ const DEFAULT_AGENT_TOKENS: AgentTokens = {
 const NO_USE: AgentUse = { usage: noTokens, requests: 0 };
 
 const OFFLINE_TOKENS: AgentTokens = {
-  ...{ typical: NO_USE, high: NO_USE },
+  typical: NO_USE,
+  high: NO_USE,
   source: 'the offline provider uses no tokens',
 };
 

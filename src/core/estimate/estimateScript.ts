@@ -33,13 +33,18 @@ async function runMock(
   const limit = run.services.startTimeLimit();
   const stop = new AbortController();
   const host = new StubHost({
-    ...{ ...run, kind },
+    ...run,
+    kind,
     stop: () => stop.abort(),
     onMessage: () => limit.noteLife(),
   });
   try {
     const outcome = await run.services.scripts.run({
-      ...{ script, argsJson, host, fileName: 'workflow.js', reportsWaiting: true },
+      script,
+      argsJson,
+      host,
+      fileName: 'workflow.js',
+      reportsWaiting: true,
       budget: { outputTokens: budgetTokens, usd: null },
       signal: AbortSignal.any([limit.signal, stop.signal]),
     });

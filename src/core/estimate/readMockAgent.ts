@@ -14,7 +14,10 @@ export type ReadMockAgent =
   | { readonly type: 'unknownType'; readonly message: string };
 
 const WRITING_TOOLS: ReadonlySet<string> = new Set([
-  ...['edit_file', 'write_file', 'delete_file', 'move_file'],
+  'edit_file',
+  'write_file',
+  'delete_file',
+  'move_file',
 ]);
 
 /** Reads a call of agent() the way a run does. */

@@ -5,7 +5,7 @@ import type { Json } from '../../base/json.ts';
 import type { EstimateGap, StubKind } from '../../protocol/estimate.ts';
 import type { AsyncCall, HostToScript } from '../../protocol/threads/scriptMessages.ts';
 import type { ScriptCallMessage, ScriptHost, ScriptSyncMessage } from '../ports/scriptRunner.ts';
-import { Deliveries } from '../run/outcomes/deliveries.ts';
+import { Deliveries } from '../run/answers/deliveries.ts';
 import { answerScriptRead } from '../run/calls/scriptReads.ts';
 import { TaskTracker } from '../run/taskTracker.ts';
 import { MAX_STUB_CALLS } from './estimateLimits.ts';
@@ -194,8 +194,8 @@ export class StubHost implements ScriptHost {
     const { outputTokens } = this.#options.tokens.of(agent.agentType, agent.phase).typical.usage;
     const changed = agent.writes.length > 0 ? this.#answers.changedPath(call) : null;
     this.#outputTokens += outputTokens;
-    const changedPaths = changed === null ? [] : [changed];
-    this.#deliveries.count({ outputTokens, usd: 0, changedPaths });
+    const treeChanges = changed === null ? [] : [changed];
+    this.#deliveries.count({ usage: { outputTokens }, usd: 0, treeChanges });
   }
 
   #verify(callId: number, call: Extract<AsyncCall, { method: 'verify' }>, send: Send): void {

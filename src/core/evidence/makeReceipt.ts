@@ -46,8 +46,19 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
   const passedBefore = new Set(namesOf(before, 'passed'));
   const failedBefore = new Set(namesOf(before, 'failed'));
   return {
-    ...{ verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath },
-    ...{ exitCode, timedOut, durationMs, tests },
+    verifyId,
+    label,
+    phase,
+    command,
+    cwd,
+    required,
+    sandbox,
+    treeHash,
+    logPath,
+    exitCode,
+    timedOut,
+    durationMs,
+    tests,
     ...(stopped === undefined ? {} : { stopped }),
     ok,
     failedTests: [...(facts.report?.gaps?.failedNames ?? failed)],

@@ -2,13 +2,7 @@
  * Which runs of a workspace are dropped. The newest ones are kept, as many as the limits allow; of those beyond,
  * each goes whole unless somebody still needs it. What is needed never makes a newer run go in its place.
  */
-
-/** How much is kept. */
-export interface RetentionLimits {
-  readonly maxRuns: number;
-  /** Of all kept runs' folders together. */
-  readonly maxBytes: number;
-}
+import type { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 
 /** What may keep a run beyond the limits. */
 export interface RunNeeds {
@@ -52,7 +46,7 @@ export const MAX_WAITING_MS = 30 * 24 * 60 * 60_000;
 /** Never drops a run that is active or under review, nor one that has waited for less than MAX_WAITING_MS. */
 export function planRetention(
   runs: readonly RetainedRun[],
-  limits: RetentionLimits,
+  limits: RetentionConfig,
   nowMs: number,
 ): RetentionPlan {
   const drop: RetainedRun[] = [];
@@ -85,7 +79,7 @@ interface RunBeyond {
 /** Runs that the newest ones leave no room for, the oldest first. */
 function beyondLimits(
   runs: readonly RetainedRun[],
-  { maxRuns, maxBytes }: RetentionLimits,
+  { maxRuns, maxBytes }: RetentionConfig,
 ): readonly RunBeyond[] {
   const beyond: RunBeyond[] = [];
   let bytes = 0;

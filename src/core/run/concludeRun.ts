@@ -3,13 +3,15 @@ import type { ErrorCode, ErrorInfo } from '../../protocol/errorCodes.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { ProposalCounts } from '../../protocol/proposals.ts';
-import type { PauseReason, RunEvent, RunFact } from '../../protocol/events/runEvents.ts';
+import type { RunEvent, RunFact } from '../../protocol/events/runEvents.ts';
+import type { PauseReason } from '../../protocol/events/runState.ts';
 import type { ScriptOutcome } from '../../protocol/threads/scriptMessages.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
 import { countStatuses } from '../../protocol/view/summarizeRun.ts';
 import { NO_DECISIONS } from '../changes/review/decisions.ts';
 import { buildProposals, storeProposalContents, toProposalSet } from '../changes/proposals.ts';
 import { verdictOf, type RequiredCommand } from '../evidence/verdictOf.ts';
+import type { SpendingContext } from './limits/spendingContext.ts';
 import type { RunContext } from './runContext.ts';
 import type { StopReason } from './runErrors.ts';
 import { storeValue } from './outcomes/storeValue.ts';
@@ -27,8 +29,13 @@ export interface RunConclusion {
   readonly unfinished: readonly RequiredCommand[];
 }
 
+type EndingContext = RunContext & Pick<SpendingContext, 'spend'>;
+
 /** Writes the last events and resolves with the very last one. */
-export async function concludeRun(ctx: RunContext, conclusion: RunConclusion): Promise<EndedEvent> {
+export async function concludeRun(
+  ctx: EndingContext,
+  conclusion: RunConclusion,
+): Promise<EndedEvent> {
   const { receipts } = conclusion;
   const gitTree = receipts.length === 0 ? null : await proposedTree(ctx);
   const proposals = await recordProposals(ctx, gitTree);
@@ -55,7 +62,9 @@ async function recordProposals(ctx: RunContext, gitTree: string | null): Promise
   const counts = countProposals(toProposalSet(built.record, NO_DECISIONS));
   const files = [...(await store.markFiles(['proposals.json']))];
   await recorder.record({
-    ...{ type: 'proposals.changed', treeHash: tree.treeHash(), counts },
+    type: 'proposals.changed',
+    treeHash: tree.treeHash(),
+    counts,
     ...(gitTree === null ? {} : { gitTree }),
     ...(files.length === 0 ? {} : { files }),
   });
@@ -63,7 +72,7 @@ async function recordProposals(ctx: RunContext, gitTree: string | null): Promise
 }
 
 async function endedFact(
-  ctx: RunContext,
+  ctx: EndingContext,
   conclusion: RunConclusion & { readonly gitTree: string | null },
   proposals: ProposalCounts,
 ): Promise<EndedFact> {

@@ -2,47 +2,36 @@
  * One run from its first event to its last. The engine owns the run's state; the script, the agents and the
  * user only ask it for things. Everything that happens goes through the recorder.
  */
-import { assertNever } from '../../base/assertNever.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { RunEvent, RunEventOf, RunFact } from '../../protocol/events/runEvents.ts';
-import type { PriceTable } from '../../protocol/modelPrices.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
-import { MAX_LOG_LINES } from '../../protocol/view/reduceRun.ts';
-import type { HostToScript, ScriptOutcome } from '../../protocol/threads/scriptMessages.ts';
+import type { ScriptOutcome } from '../../protocol/threads/scriptMessages.ts';
 import { loadAgentTypes } from '../agent/agentDefinitions.ts';
 import { createAgentTypes, type AgentTypes } from '../agent/agentTypes.ts';
 import { RunTree } from '../changes/tree/runTree.ts';
 import { SnapshotView } from '../changes/tree/snapshotView.ts';
-import { cutText, plural } from '../../base/format.ts';
-import { MAX_LOG_CHARS } from '../limits.ts';
-import type { ScriptCallMessage, ScriptHost, ScriptSyncMessage } from '../ports/scriptRunner.ts';
-import { ActiveClock } from './limits/activeClock.ts';
-import { Breaker } from './requests/breaker.ts';
-import { BusyAgents } from './requests/busyAgents.ts';
-import { CallRouter, MAIN_FILE_NAME } from './calls/callRouter.ts';
+import type { AnswerContext } from './answers/answerContext.ts';
+import { Deliveries } from './answers/deliveries.ts';
+import { CallRouter, MAIN_FILE_NAME, type CallContext } from './calls/callRouter.ts';
+import { createCommandContext } from './commands/createCommandContext.ts';
 import { concludeRun } from './concludeRun.ts';
-import { endAgain } from './agents/endAgain.ts';
-import { Deliveries } from './outcomes/deliveries.ts';
-import { LimitKeeper } from './limits/limitKeeper.ts';
-import { OpenCalls } from './calls/openCalls.ts';
-import { CommandApprovals } from './commands/commandApprovals.ts';
-import { createDirectorySetup } from './commands/directorySetup.ts';
-import { Permits } from './requests/permits.ts';
+import { controlRun } from './controlRun.ts';
+import { counterFrom } from './counterFrom.ts';
+import { endAgain } from './endAgain.ts';
+import { createSpending } from './limits/createSpending.ts';
+import type { SpendingContext } from './limits/spendingContext.ts';
+import { isSameAsBefore, type ReplayLog } from './replay/replayLog.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import type { RunContext } from './runContext.ts';
 import { StopReason } from './runErrors.ts';
+import { RunLog } from './runLog.ts';
 import { RunRecorder } from './runRecorder.ts';
-import { answerScriptRead } from './calls/scriptReads.ts';
-import { Spend } from './limits/spend.ts';
 import { RunSteering } from './runSteering.ts';
-import { isSameAsBefore, type ReplayLog } from './replay/replayLog.ts';
+import { ScriptMessages } from './scriptMessages.ts';
 import { resumedFact, startedFact } from './startedFact.ts';
 import { TaskTracker } from './taskTracker.ts';
-
-/** Phases of one run: a tree with more has no reader, and each makes every view larger. */
-const MAX_PHASES = 500;
 
 /** What earlier sessions of a run left. */
 export interface EarlierSessions {
@@ -54,9 +43,7 @@ export interface EarlierSessions {
 
 type EndedEvent = Extract<RunEvent, { type: 'run.ended' }>;
 
-export class RunEngine implements ScriptHost {
-  readonly #config: RunConfig;
-  readonly #services: RunServices;
+export class RunEngine {
   readonly #recorder: RunRecorder;
   /** Ends the script and everything that it started. */
   readonly #stop = new AbortController();
@@ -66,14 +53,17 @@ export class RunEngine implements ScriptHost {
   readonly #tasks = new TaskTracker((error) =>
     this.#steering.abort(new StopReason('internal', errorText(error))),
   );
-  readonly #phases = new Set<string>();
-  readonly #ctx: RunContext;
+  readonly #ctx: CallContext;
   readonly #calls: CallRouter;
   readonly #steering: RunSteering;
-  readonly #open = new OpenCalls();
+  readonly #script: ScriptMessages;
+  readonly #log = new RunLog({
+    record: (fact) => this.#record(fact),
+    isReplaying: () => this.#calls.isReplaying,
+  });
   readonly #hasOtherBudget: boolean;
   #agentTypes: AgentTypes = createAgentTypes([], []);
-  #logLines = 0;
+  #hasScriptEnded = false;
 
   constructor(
     config: RunConfig,
@@ -82,55 +72,38 @@ export class RunEngine implements ScriptHost {
     /** What earlier sessions of this run left, when it goes on. */
     earlier?: EarlierSessions,
   ) {
-    const { runId, limits } = config;
-    const { store, clock, snapshot, governor } = services;
-    this.#config = config;
-    this.#services = services;
+    const { store, clock } = services;
+    this.#hasOtherBudget = earlier?.hasOtherBudget === true;
     this.#recorder = new RunRecorder({
-      ...{ runId, journal: store.journal, clock, onEvent },
+      runId: config.runId,
+      journal: store.journal,
+      clock,
+      onEvent,
       view: earlier?.view ?? null,
     });
-    this.#hasOtherBudget = earlier?.hasOtherBudget === true;
-    const permits = new Permits(limits.concurrency);
-    const breaker = new Breaker();
-    const busy = new BusyAgents();
-    const activeClock = new ActiveClock(clock);
-    const spend = createSpend(governor.client.provider, config.prices, earlier);
-    const earlierAgents = earlier?.view.agents ?? [];
-    const view = new SnapshotView(snapshot, services.snapshots);
-    const nextQuestionId = counterFrom(earlier?.log.lastQuestionId);
-    const approvals = this.#createApprovals(nextQuestionId, earlier);
+    const replay = earlier?.log ?? null;
+    const nextQuestionId = counterFrom(replay?.lastQuestionId);
+    const run = this.#createContext(config, services);
+    const spending = this.#createSpending(run, earlier);
     this.#ctx = {
-      config,
-      services,
-      recorder: this.#recorder,
-      tree: new RunTree({ snapshot: view, snapshotTree: snapshot.tree }),
-      ...{ permits, activeClock, spend, breaker, busy },
-      limits: new LimitKeeper({ limits, spend, activeClock, earlierAgents }),
-      replay: earlier?.log ?? null,
-      agentTypes: () => this.#agentTypes,
-      commands: approvals,
-      setup: this.#createSetup(approvals, earlier),
-      nextCommandId: counterFrom(earlier?.log.lastCommandId),
-      nextQuestionId,
-      deliveries: new Deliveries(),
-      signal: this.#work.signal,
-      stopError: () => this.#steering.stopError,
-      track: (task) => this.#tasks.track(task),
-      warn: (message) => this.#log('warning', message),
-      suspend: (request) => this.#steering.hold(request),
+      ...run,
+      ...spending,
+      ...createCommandContext(run, { nextQuestionId, replay }),
+      ...this.#createAnswers(replay),
     };
-    this.#steering = new RunSteering({
-      ...{ config, clock, permits, activeClock, breaker, busy, limits: this.#ctx.limits },
-      ...{ stop: this.#stop, work: this.#work, track: this.#ctx.track },
-      earlierMs: earlier?.log.activeMs ?? 0,
-      record: (fact) => this.#record(fact),
-      calls: () => this.#calls,
-    });
+    this.#steering = this.#createSteering(this.#ctx);
     this.#calls = new CallRouter({
       ctx: this.#ctx,
+      agentTypes: () => this.#agentTypes,
+      nextQuestionId,
       onDivergence: (problem) => this.#steering.abort(new StopReason('journal_diverged', problem)),
-      onGate: () => this.#checkGates(),
+      onGate: () => this.#script.checkGates(),
+    });
+    this.#script = new ScriptMessages({
+      ctx: run,
+      calls: this.#calls,
+      steering: this.#steering,
+      log: this.#log,
     });
   }
 
@@ -149,9 +122,9 @@ export class RunEngine implements ScriptHost {
 
   /** Runs to the end. Rejects only for a fault of ours, such as a journal that can't be written. */
   async execute(): Promise<EndedEvent> {
-    const { replay } = this.#ctx;
+    const { replay, config, services } = this.#ctx;
     const first = replay === null ? startedFact : resumedFact;
-    await this.#recorder.record(first(this.#config, this.#services));
+    await this.#recorder.record(first(config, services));
     const finished = this.#finishedBefore();
     if (finished !== null) return endAgain(this.#ctx, finished);
     await this.#readAgentTypes();
@@ -176,131 +149,86 @@ export class RunEngine implements ScriptHost {
   control(control: RunControl): void {
     // A run that is being stopped, or whose script has ended, has only its last entries to write.
     if (this.#work.signal.aborted) return;
-    switch (control.action) {
-      case 'pause':
-        this.#steering.pause();
-        break;
-      case 'resume':
-        this.#steering.resume();
-        break;
-      case 'throttle':
-        this.#steering.throttle(control.concurrency);
-        break;
-      case 'raise':
-        this.#steering.changeLimits(control.limits);
-        break;
-      case 'stop':
-        this.#steering.stopHeld();
-        break;
-      case 'cancel':
-        this.#steering.abort(new StopReason('cancelled', 'The run was cancelled.'));
-        break;
-      case 'skipAgent':
-        this.#calls.agents.skip(control.agentId);
-        break;
-      case 'retryAgent':
-        this.#calls.agents.restart(control.agentId);
-        break;
-      case 'answerGate':
-        this.#answerGate(control);
-        break;
-      default:
-        assertNever(control);
-    }
+    const { commands } = this.#ctx;
+    controlRun({ steering: this.#steering, calls: this.#calls, commands }, control);
   }
 
   /** A warning of the host in the run's log; nothing while earlier outcomes are delivered again. */
   warn(message: string): void {
-    this.#log('warning', message);
+    this.#log.add('warning', message);
   }
 
-  onMessage(message: ScriptCallMessage, send: (answer: HostToScript) => void): void {
-    switch (message.type) {
-      case 'childEnd':
-        this.#tasks.track(this.#calls.workflows.noteEnd(message.callId, message.error));
-        break;
-      case 'phase':
-        if (this.#calls.isReplaying) break;
-        this.#startPhase(cutText(message.title, MAX_LOG_CHARS));
-        break;
-      case 'log':
-        this.#log(message.level, message.message);
-        break;
-      case 'cancelTimer':
-        this.#open.drop(message.callId);
-        this.#calls.timers.cancel(message.callId);
-        break;
-      case 'call': {
-        const { callId, call } = message;
-        const answer = this.#open.begin(callId, call.method, send);
-        this.#steering.noteCall();
-        this.#tasks.track(this.#calls.handle(callId, call, answer));
-        break;
-      }
-      case 'waiting':
-        this.#open.noteWaiting(message.answers);
-        this.#calls.noteWaiting(message.answers);
-        this.#checkGates();
-        break;
-      default:
-        assertNever(message);
-    }
-  }
-
-  onSync(message: ScriptSyncMessage): ReturnType<ScriptHost['onSync']> {
-    return answerScriptRead(message, this.#services).catch((error: unknown) => ({
-      type: 'throw',
-      error: { name: 'Error', message: `The snapshot cannot be read: ${errorText(error)}` },
-    }));
-  }
-
-  #createApprovals(nextQuestionId: () => number, earlier?: EarlierSessions): CommandApprovals {
-    const { clock, commands } = this.#services;
-    return new CommandApprovals({
-      ...{ config: this.#config, clock, nextQuestionId, sandbox: () => commands.sandbox() },
-      record: (fact) => this.#recorder.record(fact),
+  #createContext(config: RunConfig, services: RunServices): RunContext {
+    const { snapshot, snapshots } = services;
+    const view = new SnapshotView(snapshot, snapshots);
+    return {
+      config,
+      services,
+      recorder: this.#recorder,
+      tree: new RunTree({ snapshot: view, snapshotTree: snapshot.tree }),
+      signal: this.#work.signal,
       track: (task) => this.#tasks.track(task),
-      allowedBefore: earlier?.log.allowedCommands ?? [],
+      warn: (message) => this.#log.add('warning', message),
+    };
+  }
+
+  #createSpending({ config, services }: RunContext, earlier?: EarlierSessions): SpendingContext {
+    return createSpending({
+      limits: config.limits,
+      provider: services.governor.client.provider,
+      prices: config.prices,
+      clock: services.clock,
+      earlier: earlier && {
+        usage: earlier.log.usage,
+        usd: earlier.log.usd,
+        agents: earlier.view.agents,
+      },
+      suspend: (request) => this.#steering.hold(request),
     });
   }
 
-  #createSetup(
-    approvals: CommandApprovals,
-    earlier?: EarlierSessions,
-  ): ReturnType<typeof createDirectorySetup> {
-    return createDirectorySetup({
-      ...{ config: this.#config, services: this.#services, approvals },
-      record: (fact) => this.#recorder.record(fact),
-      nextSetupId: counterFrom(earlier?.log.lastSetupId),
-      signal: this.#work.signal,
+  #createAnswers(replay: ReplayLog | null): AnswerContext {
+    return { deliveries: new Deliveries(), replay, stopError: () => this.#steering.stopError };
+  }
+
+  #createSteering(ctx: RunContext & SpendingContext & AnswerContext): RunSteering {
+    return new RunSteering({
+      ctx,
+      stop: this.#stop,
+      work: this.#work,
+      record: (fact) => this.#record(fact),
+      calls: () => this.#calls,
     });
   }
 
   /** The end that an unchanged script would reach again: every outcome that it saw is in the journal. */
   #finishedBefore(): RunEventOf<'run.ended'> | null {
-    const { replay } = this.#ctx;
+    const { replay, config, services } = this.#ctx;
     if (replay === null || this.#hasOtherBudget) return null;
-    const { provider } = this.#services.governor.client;
-    return isSameAsBefore(replay, { ...this.#config, provider }) ? replay.finished : null;
+    const { provider } = services.governor.client;
+    return isSameAsBefore(replay, { ...config, provider }) ? replay.finished : null;
   }
 
   async #readAgentTypes(): Promise<void> {
-    const { snapshot, snapshots } = this.#services;
+    const { snapshot, snapshots } = this.#ctx.services;
     this.#agentTypes = await loadAgentTypes(snapshot, snapshots);
     // In a run that goes on these lines are in the journal already.
     if (this.#ctx.replay !== null) return;
-    for (const warning of this.#agentTypes.warnings) this.#log('warning', warning);
+    for (const warning of this.#agentTypes.warnings) this.#log.add('warning', warning);
   }
 
   async #runScript(): Promise<ScriptOutcome> {
-    const { script, argsJson, budgetTokens } = this.#config;
+    const { config, services } = this.#ctx;
     const { signal } = this.#stop;
     try {
-      return await this.#services.scripts.run({
-        ...{ script, argsJson, host: this, signal },
+      return await services.scripts.run({
+        script: config.script,
+        argsJson: config.argsJson,
+        host: this.#script,
+        signal,
         fileName: MAIN_FILE_NAME,
         reportsWaiting: true,
-        budget: { outputTokens: budgetTokens, usd: null },
+        budget: { outputTokens: config.budgetTokens, usd: null },
       });
     } catch (error) {
       // Stopped while it waited for a thread: the run still has an end to journal.
@@ -315,73 +243,24 @@ export class RunEngine implements ScriptHost {
     this.#calls.noteScriptEnd();
     this.#calls.timers.dispose();
     if (!this.#work.signal.aborted) {
-      this.#hasEnded = true;
+      this.#hasScriptEnded = true;
       this.#work.abort(new StopReason('cancelled', 'The script ended without waiting for it.'));
     }
     this.#calls.gates.dispose();
     this.#ctx.commands.dispose();
-    this.#countDroppedLogs();
+    this.#log.countDropped();
     await this.#tasks.settled();
     await this.#calls.workflows.noteRunEnd('The run ended before it.');
   }
 
-  #hasEnded = false;
-
+  /** Why the run was stopped from outside, or null when the script came to its own end. */
   #stopReason(): StopReason | null {
-    if (this.#hasEnded) return null;
+    if (this.#hasScriptEnded) return null;
     // Only StopReasons are ever given to this controller.
     return this.#work.signal.aborted ? (this.#work.signal.reason as StopReason) : null;
-  }
-
-  #answerGate(control: Extract<RunControl, { action: 'answerGate' }>): void {
-    const { gateId, approved, note, forRun = false } = control;
-    if (this.#ctx.commands.answer(gateId, { approved, forRun, by: 'user' })) return;
-    this.#steering.waitAtGate(null);
-    this.#calls.gates.answer(gateId, { approved, note, by: 'user' });
-  }
-
-  #checkGates(): void {
-    this.#steering.waitAtGate(this.#open.onlyGates ? this.#calls.gates.waiting : null);
-  }
-
-  #startPhase(title: string): void {
-    if (this.#phases.has(title) || this.#phases.size > MAX_PHASES) return;
-    this.#phases.add(title);
-    if (this.#phases.size <= MAX_PHASES) this.#record({ type: 'phase.started', title });
-    else this.#log('warning', `More than ${MAX_PHASES} phases: later ones are not shown.`);
-  }
-
-  #log(level: 'info' | 'warning', message: string): void {
-    if (this.#calls.isReplaying) return;
-    this.#logLines += 1;
-    if (this.#logLines > MAX_LOG_LINES) return;
-    this.#record({ type: 'log', level, message: cutText(message, MAX_LOG_CHARS) });
-  }
-
-  #countDroppedLogs(): void {
-    const dropped = this.#logLines - MAX_LOG_LINES;
-    if (dropped <= 0) return;
-    const message = `${plural(dropped, 'more log line')} ${dropped === 1 ? 'is' : 'are'} not kept.`;
-    this.#record({ type: 'log', level: 'warning', message, dropped });
   }
 
   #record(fact: RunFact): void {
     this.#tasks.track(this.#recorder.record(fact));
   }
-}
-
-/** Numbers that go on where earlier sessions stopped. */
-function counterFrom(last = 0): () => number {
-  let number = last;
-  return () => (number += 1);
-}
-
-function createSpend(
-  provider: string,
-  prices: PriceTable | undefined,
-  earlier?: EarlierSessions,
-): Spend {
-  const spend = new Spend(provider, prices);
-  if (earlier !== undefined) spend.restore(earlier.log.usage, earlier.log.usd);
-  return spend;
 }

@@ -2,18 +2,13 @@
 import type { RunFact } from '../../protocol/events/runEvents.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { ThrownError } from '../../protocol/threads/scriptMessages.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ActiveClock } from './limits/activeClock.ts';
-import type { Breaker } from './requests/breaker.ts';
-import type { BusyAgents } from './requests/busyAgents.ts';
 import type { CallRouter } from './calls/callRouter.ts';
-import type { LimitKeeper } from './limits/limitKeeper.ts';
-import type { Permits } from './requests/permits.ts';
-import type { RunConfig } from './runConfig.ts';
-import type { SuspendRequest } from './runContext.ts';
+import type { AnswerContext } from './answers/answerContext.ts';
+import type { SpendingContext } from './limits/spendingContext.ts';
+import type { RunContext } from './runContext.ts';
 import { StopReason } from './runErrors.ts';
 import { StopSequence } from './limits/stopSequence.ts';
-import { Suspension } from './limits/suspension.ts';
+import { Suspension, type SuspendRequest } from './limits/suspension.ts';
 
 const stopCodes = {
   limit: 'limit_reached',
@@ -22,17 +17,10 @@ const stopCodes = {
 } as const;
 
 export interface RunSteeringOptions {
-  readonly config: Pick<RunConfig, 'onLimit' | 'onGate'>;
-  readonly clock: Clock;
-  readonly permits: Permits;
-  readonly busy: BusyAgents;
-  readonly activeClock: ActiveClock;
-  readonly limits: LimitKeeper;
-  readonly breaker: Breaker;
-  /** Active time of earlier sessions, which counts towards the run's minutes. */
-  readonly earlierMs: number;
+  readonly ctx: Pick<RunContext, 'config' | 'services' | 'track'> &
+    SpendingContext &
+    Pick<AnswerContext, 'replay'>;
   readonly record: (fact: RunFact) => void;
-  readonly track: (task: Promise<void>) => void;
   /** Ends the script and everything that it started. */
   readonly stop: AbortController;
   /** Ends agents, verifications and gates; a run that stops at a limit lets its script return what it has. */
@@ -49,11 +37,14 @@ export class RunSteering {
   #held: SuspendRequest | null = null;
 
   constructor(options: RunSteeringOptions) {
-    const { clock, permits, activeClock, record, stop, work, busy } = options;
+    const { ctx, record, stop, work } = options;
+    const { permits, activeClock, busy, services } = ctx;
     this.#options = options;
     this.#suspension = new Suspension({ permits, activeClock, record });
     this.#stopping = new StopSequence({
-      ...{ clock, busy, signal: work.signal },
+      clock: services.clock,
+      busy,
+      signal: work.signal,
       abortWork: (reason) => work.abort(reason),
       abortScript: (reason) => stop.abort(reason),
     });
@@ -83,17 +74,18 @@ export class RunSteering {
     this.#suspension.unpause();
     const reason = this.#suspension.hold?.reason;
     if (reason === undefined || reason === 'limit') return;
-    if (reason === 'breaker') this.#options.breaker.reset();
+    if (reason === 'breaker') this.#options.ctx.breaker.reset();
     this.#liftHold();
   }
 
   throttle(concurrency: number): void {
-    this.#options.permits.throttle(concurrency);
+    this.#options.ctx.permits.throttle(concurrency);
     this.#options.record({ type: 'run.throttled', concurrency });
   }
 
   changeLimits(next: RunLimits): void {
-    const { limits, record, calls } = this.#options;
+    const { ctx, record, calls } = this.#options;
+    const { limits } = ctx;
     const { concurrency } = limits.limits;
     limits.change(next);
     record({ type: 'run.limits', limits: next });
@@ -105,13 +97,13 @@ export class RunSteering {
 
   /** A limit, the breaker or the provider's own limit: nothing starts until the user has decided. */
   hold(request: SuspendRequest): void {
-    const { config, work } = this.#options;
+    const { ctx, work } = this.#options;
     if (work.signal.aborted || this.#suspension.hold !== null) return;
     const { reason, message } = request;
     this.#held = request;
     // What can be done about it is for whoever shows it to say.
     this.#suspension.holdFor({ reason, message });
-    if (config.onLimit === 'stop') this.stopHeld();
+    if (ctx.config.onLimit === 'stop') this.stopHeld();
   }
 
   /** Turns the hold into the end of the run; a run that nothing holds goes on. */
@@ -119,12 +111,14 @@ export class RunSteering {
     if (this.#held === null) return;
     const { message, limit, value, reason } = this.#held;
     const stop = new StopReason(stopCodes[reason], message);
-    this.#options.track(this.#stopAt(stop, { limit, value }));
+    this.#options.ctx.track(this.#stopAt(stop, { limit, value }));
   }
 
   startDeadline(): void {
     this.#deadline?.dispose();
-    const { activeClock, limits, earlierMs } = this.#options;
+    const { activeClock, limits, replay } = this.#options.ctx;
+    // Active time of earlier sessions counts towards the run's minutes.
+    const earlierMs = replay?.activeMs ?? 0;
     const { maxMinutes } = limits.limits;
     const leftMs = maxMinutes * 60_000 - earlierMs - activeClock.elapsedMs();
     const message = `The limit of ${maxMinutes} minutes is reached.`;
@@ -135,7 +129,7 @@ export class RunSteering {
   /** When only a person can make the script go on, the run says that it waits; headless, it stops resumable. */
   waitAtGate(question: string | null): void {
     this.#suspension.waitAtGate(question);
-    if (question === null || this.#options.config.onGate !== 'stop') return;
+    if (question === null || this.#options.ctx.config.onGate !== 'stop') return;
     this.abort(new StopReason('gate_waiting', `The run waits for an answer: ${question}`));
   }
 
@@ -155,9 +149,9 @@ export class RunSteering {
 
   /** What is still over a limit holds the run again at once. */
   #liftHold(): void {
-    const { limits, calls } = this.#options;
+    const { ctx, calls } = this.#options;
     this.#held = null;
-    const reached = limits.runLimit();
+    const reached = ctx.limits.runLimit();
     this.#suspension.lift();
     if (reached !== null) this.hold({ reason: 'limit', ...reached });
     else calls().agents.releaseHeld();

@@ -9,7 +9,13 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
   const { request, meta, scriptSha256, limits, model, approvedCommands, unsandboxed } = config;
   const { snapshot, governor } = services;
   return {
-    ...{ type: 'run.started', request, meta, scriptSha256, limits, model, unsandboxed },
+    type: 'run.started',
+    request,
+    meta,
+    scriptSha256,
+    limits,
+    model,
+    unsandboxed,
     argsSha256: sha256Hex(config.argsJson ?? 'undefined'),
     provider: governor.client.provider,
     snapshotTree: snapshot.tree,
@@ -26,7 +32,12 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
 export function resumedFact(config: RunConfig, services: RunServices): RunFact {
   const { meta, scriptSha256, limits, model, approvedCommands, unsandboxed } = config;
   return {
-    ...{ type: 'run.resumed', meta, scriptSha256, limits, model, unsandboxed },
+    type: 'run.resumed',
+    meta,
+    scriptSha256,
+    limits,
+    model,
+    unsandboxed,
     provider: services.governor.client.provider,
     approvedCommands: [...approvedCommands],
     ...requiredBy(config),

@@ -9,6 +9,7 @@ import type { ProviderSettings } from '../settings/providerSettings.ts';
 import type { Tasks } from '../tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
+import { CutOffNotice } from './cutOffNotice.ts';
 import { describeCounts } from './describeCounts.ts';
 import { findUnsavedDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
 import { ProposalFileSystem } from './proposalFileSystem.ts';
@@ -59,6 +60,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     if (run === null || !canVerifyAccepted(run)) return false;
     return run.proposals.pending + run.proposals.conflicts === 0;
   };
+  const cutOffNotice = new CutOffNotice({ model, tasks });
   const controller = new ReviewController({ model, tree, view, tasks, canVerify });
   const followShown = () => {
     model.choose(registry.shown?.runId ?? null);
@@ -88,7 +90,10 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       await focusFirstRow(view, tree);
     },
     dispose: () => {
-      for (const item of [...subscriptions, ...[fileSystem, conflictFileSystem, view, tree, model]])
+      for (const item of [
+        ...subscriptions,
+        ...[fileSystem, conflictFileSystem, cutOffNotice, view, tree, model],
+      ])
         item.dispose();
     },
   };

@@ -51,7 +51,10 @@ export async function openRunFolder(directory: string): Promise<RunFolder> {
   await list({ directory, prefix: '', depth: 0, files, strange });
   const hashes = new Map<string, Promise<string>>();
   return {
-    ...{ runId: path.basename(directory), isLive, files, strange },
+    runId: path.basename(directory),
+    isLive,
+    files,
+    strange,
     sha256: (name, firstBytes) => {
       const key = `${firstBytes ?? ''} ${name}`;
       const known = hashes.get(key) ?? hashFile(path.join(directory, name), firstBytes);

@@ -39,7 +39,12 @@ export async function planWorkflow(
   const files = snapshot.entries.map((entry) => entry.path);
   const model = provider.model ?? client.defaultModel;
   const draft = await draftWorkflow({
-    ...{ client, model, checkScript, onText, signal, request: request.request },
+    client,
+    model,
+    checkScript,
+    onText,
+    signal,
+    request: request.request,
     workspaceFacts: { files, instructions, requiredCommands },
   });
   if (draft.type === 'answer') return draft;

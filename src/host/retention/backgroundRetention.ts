@@ -2,7 +2,7 @@
 import { errorCode, errorText } from '../../base/errorText.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
-import type { RetentionLimits } from '../../core/retention/planRetention.ts';
+import type { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import type { RunEvent } from '../../protocol/events/runEvents.ts';
 import { MIN_COLLECT_MS, type PruneOptions, type PruneReport } from './retentionService.ts';
 
@@ -23,7 +23,7 @@ export class BackgroundRetention {
   readonly #options: BackgroundRetentionOptions;
   readonly #stop = new AbortController();
   readonly #listening: { dispose(): void };
-  #limits: RetentionLimits | null = null;
+  #limits: RetentionConfig | null = null;
   #timer: { dispose(): void } | null = null;
   #running: Promise<void> = Promise.resolve();
   #onDropped: (runIds: readonly string[]) => void = () => undefined;
@@ -36,7 +36,7 @@ export class BackgroundRetention {
   }
 
   /** Until this is called nothing is dropped: the user may want to keep more than others do. */
-  configure(limits: RetentionLimits): void {
+  configure(limits: RetentionConfig): void {
     this.#limits = limits;
     this.#schedule();
   }
@@ -88,7 +88,12 @@ export class BackgroundRetention {
 function logReport(log: Log, report: PruneReport): void {
   const { dropped, refused, unreadable, failed, left, objects } = report;
   log.info('retention', 'done', {
-    ...{ dropped: dropped.length, refused: refused.length, unreadable: unreadable.length },
-    ...{ failed: failed.length, runs: left.runs, bytes: left.bytes, objects },
+    dropped: dropped.length,
+    refused: refused.length,
+    unreadable: unreadable.length,
+    failed: failed.length,
+    runs: left.runs,
+    bytes: left.bytes,
+    objects,
   });
 }

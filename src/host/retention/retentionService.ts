@@ -5,9 +5,9 @@ import {
   keepReason,
   planRetention,
   type RetainedRun,
-  type RetentionLimits,
   type RetentionPlan,
 } from '../../core/retention/planRetention.ts';
+import type { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import { ShadowKeeper, type Collected } from '../adapters/git/shadow/shadowKeeper.ts';
 import { ShadowRepository } from '../adapters/git/shadow/shadowRepository.ts';
 import { retentionLockFile } from '../adapters/locks/lockFiles.ts';
@@ -43,7 +43,7 @@ export interface PruneReport {
 }
 
 export interface PruneOptions {
-  readonly limits: RetentionLimits;
+  readonly limits: RetentionConfig;
   readonly signal: AbortSignal;
   /** See MIN_COLLECT_MS; 0 where somebody asked for it. */
   readonly minCollectMs: number;
@@ -98,7 +98,7 @@ export class RetentionService {
   }
 
   async #plan(
-    limits: RetentionLimits,
+    limits: RetentionConfig,
     signal: AbortSignal,
   ): Promise<{ readonly unreadable: readonly UnreadableRun[]; readonly plan: RetentionPlan }> {
     const { runs, unreadable } = await this.#facts.all(signal);

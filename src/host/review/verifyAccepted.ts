@@ -40,13 +40,19 @@ export async function verifyAccepted(
   const { limits, setupCommand } = head;
   return runs.start(
     {
-      ...{ request: `Verify the accepted files of “${view.meta.name}”`, script: run.script },
-      ...{ argsJson: null, limits, setupCommand, budgetTokens: null, requiredCommands: [] },
+      request: `Verify the accepted files of “${view.meta.name}”`,
+      script: run.script,
+      argsJson: null,
+      limits,
+      setupCommand,
+      budgetTokens: null,
+      requiredCommands: [],
       provider: { provider: 'offline', baseUrl: null, model: null, apiKey: null },
       approvedCommands: run.commands,
       allowedCommands: [],
       unsandboxed: unsandboxed || head.unsandboxed,
-      ...{ onLimit: onGate, onGate },
+      onLimit: onGate,
+      onGate,
     },
     signal,
   );

@@ -52,7 +52,11 @@ async function openSocket(
   const socketPath = socketPathFor(services.stateDirectory, 'control', process.pid);
   const token = randomBytes(TOKEN_BYTES).toString('hex');
   const server = new HostServer({
-    ...{ ...served, services, socketPath, token, serves: 'control' },
+    ...served,
+    services,
+    socketPath,
+    token,
+    serves: 'control',
     onIdle: () => undefined,
   });
   try {

@@ -146,8 +146,13 @@ function planHandlers(
       if (!check.ok) return { check, estimate: null };
       const { client } = services.models.governorFor(provider);
       const estimate = await estimateWorkflow(services, {
-        ...{ script, check, argsJson, limits, budgetTokens: null },
-        ...{ provider: client.provider, model: provider.model ?? client.defaultModel },
+        script,
+        check,
+        argsJson,
+        limits,
+        budgetTokens: null,
+        provider: client.provider,
+        model: provider.model ?? client.defaultModel,
         prices: provider.prices,
         signal: AbortSignal.timeout(START_TIMEOUT_MS),
       });
@@ -206,12 +211,18 @@ function runHandlers(state: HostState): Pick<HostHandlers, RunMethods> {
     },
     'run.resume': async ({ runId, limits, allowedCommands = [] }) => {
       const kept = {
-        ...{ script: null, approvedCommands: null, unsandboxed: null, budgetTokens: null },
-        ...{ setupCommand: null, requiredCommands: null },
+        script: null,
+        approvedCommands: null,
+        unsandboxed: null,
+        budgetTokens: null,
+        setupCommand: null,
+        requiredCommands: null,
       };
       const rest = { allowedCommands, onLimit: 'wait' as const, onGate: 'wait' as const };
       const live = await runs.resume(runId, {
-        ...{ ...kept, ...rest, limits },
+        ...kept,
+        ...rest,
+        limits,
         provider: state.provider,
       });
       return { runId: await begin(state, live) };

@@ -23,7 +23,11 @@ const PROPOSALS_MS = 1000;
 
 /** Events after which a run's summary goes out at once. */
 const TURNING_POINTS: readonly RunEvent['type'][] = [
-  ...(['run.started', 'run.resumed', 'run.state', 'run.ended', 'review.changed'] as const),
+  'run.started',
+  'run.resumed',
+  'run.state',
+  'run.ended',
+  'review.changed',
 ];
 
 /** Time that runs go on after the last client has gone. */
@@ -65,7 +69,8 @@ export class HostServer {
     retention?.onDropped((runIds) => this.#send('runs.dropped', { runIds: [...runIds] }));
     this.#server = createServer((socket) => {
       const session = new ClientSession(socket, {
-        ...{ clock: services.clock, token: options.token },
+        clock: services.clock,
+        token: options.token,
         createHandlers: (notify) => createHandlers[options.serves](this.#state, notify),
         onAuthenticated: () => this.#watchIdle(),
       });

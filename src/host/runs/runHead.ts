@@ -44,9 +44,21 @@ export async function writeRunHead(
   const { setupCommand, requiredCommands, estimate = null } = request;
   const { workspace, scriptSha256, model, snapshotTree } = facts;
   const head = {
-    ...{ runId: store.runId, workspace, request: request.request, scriptSha256, snapshotTree },
-    ...{ argsJson, limits, model, provider: provider.provider, approvedCommands, unsandboxed },
-    ...{ budgetTokens, setupCommand, requiredCommands, estimate },
+    runId: store.runId,
+    workspace,
+    request: request.request,
+    scriptSha256,
+    snapshotTree,
+    argsJson,
+    limits,
+    model,
+    provider: provider.provider,
+    approvedCommands,
+    unsandboxed,
+    budgetTokens,
+    setupCommand,
+    requiredCommands,
+    estimate,
   };
   await Promise.all([
     store.writeFile('script.js', request.script),
@@ -62,8 +74,13 @@ export function resumedRequest(
 ): RunRequest {
   const { provider, allowedCommands, onLimit, onGate } = request;
   return {
-    ...{ request: head.request, argsJson: head.argsJson, provider, allowedCommands },
-    ...{ onLimit, onGate, ...now },
+    request: head.request,
+    argsJson: head.argsJson,
+    provider,
+    allowedCommands,
+    onLimit,
+    onGate,
+    ...now,
     approvedCommands: request.approvedCommands ?? head.approvedCommands,
     unsandboxed: request.unsandboxed ?? head.unsandboxed,
     setupCommand: request.setupCommand ?? head.setupCommand,

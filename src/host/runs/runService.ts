@@ -127,7 +127,10 @@ export class RunService {
       const budgetTokens = request.budgetTokens ?? head.budgetTokens;
       const hasOtherBudget = budgetTokens !== head.budgetTokens;
       return await this.#launch({
-        ...{ check, meta: check.meta, ownership, ...opened },
+        check,
+        meta: check.meta,
+        ownership,
+        ...opened,
         earlier: { ...opened.earlier, hasOtherBudget },
         request: resumedRequest(head, request, { script, limits, budgetTokens }),
       });
@@ -240,7 +243,12 @@ export class RunService {
     const begun = createDeferred<undefined>();
     const engine = new RunEngine(
       {
-        ...{ ...request, runId, scriptSha256, meta, model, prices: priced.prices },
+        ...request,
+        runId,
+        scriptSha256,
+        meta,
+        model,
+        prices: priced.prices,
         approvedCommands: approvedIn(request),
         // Whoever can answer a gate can answer for a command.
         onCommand: request.onGate === 'wait' ? 'ask' : 'refuse',

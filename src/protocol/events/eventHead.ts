@@ -11,3 +11,5 @@ export const head = {
 export const durable = { ...head, seq: z.number().int().positive() };
 
 export const agentId = z.number().int().positive();
+
+export const callId = z.number().int().positive();

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { RunEnded, RunEvent } from './runEvents.ts';
+import { RunEvent } from './runEvents.ts';
+import { RunEnded } from './sessionEvents.ts';
 
 /** `run.ended` as it leaves the product: with the script's result itself instead of a reference to it. */
 export const PublicRunEnded = RunEnded.extend({ result: z.json() });

@@ -33,8 +33,14 @@ export function askCommand(view: RunView, event: RunEventOf<'command.asked'>): R
   const agent = view.agents.find((candidate) => candidate.agentId === agentId);
   const label = agent?.label ?? `Agent ${agentId}`;
   const gate = {
-    ...{ gateId: questionId, question: commandQuestion(label, command), details: '' },
-    ...{ phase: agent?.phase ?? null, openedAt: at, answeredAt: null, approved: null, note: '' },
+    gateId: questionId,
+    question: commandQuestion(label, command),
+    details: '',
+    phase: agent?.phase ?? null,
+    openedAt: at,
+    answeredAt: null,
+    approved: null,
+    note: '',
     command: { agentId, agentLabel: label, command, cwd, sandbox },
   };
   const asked = { ...view, gates: [...view.gates, gate] };

@@ -3,7 +3,7 @@ import { ErrorInfo } from '../errorCodes.ts';
 import { ScriptMeta } from '../plan.ts';
 import { ProposalCounts } from '../proposals.ts';
 import { Receipt, Verdict } from '../receipt.ts';
-import { PauseReason, RunState } from '../events/runEvents.ts';
+import { PauseReason, RunState } from '../events/runState.ts';
 import { RunLimits, TokenUsage } from '../runLimits.ts';
 
 export const AgentStatus = z.enum(['queued', 'running', 'ok', 'failed', 'skipped', 'cancelled']);

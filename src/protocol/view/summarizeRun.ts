@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ErrorInfo } from '../errorCodes.ts';
 import { ProposalCounts } from '../proposals.ts';
 import { Receipt, Verdict } from '../receipt.ts';
-import { PauseReason, RunState } from '../events/runEvents.ts';
+import { PauseReason, RunState } from '../events/runState.ts';
 import { addTokens, RunLimits, TokenUsage } from '../runLimits.ts';
 import { GateView, type AgentStatus, type AgentView, type RunView } from './runView.ts';
 
@@ -61,8 +61,21 @@ export function summarizeRun(view: RunView): RunSummary {
   const { limits, concurrency, startedAt, endedAt, proposals, error, usd } = view;
   const receipts = view.verifications.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
   return {
-    ...{ runId, request, state, pauseReason, stateMessage, verdict, provider, model },
-    ...{ limits, concurrency, startedAt, endedAt, proposals, error, usd },
+    runId,
+    request,
+    state,
+    pauseReason,
+    stateMessage,
+    verdict,
+    provider,
+    model,
+    limits,
+    concurrency,
+    startedAt,
+    endedAt,
+    proposals,
+    error,
+    usd,
     name: view.meta.name,
     counts: countStatuses(view.agents),
     phases: summarizePhases(view),
@@ -95,7 +108,12 @@ function rerunsUnsandboxed({ status, commands }: AgentView): boolean {
 /** Number of agents in each state. */
 export function countStatuses(agents: readonly AgentView[]): StatusCounts {
   const counts: Record<AgentStatus, number> = {
-    ...{ queued: 0, running: 0, ok: 0, failed: 0, skipped: 0, cancelled: 0 },
+    queued: 0,
+    running: 0,
+    ok: 0,
+    failed: 0,
+    skipped: 0,
+    cancelled: 0,
   };
   for (const agent of agents) counts[agent.status] += 1;
   return counts;

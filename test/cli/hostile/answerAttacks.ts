@@ -15,7 +15,8 @@ export const answerAttacks: readonly Attack[] = [
     answers: [
       toolUses(
         Array.from({ length: 10_000 }, (_item, index) => ({
-          ...{ name: 'read_file', input: { path: 'line.txt', startLine: 1, endLine: index + 1 } },
+          name: 'read_file',
+          input: { path: 'line.txt', startLine: 1, endLine: index + 1 },
         })),
       ),
     ],

@@ -106,7 +106,10 @@ export class HostileBed {
     const harm = await this.#harm(before, { stdout, stderr, api });
     const events = readEvents(stdout);
     return {
-      ...{ events, requests, stderr, harm },
+      events,
+      requests,
+      stderr,
+      harm,
       told: (attack) => toldTo(requests, attack),
       agentOf: (attack) => agentOf(events, attack),
     };
@@ -277,7 +280,9 @@ export class HostileBed {
       'git',
       ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)'],
       {
-        ...{ cwd: gitDir, encoding: 'utf8', env: { ...process.env, GIT_DIR: gitDir } },
+        cwd: gitDir,
+        encoding: 'utf8',
+        env: { ...process.env, GIT_DIR: gitDir },
       },
     );
     const stored = new Set(all.split('\n'));

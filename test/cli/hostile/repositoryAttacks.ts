@@ -8,8 +8,14 @@ const noTool = /There is no tool "\w+"\. You have: /u;
 
 /** All tools that any agent of these may have. */
 export const knownTools: ReadonlySet<string> = new Set([
-  ...['read_file', 'list_files', 'search_text', 'run_command'],
-  ...['edit_file', 'write_file', 'delete_file', 'move_file'],
+  'read_file',
+  'list_files',
+  'search_text',
+  'run_command',
+  'edit_file',
+  'write_file',
+  'delete_file',
+  'move_file',
 ]);
 
 export const repositoryAttacks: readonly Attack[] = [

@@ -87,13 +87,11 @@ export class AgentBench {
     if (tool === undefined) throw new Error(`There is no tool ${name}.`);
     const files = new OverlayFiles(this.overlay);
     return tool.run(input, {
-      ...{
-        files,
-        compute: this.#compute,
-        commands: { run: (command) => this.runCommand(command) },
-        writes,
-        signal: this.stop.signal,
-      },
+      files,
+      compute: this.#compute,
+      commands: { run: (command) => this.runCommand(command) },
+      writes,
+      signal: this.stop.signal,
       canWrite: this.canWrite,
     });
   }
@@ -108,7 +106,10 @@ export class AgentBench {
     const model = steps instanceof ScriptedModel ? steps : new ScriptedModel(steps);
     const call = callOf('do it', options);
     return runAgent({
-      ...{ call, model: 'm', system: 'system', compute: this.#compute },
+      call,
+      model: 'm',
+      system: 'system',
+      compute: this.#compute,
       commands: { run: (command) => this.runCommand(command) },
       tools: toolsFor(call, typeOf(call.agentType)),
       files: new OverlayFiles(this.overlay),

@@ -3,10 +3,24 @@ import { contentKey, readAgentCall } from '../../../src/core/agent/agentCall.ts'
 import { callOf } from './agentBench.ts';
 
 const defaults = {
-  ...{ prompt: 'do it', label: 'do it', phase: null, group: null, schema: null, model: null },
-  ...{ effort: null, agentType: 'general-purpose', isolation: null, tools: null, writes: null },
-  ...{ timeoutMs: 1_200_000, maxTurns: 30, retries: 2, structuredRetries: 3 },
-  ...{ stallMs: 180_000, maxTokens: null, maxUsd: null },
+  prompt: 'do it',
+  label: 'do it',
+  phase: null,
+  group: null,
+  schema: null,
+  model: null,
+  effort: null,
+  agentType: 'general-purpose',
+  isolation: null,
+  tools: null,
+  writes: null,
+  timeoutMs: 1_200_000,
+  maxTurns: 30,
+  retries: 2,
+  structuredRetries: 3,
+  stallMs: 180_000,
+  maxTokens: null,
+  maxUsd: null,
 };
 
 describe('readAgentCall', () => {

@@ -29,7 +29,10 @@ async function check(
   const type = defined === undefined ? null : types.find(defined);
   const shown = { ...type, description: undefined };
   const whole = {
-    ...{ name: 'a', instructions: 'Do it well.', tools: definableTools, model: null },
+    name: 'a',
+    instructions: 'Do it well.',
+    tools: definableTools,
+    model: null,
     description: undefined,
     ...expected.type,
   };
@@ -44,8 +47,11 @@ describe('Agent definitions', () => {
     });
     assert.deepEqual(types.names(), [...builtInNames, 'Code-Reviewer']);
     assert.deepEqual(types.find('code-REVIEWER'), {
-      ...{ name: 'Code-Reviewer', description: 'Reviews.', instructions: 'Review it.' },
-      ...{ tools: definableTools, model: null },
+      name: 'Code-Reviewer',
+      description: 'Reviews.',
+      instructions: 'Review it.',
+      tools: definableTools,
+      model: null,
     });
     assert.equal(types.find('nobody'), null);
     assert.equal(types.find('Explore')?.name, 'explore');

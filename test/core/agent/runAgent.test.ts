@@ -267,7 +267,8 @@ describe('A structured answer', () => {
     const bad = [{ a: 1 }, { b: 'y' }, { c: [] }, { c: ['abc'] }, { d: 'yesterday' }, { f: 1 }];
     const model = new ScriptedModel([...bad.map(submit), submit(good)]);
     const answer = await new AgentBench(files, compute).run(model, {
-      ...{ schema: wide, structuredRetries: 9 },
+      schema: wide,
+      structuredRetries: 9,
     });
     assert.deepEqual([answer.value, answer.turns], [good, 7]);
   });

@@ -8,10 +8,10 @@ import type {
   EstimateServices,
 } from '../../../src/core/estimate/estimateRequest.ts';
 import { estimateScript } from '../../../src/core/estimate/estimateScript.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { countRangeText } from '../../../src/protocol/describeEstimate.ts';
 import { Estimate } from '../../../src/protocol/estimate.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 /** What one estimate is made of; everything else is usual. */
 export interface Estimated extends Partial<Pick<EstimateServices, 'resolveChild'>> {
@@ -37,14 +37,21 @@ export async function estimateBody(
   const snapshots = new MemorySnapshots(files);
   const estimate = await estimateScript(
     {
-      ...{ script, check, budgetTokens: null, provider: 'anthropic', history: [] },
+      script,
+      check,
+      budgetTokens: null,
+      provider: 'anthropic',
+      history: [],
       argsJson: args === undefined ? null : JSON.stringify(args),
       limits: { ...DEFAULT_RUN_LIMITS, maxAgents },
       model: 'claude-sonnet-5-5',
       ...request,
     },
     {
-      ...{ scripts, snapshots, snapshot: snapshots.snapshot, resolveChild },
+      scripts,
+      snapshots,
+      snapshot: snapshots.snapshot,
+      resolveChild,
       agentTypes: createAgentTypes([], []),
       startTimeLimit: () => ({
         signal: AbortSignal.timeout(20_000),

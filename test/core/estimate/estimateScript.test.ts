@@ -83,7 +83,8 @@ const cases: readonly Case[] = [
       }`,
     given: { maxAgents: 10 },
     expected: {
-      ...{ agents: '1–10', chain: '1–6' },
+      agents: '1–10',
+      chain: '1–6',
       unbounded: 'unbounded: stopped by the cap of 10',
       gaps: ['generous agentCap'],
     },
@@ -93,7 +94,9 @@ const cases: readonly Case[] = [
     body: `for (let n = 0; ; n++) await agent('again ' + n)`,
     given: { maxAgents: 7 },
     expected: {
-      ...{ agents: '7', chain: '7', unbounded: 'unbounded: stopped by the cap of 7' },
+      agents: '7',
+      chain: '7',
+      unbounded: 'unbounded: stopped by the cap of 7',
       gaps: ['generous agentCap', 'lean agentCap'],
     },
   },
@@ -107,7 +110,9 @@ const cases: readonly Case[] = [
     name: 'a loop that never ends without any agent',
     body: `while (!(await verify('npm test')).fine);`,
     expected: {
-      ...{ agents: '0', chain: '0', unbounded: 'unbounded: stopped after too many calls' },
+      agents: '0',
+      chain: '0',
+      unbounded: 'unbounded: stopped after too many calls',
       gaps: ['generous callCap', 'lean callCap'],
     },
   },
@@ -316,7 +321,8 @@ describe('An estimate', () => {
 
   it('takes tokens from agents of the same type and phase, then of the type', async () => {
     const sample = (phase: string, outputTokens: number) => ({
-      ...{ agentType: 'general-purpose', phase },
+      agentType: 'general-purpose',
+      phase,
       use: {
         usage: { inputTokens: 0, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 },
         requests: 1,
@@ -351,7 +357,9 @@ describe('An estimate', () => {
     const body = `await workflow('kid', { n: 1 }); await agent('after')`;
     const estimate = await estimateBody(scripts, body, { resolveChild });
     assert.deepEqual(brief(estimate), {
-      ...{ agents: '3', chain: '3', phases: { kid: '1', Own: '1' } },
+      agents: '3',
+      chain: '3',
+      phases: { kid: '1', Own: '1' },
     });
     assert.deepEqual([estimate.workflows, asked[0]], [['kid'], ['kid', { n: 1 }]]);
   });
@@ -376,7 +384,9 @@ describe('An estimate', () => {
     const request = { limits: { ...limits, perPhase: { maxAgents: 2 } } };
     const body = `phase('A'); await agent('1'); phase('B'); for (;;) await agent('2');`;
     assert.deepEqual(brief(await estimateBody(scripts, body, { request })), {
-      ...{ agents: '3', chain: '3', phases: { A: '1', B: '2' } },
+      agents: '3',
+      chain: '3',
+      phases: { A: '1', B: '2' },
       unbounded: 'unbounded: stopped by the cap of 2',
       gaps: ['generous agentCap', 'lean agentCap'],
     });

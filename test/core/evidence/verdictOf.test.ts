@@ -8,8 +8,16 @@ import type { Receipt, TestResult, Verdict } from '../../../src/protocol/receipt
 import { reportOf } from '../../../src/core/evidence/reportOf.ts';
 
 const facts: VerificationFacts = {
-  ...{ verifyId: 1, label: 'npm test', phase: null, command: 'npm test', cwd: '', required: true },
-  ...{ sandbox: 'none', treeHash: 'now', logPath: '/log', report: null },
+  verifyId: 1,
+  label: 'npm test',
+  phase: null,
+  command: 'npm test',
+  cwd: '',
+  required: true,
+  sandbox: 'none',
+  treeHash: 'now',
+  logPath: '/log',
+  report: null,
   result: { exitCode: 0, timedOut: false, durationMs: 5, output: 'fine' },
 };
 const receipt = (change: Partial<Receipt>): Receipt => ({ ...makeReceipt(facts), ...change });
@@ -19,7 +27,11 @@ describe('verdictOf', () => {
   const good = receipt({});
   const bad = receipt({ ok: false });
   const baseline = {
-    ...{ exitCode: 1, timedOut: false, tests: null, treeHash: 'then', logPath: '/log.baseline' },
+    exitCode: 1,
+    timedOut: false,
+    tests: null,
+    treeHash: 'then',
+    logPath: '/log.baseline',
     problem: null,
   };
   const compared = receipt({ ok: false, baseline });
@@ -79,7 +91,9 @@ describe('verdictOf', () => {
 });
 
 const before: BaselineFacts = {
-  ...{ treeHash: 'then', logPath: '/log.baseline', report: null },
+  treeHash: 'then',
+  logPath: '/log.baseline',
+  report: null,
   result: { exitCode: 1, timedOut: false, durationMs: 5, output: 'fine' },
 };
 
@@ -98,8 +112,12 @@ describe('makeReceipt', () => {
     assert.deepEqual(
       { ok, tests, failedTests, regressions, fixed, output: output.length },
       {
-        ...{ ok: false, tests: { passed: 1, failed: 2, skipped: 0 }, failedTests: ['a', 'c'] },
-        ...{ regressions: ['a'], fixed: ['b'], output: 8000 },
+        ok: false,
+        tests: { passed: 1, failed: 2, skipped: 0 },
+        failedTests: ['a', 'c'],
+        regressions: ['a'],
+        fixed: ['b'],
+        output: 8000,
       },
     );
     assert.ok(made.output.endsWith('xend'));

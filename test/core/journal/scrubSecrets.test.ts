@@ -41,7 +41,8 @@ describe('scrubSecrets', () => {
       const value = { text: `before ${secret} after`, list: [secret], [`${secret} key`]: 1 };
       const json = scrubbedJson(value, ['another-secret', secret]);
       assert.deepEqual(JSON.parse(json), {
-        ...{ text: 'before [secret removed] after', list: ['[secret removed]'] },
+        text: 'before [secret removed] after',
+        list: ['[secret removed]'],
         [`${secret} key`]: 1,
       });
     });

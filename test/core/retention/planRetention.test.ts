@@ -3,8 +3,8 @@ import {
   MAX_WAITING_MS,
   planRetention,
   type RetainedRun,
-  type RetentionLimits,
 } from '../../../src/core/retention/planRetention.ts';
+import type { RetentionConfig } from '../../../src/protocol/host/hostRpc.ts';
 import { fc } from '../../support/fastCheck.ts';
 
 const nowMs = 100 * 24 * 60 * 60_000;
@@ -18,7 +18,7 @@ function run(runId: string, minutes: number, facts: Partial<RetainedRun> = {}): 
 
 function check(
   runs: readonly RetainedRun[],
-  limits: Partial<RetentionLimits>,
+  limits: Partial<RetentionConfig>,
   expected: { readonly drop?: string; readonly refused?: string },
 ): void {
   const plan = planRetention(runs, { maxRuns: 50, maxBytes: 1e6, ...limits }, nowMs);
@@ -105,7 +105,7 @@ describe('planRetention, whatever the runs are', () => {
     maxBytes: fc.integer({ min: 0, max: 1000 }),
   });
   const holds = (
-    property: (runs: readonly RetainedRun[], limits: RetentionLimits) => void,
+    property: (runs: readonly RetainedRun[], limits: RetentionConfig) => void,
   ): void => {
     fc.assert(fc.property(anyRuns, anyLimits, property), { numRuns: 500 });
   };

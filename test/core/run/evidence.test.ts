@@ -154,15 +154,20 @@ describe('verify()', () => {
   it('runs the command on the present tree and gives the receipt that the dialect promises', async () => {
     const { bench, said, verdict } = await verifyWith('npm test');
     assert.deepEqual(said, {
-      ...{ ok: true, required: true, sandbox: 'bwrap', exitCode: 0, durationMs: 7, tests: null },
-      ...{
-        regressions: [],
-        fixed: [],
-        treeHash: 'tree-0',
-        output: 'all good',
-        command: 'npm test',
-      },
-      ...{ cwd: '', timedOut: false, logPath: '/state/runs/run-1/verify/1/output.log' },
+      ok: true,
+      required: true,
+      sandbox: 'bwrap',
+      exitCode: 0,
+      durationMs: 7,
+      tests: null,
+      regressions: [],
+      fixed: [],
+      treeHash: 'tree-0',
+      output: 'all good',
+      command: 'npm test',
+      cwd: '',
+      timedOut: false,
+      logPath: '/state/runs/run-1/verify/1/output.log',
     });
     assert.equal(verdict, 'passed');
     assert.deepEqual(

@@ -129,7 +129,8 @@ describe('What agent() gives the script', () => {
     const ended = await bench.run();
     assert.deepEqual(ended.result, { type: 'inline', json: '[null,"ok"]' });
     assert.deepEqual(bench.ofType('agent.ended')[0]?.error, {
-      ...{ code: 'model_auth', message: 'scripted model_auth' },
+      code: 'model_auth',
+      message: 'scripted model_auth',
     });
     assert.deepEqual(ended.agents, { ok: 1, failed: 1, skipped: 0, cancelled: 0, cached: 0 });
   });

@@ -38,7 +38,10 @@ describe('A run with its script in the sandbox', () => {
     const { result, status, verdict } = await bench.run();
     assert.deepEqual([status, verdict], ['completed', 'passed']);
     assert.deepEqual(result?.type === 'inline' && JSON.parse(result.json), {
-      ...{ results: [{ done: true }, null], ok: true, changed: ['a.ts'], first: 'one' },
+      results: [{ done: true }, null],
+      ok: true,
+      changed: ['a.ts'],
+      first: 'one',
     });
   });
 

@@ -14,7 +14,9 @@ describe('The end of a run', () => {
     assert.deepEqual(
       { status, reason, verdict, result, error },
       {
-        ...{ status: 'completed', verdict: 'unverified', error: null },
+        status: 'completed',
+        verdict: 'unverified',
+        error: null,
         reason: 'No agent was started: nothing was done.',
         result: { type: 'inline', json: 'null' },
       },
@@ -212,7 +214,9 @@ describe('What a script reads', () => {
     const { result } = await bench.run();
     const read = (result?.type === 'inline' ? JSON.parse(result.json) : []) as string[];
     assert.deepEqual(read.slice(0, 6), [
-      ...['"text"', '"a\\nb\\n"', '"text"'],
+      '"text"',
+      '"a\\nb\\n"',
+      '"text"',
       'read(): there is no file "gone" in the snapshot.',
       'read(): there is no file ".env" in the snapshot.',
       'read(): "x.bin" is not text.',

@@ -152,7 +152,9 @@ describe('Cancel', () => {
     assert.deepEqual(
       { status: ended.status, reason: ended.reason, agents: ended.agents, result: ended.result },
       {
-        ...{ status: 'cancelled', reason: 'The run was cancelled.', result: null },
+        status: 'cancelled',
+        reason: 'The run was cancelled.',
+        result: null,
         agents: { ok: 1, failed: 0, skipped: 0, cancelled: 9, cached: 0 },
       },
     );

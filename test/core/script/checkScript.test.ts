@@ -101,7 +101,9 @@ describe('checkScript accepts as meta', () => {
       `whenToUse: 'a' + 'b', phases: ['Find', { title: 'Fix', detail: 'x', model: 'opus' }]`,
     );
     assert.deepEqual(checkScript(source).meta, {
-      ...{ name: 'w', description: 'd', whenToUse: 'ab' },
+      name: 'w',
+      description: 'd',
+      whenToUse: 'ab',
       phases: [{ title: 'Find' }, { title: 'Fix', detail: 'x', model: 'opus' }],
     });
   });
@@ -281,7 +283,10 @@ describe('Diagnostics', () => {
   it('say what is wrong and what to write instead', () => {
     const [first] = checkScript(metaWith('x: y')).diagnostics;
     assert.deepEqual(first, {
-      ...{ severity: 'error', code: 'meta', line: 1, column: 55 },
+      severity: 'error',
+      code: 'meta',
+      line: 1,
+      column: 55,
       message: 'meta must be a literal: the variable `y` is not.',
       fix: 'Write strings, numbers, arrays and plain objects only; + between strings is allowed.',
     });

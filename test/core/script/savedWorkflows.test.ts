@@ -95,13 +95,13 @@ describe('A saved workflow', () => {
   it('counts only where it lies in a folder for workflows, with the ending of a script', async () => {
     const files = Object.fromEntries(
       [
-        ...[
-          '.muster/workflows/deep/a.js',
-          '.muster/a.js',
-          'workflows/a.js',
-          'x/.muster/workflows/a.js',
-        ],
-        ...['.muster/workflows/a.ts', '.muster/workflows/a.js.bak', '.muster/workflows.js'],
+        '.muster/workflows/deep/a.js',
+        '.muster/a.js',
+        'workflows/a.js',
+        'x/.muster/workflows/a.js',
+        '.muster/workflows/a.ts',
+        '.muster/workflows/a.js.bak',
+        '.muster/workflows.js',
       ].map((path) => [path, named('a')]),
     );
     assert.equal(
@@ -178,8 +178,16 @@ describe('A workflow named by its path', () => {
   }
 
   const outside = [
-    ...['../a.js', 'scripts/../../a.js', '/etc/passwd', '/work/spacex/a.js', '/work/space/../a.js'],
-    ...['C:\\a.js', 'scripts\\a.js', '~/a.js', 'a.js\0', ''],
+    '../a.js',
+    'scripts/../../a.js',
+    '/etc/passwd',
+    '/work/spacex/a.js',
+    '/work/space/../a.js',
+    'C:\\a.js',
+    'scripts\\a.js',
+    '~/a.js',
+    'a.js\0',
+    '',
   ];
   for (const path of outside) {
     it(`${JSON.stringify(path)} is refused`, async () =>
@@ -198,7 +206,9 @@ describe('The list of workflows', () => {
       user: [userFile('~/u/one.js', named('one')), userFile('~/u/three.js', named('three'))],
     });
     const list = (await listWorkflows(places)).map(({ name, source, check }) => [
-      ...[name, source, check.ok],
+      name,
+      source,
+      check.ok,
     ]);
     assert.deepEqual(list, [
       ['two', '.muster/workflows/b.js', true],

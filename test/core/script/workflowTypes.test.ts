@@ -7,9 +7,15 @@ import { MUSTER_GLOBALS } from '../../../src/core/script/scriptGlobals.ts';
 const declarations = join(import.meta.dirname, '../../../media/muster-workflow.d.ts');
 
 const options: ts.CompilerOptions = {
-  ...{ allowJs: true, checkJs: true, noEmit: true, strict: true, types: [] },
-  ...{ target: ts.ScriptTarget.ES2023, lib: ['lib.es2023.d.ts'] },
-  ...{ module: ts.ModuleKind.ESNext, moduleDetection: ts.ModuleDetectionKind.Force },
+  allowJs: true,
+  checkJs: true,
+  noEmit: true,
+  strict: true,
+  types: [],
+  target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts'],
+  module: ts.ModuleKind.ESNext,
+  moduleDetection: ts.ModuleDetectionKind.Force,
 };
 
 /** A script may return at its top level; TypeScript's grammar can't be told so. */

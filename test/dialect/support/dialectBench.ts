@@ -147,7 +147,9 @@ function optionsOf(
   const check = checkScript(source);
   return {
     ...passed,
-    ...{ source, scripts, realClock: systemClock },
+    source,
+    scripts,
+    realClock: systemClock,
     model: model ?? new EchoModel(agents ?? {}, { together }),
     config: {
       scriptSha256: check.scriptSha256,

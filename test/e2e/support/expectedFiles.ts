@@ -42,8 +42,15 @@ export async function readProposed(options: {
   const cli = (...flags: string[]): Promise<string> =>
     runToEnd({
       command: [
-        ...[nodeExecutable, path.join(repositoryDir, 'dist/cli.cjs'), 'proposals', 'last'],
-        ...['--cwd', options.workspaceDir, '--state-dir', options.stateDir, ...flags],
+        nodeExecutable,
+        path.join(repositoryDir, 'dist/cli.cjs'),
+        'proposals',
+        'last',
+        '--cwd',
+        options.workspaceDir,
+        '--state-dir',
+        options.stateDir,
+        ...flags,
       ],
       deadlineMs: commandDeadlineMs,
     });

@@ -39,7 +39,9 @@ async function takeAll({ theme, suffix }: (typeof looks)[number]): Promise<void>
   const pictureDir = path.join(repositoryDir, 'media/screenshots');
   await mkdir(pictureDir, { recursive: true });
   const editor = await openOfflineEditor({
-    ...{ viewport, theme, notifications: 'centerOnly' },
+    viewport,
+    theme,
+    notifications: 'centerOnly',
     // Slow enough to be looked at while it runs.
     userSettings: { 'muster.limits.concurrency': 2, 'workbench.editor.empty.hint': 'hidden' },
   });

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import type { Estimate } from '../../../src/protocol/estimate.ts';
 import { createDeferred } from '../../../src/base/deferred.ts';
-import type { ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
 import type { HostResult } from '../../../src/protocol/host/hostRpc.ts';
 import { ChatController, type ChatEditor } from '../../../src/extension/chat/chatController.ts';
 import { Conversation } from '../../../src/extension/chat/conversation.ts';
 import { RunRegistry } from '../../../src/extension/runs/runRegistry.ts';
 import { Tasks } from '../../../src/extension/tasks.ts';
-import { sampleCheck, sampleGate, samplePlan, sampleRun } from '../support/samples.ts';
+import { outline } from '../support/outline.ts';
+import {
+  sampleCheck,
+  sampleEstimate,
+  sampleGate,
+  samplePlan,
+  sampleRun,
+} from '../support/samples.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
 import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
@@ -85,9 +90,15 @@ describe('the chat', () => {
     putPlan(conversation);
     await controller.handle(run());
     assert.deepEqual(host.requests.at(-1)?.params, {
-      ...{ request: 'Modernise lib', script: 'original script', argsJson: null },
-      ...{ limits: DEFAULT_RUN_LIMITS, approvedCommands: ['npm test'], unsandboxed: false },
-      ...{ allowedCommands: ['npm *'], setupCommand: null, requiredCommands: [] },
+      request: 'Modernise lib',
+      script: 'original script',
+      argsJson: null,
+      limits: DEFAULT_RUN_LIMITS,
+      approvedCommands: ['npm test'],
+      unsandboxed: false,
+      allowedCommands: ['npm *'],
+      setupCommand: null,
+      requiredCommands: [],
     });
     host.notify('runs.changed', { run: sampleRun() });
     host.notify('runs.changed', { run: sampleRun({ state: 'completed' }) });
@@ -115,13 +126,7 @@ describe('the chat', () => {
 
   it('hands the estimate of the plan to the run, for its report', async () => {
     const { controller, conversation, host } = start({ 'run.start': () => ({ runId: 'r1' }) });
-    const none = { min: 0, max: 0 };
-    const estimate: Estimate = {
-      ...{ schemaVersion: 1, provider: 'offline', agents: none, models: [], agentTypes: [] },
-      ...{ tools: [], writes: [], verifications: none, gates: none, tokens: none, usd: null },
-      ...{ phases: [], longestChain: none, commands: [], workflows: [], unbounded: null },
-      ...{ gaps: [], tokenSources: [] },
-    };
+    const estimate = sampleEstimate();
     putPlan(conversation, { estimate });
     await controller.handle(run());
     assert.partialDeepStrictEqual(host.requests.at(-1)?.params, { estimate });
@@ -136,7 +141,9 @@ describe('the chat', () => {
     editorScript = 'edited script';
     await controller.handle({ ...run(), action: 'dryRun' });
     assert.deepEqual(host.requests.at(-1)?.params, {
-      ...{ script: 'edited script', argsJson: null, limits: DEFAULT_RUN_LIMITS },
+      script: 'edited script',
+      argsJson: null,
+      limits: DEFAULT_RUN_LIMITS,
     });
     const [item] = conversation.items;
     assert.ok(item?.type === 'plan');
@@ -335,8 +342,11 @@ describe('the chat', () => {
     const editor: ChatEditor = {
       composer: (isBusy) =>
         Promise.resolve({
-          ...{ disabledReason, busy: isBusy },
-          ...{ providerLabel: '', modelLabel: '', capsLabel: '' },
+          disabledReason,
+          busy: isBusy,
+          providerLabel: '',
+          modelLabel: '',
+          capsLabel: '',
         }),
       limits: () => DEFAULT_RUN_LIMITS,
       allowedCommands: () => ['npm *'],
@@ -350,7 +360,11 @@ describe('the chat', () => {
       restartHost: () => Promise.resolve(),
     };
     const controller = new ChatController({
-      ...{ host, registry, conversation, editor, tasks },
+      host,
+      registry,
+      conversation,
+      editor,
+      tasks,
       nowMs: () => 0,
     });
     openControllers.push(controller, conversation, registry);
@@ -366,27 +380,6 @@ function putPlan(conversation: Conversation, changes: Parameters<typeof samplePl
 
 function run() {
   return { type: 'plan', itemId: 'plan-p1', action: 'run', unsandboxed: false } as const;
-}
-
-function outline(conversation: Conversation): readonly string[] {
-  return conversation.items.map((item) => `${item.type}: ${describeItem(item)}`);
-}
-
-function describeItem(item: ChatItem): string {
-  switch (item.type) {
-    case 'request':
-      return item.text;
-    case 'answer':
-      return item.markdown;
-    case 'plan':
-      return item.status;
-    case 'run':
-      return `${item.run.runId} ${item.run.state}`;
-    case 'gate':
-      return `${item.status}, approved ${item.gate.approved} ${item.gate.note}`.trimEnd();
-    case 'problem':
-      return item.message;
-  }
 }
 
 /** Lets pending promises go on until the condition holds; the test's deadline ends the wait. */

@@ -117,7 +117,11 @@ describe('the connection to the background host', function () {
 
   function fork(readyTimeoutMs = 15_000) {
     return forkHost({
-      ...{ hostFile, workspaceDir: directory, stateDir: null, useSandbox: true, readyTimeoutMs },
+      hostFile,
+      workspaceDir: directory,
+      stateDir: null,
+      useSandbox: true,
+      readyTimeoutMs,
       logFile: path.join(directory, 'logs/host.log'),
     });
   }

@@ -92,8 +92,10 @@ describe('what was kept aside', () => {
     assert.equal(
       explainConflict(kept),
       [
-        ...['a.js', 'Kept aside: the edit of agent 3 (Shorten).'],
-        ...['Another agent changed the same lines.', 'In the proposal: agents 1.'],
+        'a.js',
+        'Kept aside: the edit of agent 3 (Shorten).',
+        'Another agent changed the same lines.',
+        'In the proposal: agents 1.',
       ].join('\n'),
     );
   });

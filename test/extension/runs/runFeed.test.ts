@@ -8,14 +8,31 @@ import { ScriptedHost } from '../support/scriptedHost.ts';
 import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 const view = reduceRun(null, {
-  ...{ type: 'run.started', runId: 'r1', at: 1, seq: 1, request: 'x', scriptSha256: '' },
-  ...{ argsSha256: '', limits: DEFAULT_RUN_LIMITS, provider: 'offline', model: 'rules' },
-  ...{ snapshotTree: '', snapshotFiles: 1, leftOut: [], approvedCommands: [] },
-  ...{ unsandboxed: false, productVersion: '0', flags: [] },
+  type: 'run.started',
+  runId: 'r1',
+  at: 1,
+  seq: 1,
+  request: 'x',
+  scriptSha256: '',
+  argsSha256: '',
+  limits: DEFAULT_RUN_LIMITS,
+  provider: 'offline',
+  model: 'rules',
+  snapshotTree: '',
+  snapshotFiles: 1,
+  leftOut: [],
+  approvedCommands: [],
+  unsandboxed: false,
+  productVersion: '0',
+  flags: [],
   meta: { name: 'n', description: 'd', phases: [] },
 });
 const log = (seq: number): RunEvent => ({
-  ...{ type: 'log' as const, runId: 'r1', at: seq, seq, level: 'info' as const },
+  type: 'log' as const,
+  runId: 'r1',
+  at: seq,
+  seq,
+  level: 'info' as const,
   message: `m${seq}`,
 });
 

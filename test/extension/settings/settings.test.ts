@@ -5,9 +5,9 @@ import {
   runDocumentPath,
 } from '../../../src/extension/runs/runDocumentPath.ts';
 import { changeLimit, parseLimit } from '../../../src/extension/settings/parseLimit.ts';
+import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { resolveProvider } from '../../../src/extension/settings/resolveProvider.ts';
 import { readSettings } from '../../../src/extension/settings/settings.ts';
-import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 describe('the settings', () => {
   it('have safe values when nothing is set', () => {
@@ -17,27 +17,34 @@ describe('the settings', () => {
         () => false,
       ),
       {
-        ...{ provider: 'auto', model: null, baseUrl: null, limits: DEFAULT_RUN_LIMITS },
-        ...{
-          stateDir: null,
-          useSandbox: true,
-          allowedCommands: [],
-          setupCommand: null,
-          requiredCommands: [],
-          groupBy: 'group',
-          showNotifications: true,
-          prices: {},
-          retention: DEFAULT_RETENTION,
-        },
+        provider: 'auto',
+        model: null,
+        baseUrl: null,
+        limits: DEFAULT_RUN_LIMITS,
+        stateDir: null,
+        useSandbox: true,
+        allowedCommands: [],
+        setupCommand: null,
+        requiredCommands: [],
+        groupBy: 'group',
+        showNotifications: true,
+        prices: {},
+        retention: DEFAULT_RETENTION,
       },
     );
   });
 
   it('ignore values out of bounds, and take null as "no limit" only where that exists', () => {
     const values: Readonly<Record<string, unknown>> = {
-      ...{ 'limits.maxAgents': 5000, 'limits.concurrency': null, 'limits.maxUsd': null },
-      ...{ 'limits.maxTokens': 7, 'limits.maxMinutes': -1, provider: 'other', model: '  m  ' },
-      ...{ 'commands.setup': ' make ', 'verify.commands': ['npm test', 3, ' '] },
+      'limits.maxAgents': 5000,
+      'limits.concurrency': null,
+      'limits.maxUsd': null,
+      'limits.maxTokens': 7,
+      'limits.maxMinutes': -1,
+      provider: 'other',
+      model: '  m  ',
+      'commands.setup': ' make ',
+      'verify.commands': ['npm test', 3, ' '],
     };
     const { limits, provider, model, setupCommand, requiredCommands } = readSettings(
       (name) => values[name],
@@ -47,7 +54,10 @@ describe('the settings', () => {
       { limits, provider, model, setupCommand, requiredCommands },
       {
         limits: { ...DEFAULT_RUN_LIMITS, maxUsd: null, maxTokens: 7 },
-        ...{ provider: 'auto', model: 'm', setupCommand: 'make', requiredCommands: ['npm test'] },
+        provider: 'auto',
+        model: 'm',
+        setupCommand: 'make',
+        requiredCommands: ['npm test'],
       },
     );
   });
@@ -111,13 +121,17 @@ describe('the provider', () => {
   it('is offline and says so without a key', () => {
     assert.deepEqual(resolveProvider(settings, null), {
       config: { provider: 'offline', baseUrl: null, model: null, apiKey: null, prices },
-      ...{ label: 'Offline (no AI)', modelLabel: 'rules', problem: null },
+      label: 'Offline (no AI)',
+      modelLabel: 'rules',
+      problem: null,
     });
   });
 
   it('is Anthropic with a key', () => {
     assert.deepEqual(resolveProvider(settings, 'key').config, {
-      ...{ provider: 'anthropic', ...place, apiKey: 'key' },
+      provider: 'anthropic',
+      ...place,
+      apiKey: 'key',
     });
   });
 
@@ -147,12 +161,10 @@ describe('the composer', () => {
 
   it('shows provider and caps', () => {
     assert.deepEqual(composerState(input), {
-      ...{
-        disabledReason: null,
-        busy: false,
-        providerLabel: 'Offline (no AI)',
-        modelLabel: 'rules',
-      },
+      disabledReason: null,
+      busy: false,
+      providerLabel: 'Offline (no AI)',
+      modelLabel: 'rules',
       capsLabel: '200 agents · 16 at once · $5.00 · 60 min',
     });
   });

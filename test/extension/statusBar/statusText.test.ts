@@ -175,12 +175,16 @@ describe('the menu of the status bar', () => {
     [
       'of a run that waits for answers',
       {
-        ...{ state: 'paused', pauseReason: 'gate' },
+        state: 'paused',
+        pauseReason: 'gate',
         openGates: [sampleGate(), sampleGate({ gateId: 2, question: 'And the tests?' })],
       },
       [
-        ...['Answer: Delete the helpers?', 'Answer: And the tests?'],
-        ...['Throttle…', 'Cancel run', 'Open run tree'],
+        'Answer: Delete the helpers?',
+        'Answer: And the tests?',
+        'Throttle…',
+        'Cancel run',
+        'Open run tree',
       ],
     ],
     [

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../../src/protocol/estimate.ts';
 import type { ScriptCheck, WorkflowPlan } from '../../../src/protocol/plan.ts';
 import type {
   FileProposal,
@@ -47,8 +48,14 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
 /** A question that nobody has answered yet. */
 export function sampleGate(changes: Partial<GateView> = {}): GateView {
   return {
-    ...{ gateId: 1, question: 'Delete the helpers?', details: 'src/helpers.ts', phase: 'Edit' },
-    ...{ openedAt: 2000, answeredAt: null, approved: null, note: '' },
+    gateId: 1,
+    question: 'Delete the helpers?',
+    details: 'src/helpers.ts',
+    phase: 'Edit',
+    openedAt: 2000,
+    answeredAt: null,
+    approved: null,
+    note: '',
     ...changes,
   };
 }
@@ -87,9 +94,18 @@ export function samplePlan(changes: Partial<WorkflowPlan> = {}): WorkflowPlan {
 /** A hunk that replaces one line by two. */
 export function sampleHunk(changes: Partial<Hunk> = {}): Hunk {
   return {
-    ...{ hunkId: 'h1', path: 'a.js', groupId: 'g1', state: 'pending', agentIds: [1] },
-    ...{ baseStart: 10, baseLines: 1, proposedStart: 10, proposedLines: 2 },
-    ...{ added: 2, removed: 1, preview: '-var a\n+let a\n+let b' },
+    hunkId: 'h1',
+    path: 'a.js',
+    groupId: 'g1',
+    state: 'pending',
+    agentIds: [1],
+    baseStart: 10,
+    baseLines: 1,
+    proposedStart: 10,
+    proposedLines: 2,
+    added: 2,
+    removed: 1,
+    preview: '-var a\n+let a\n+let b',
     ...changes,
   };
 }
@@ -100,8 +116,13 @@ export function sampleFile(
   changes: Partial<FileProposal> = {},
 ): FileProposal {
   return {
-    ...{ path: 'a.js', kind: 'modify', encoding: 'utf8', mode: 0o100644, flag: null },
-    ...{ baseSha256: 'base', proposedSha256: 'proposed' },
+    path: 'a.js',
+    kind: 'modify',
+    encoding: 'utf8',
+    mode: 0o100644,
+    flag: null,
+    baseSha256: 'base',
+    proposedSha256: 'proposed',
     hunks: [...hunks],
     ...changes,
   };
@@ -110,9 +131,17 @@ export function sampleFile(
 /** What agent 3 did in a file that agent 1 had changed. */
 export function sampleConflict(changes: Partial<KeptAside> = {}): KeptAside {
   return {
-    ...{ conflictId: 'c1', path: 'lib/a.js', reason: 'Another agent changed the same lines.' },
-    ...{ agentId: 3, agentLabel: 'Shorten', groupTitle: 'Edit lib', oursAgentIds: [1] },
-    ...{ baseSha256: 'base', oursSha256: 'ours', theirsSha256: 'theirs', state: 'open' },
+    conflictId: 'c1',
+    path: 'lib/a.js',
+    reason: 'Another agent changed the same lines.',
+    agentId: 3,
+    agentLabel: 'Shorten',
+    groupTitle: 'Edit lib',
+    oursAgentIds: [1],
+    baseSha256: 'base',
+    oursSha256: 'ours',
+    theirsSha256: 'theirs',
+    state: 'open',
     ...changes,
   };
 }
@@ -123,10 +152,38 @@ export function sampleSet(
   conflicts: readonly KeptAside[] = [],
 ): ProposalSet {
   return {
-    ...{ runId: 'r1', treeHash: 'tree', files: [...files], conflicts: [...conflicts] },
+    runId: 'r1',
+    treeHash: 'tree',
+    files: [...files],
+    conflicts: [...conflicts],
     groups: [
       { groupId: 'g1', title: 'Edit lib' },
       { groupId: 'g2', title: 'Edit bin' },
     ],
+  };
+}
+
+/** Of a script that starts nothing. */
+export function sampleEstimate(): Estimate {
+  const none = { min: 0, max: 0 };
+  return {
+    schemaVersion: 1,
+    provider: 'offline',
+    agents: none,
+    models: [],
+    agentTypes: [],
+    tools: [],
+    writes: [],
+    verifications: none,
+    gates: none,
+    tokens: none,
+    usd: null,
+    phases: [],
+    longestChain: none,
+    commands: [],
+    workflows: [],
+    unbounded: null,
+    gaps: [],
+    tokenSources: [],
   };
 }

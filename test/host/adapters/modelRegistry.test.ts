@@ -13,7 +13,10 @@ describe('ModelRegistry', () => {
       const { baseUrl } = api;
       const governorFor = (changes: Partial<ProviderConfig>) =>
         registry.governorFor({
-          ...{ provider: 'anthropic', baseUrl, model: null, apiKey: 'key-1' },
+          provider: 'anthropic',
+          baseUrl,
+          model: null,
+          apiKey: 'key-1',
           ...changes,
         });
       const governors = [
@@ -28,7 +31,7 @@ describe('ModelRegistry', () => {
       );
       const message = { role: 'user', content: [{ type: 'text', text: 'hello' }] } as const;
       await governorFor({}).send(
-        { ...{ model: 'm', system: '', tools: [], maxOutputTokens: 9 }, messages: [message] },
+        { model: 'm', system: '', tools: [], maxOutputTokens: 9, messages: [message] },
         {
           signal: new AbortController().signal,
           acquirePermit: () => Promise.resolve(() => undefined),

@@ -56,8 +56,11 @@ describe('The user’s own workflows', () => {
         folders({}, 'win32')[1],
       ],
       [
-        ...['/h/.config/muster/workflows', '/x/muster/workflows', '/h/.config/muster/workflows'],
-        ...['/roaming/muster/workflows', '/h/.claude/workflows'],
+        '/h/.config/muster/workflows',
+        '/x/muster/workflows',
+        '/h/.config/muster/workflows',
+        '/roaming/muster/workflows',
+        '/h/.claude/workflows',
       ],
     );
   });

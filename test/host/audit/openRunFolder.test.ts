@@ -22,7 +22,11 @@ describe('A run folder that is audited', () => {
   let root = '';
   let directory = '';
   const options = () => ({
-    ...{ stateDirectory: root, runId: 'run-1', clock, log: silent, secrets: [] },
+    stateDirectory: root,
+    runId: 'run-1',
+    clock,
+    log: silent,
+    secrets: [],
   });
 
   beforeEach(async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { AgentHistory } from '../../../src/host/adapters/store/agentHistory.ts';
 import { createRunStore, runDirectory } from '../../../src/host/adapters/store/runStore.ts';
@@ -11,7 +12,6 @@ import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { RunFact } from '../../../src/protocol/events/runEvents.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';
 import { openSandbox } from '../../worker/support/sandbox.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 const scripts = openSandbox();
 after(() => scripts.dispose());
@@ -60,23 +60,54 @@ function journalOf(runId: string): string {
 
 function startedBy(provider: string): RunFact {
   return {
-    ...{ type: 'run.started', request: 'r', meta: { name: 'w', description: 'd', phases: [] } },
-    ...{ scriptSha256: '', argsSha256: '', limits: DEFAULT_RUN_LIMITS, provider, model: 'm' },
-    ...{ snapshotTree: '', snapshotFiles: 0, leftOut: [], approvedCommands: [] },
-    ...{ unsandboxed: false, productVersion: '0', flags: [] },
+    type: 'run.started',
+    request: 'r',
+    meta: { name: 'w', description: 'd', phases: [] },
+    scriptSha256: '',
+    argsSha256: '',
+    limits: DEFAULT_RUN_LIMITS,
+    provider,
+    model: 'm',
+    snapshotTree: '',
+    snapshotFiles: 0,
+    leftOut: [],
+    approvedCommands: [],
+    unsandboxed: false,
+    productVersion: '0',
+    flags: [],
   };
 }
 
 function factsOf({ outcome = 'ok', outputTokens, phase }: Past, agentId: number): RunFact[] {
   const queued: RunFact = {
-    ...{ type: 'agent.queued', agentId, callId: agentId, contentKey: 'k', occurrence: 0 },
-    ...{ label: 'l', phase: phase ?? null, group: null, model: 'm', workflowId: null },
-    ...{ agentType: 'general-purpose', promptSha256: '', promptPreview: '' },
+    type: 'agent.queued',
+    agentId,
+    callId: agentId,
+    contentKey: 'k',
+    occurrence: 0,
+    label: 'l',
+    phase: phase ?? null,
+    group: null,
+    model: 'm',
+    workflowId: null,
+    agentType: 'general-purpose',
+    promptSha256: '',
+    promptPreview: '',
   };
   const ended: RunFact = {
-    ...{ type: 'agent.ended', agentId, outcome, value: null, valuePreview: '', error: null },
-    ...{ turns: 2, usage: { ...noTokens, outputTokens }, usd: null, changes: [], reads: null },
-    ...{ conflictPaths: [], treeHash: '' },
+    type: 'agent.ended',
+    agentId,
+    outcome,
+    value: null,
+    valuePreview: '',
+    error: null,
+    turns: 2,
+    usage: { ...noTokens, outputTokens },
+    usd: null,
+    changes: [],
+    reads: null,
+    conflictPaths: [],
+    treeHash: '',
   };
   return [queued, ended];
 }
@@ -146,13 +177,25 @@ describe('The estimate service', () => {
     });
     return estimateWorkflow(
       {
-        ...{ stateDirectory, log, clock: systemClock, random: systemRandom, scripts, snapshots },
-        ...{ workspace: '/nowhere', userWorkflows: { list: () => Promise.resolve([]) } },
+        stateDirectory,
+        log,
+        clock: systemClock,
+        random: systemRandom,
+        scripts,
+        snapshots,
+        workspace: '/nowhere',
+        userWorkflows: { list: () => Promise.resolve([]) },
       },
       {
-        ...{ script, check: checkScript(script), argsJson: null, budgetTokens: null },
-        ...{ limits: DEFAULT_RUN_LIMITS, provider: 'anthropic', model: 'claude-sonnet-5-5' },
-        ...{ timeLimitMs, signal },
+        script,
+        check: checkScript(script),
+        argsJson: null,
+        budgetTokens: null,
+        limits: DEFAULT_RUN_LIMITS,
+        provider: 'anthropic',
+        model: 'claude-sonnet-5-5',
+        timeLimitMs,
+        signal,
       },
     );
   };

@@ -19,8 +19,12 @@ import { useHostBed } from '../support/hostBed.ts';
 import { PlainRuns } from '../support/plainRuns.ts';
 
 const nothing: PruneReport = {
-  ...{ dropped: [], refused: [], unreadable: [], failed: [] },
-  ...{ left: { runs: 0, bytes: 0 }, objects: 'nothing' },
+  dropped: [],
+  refused: [],
+  unreadable: [],
+  failed: [],
+  left: { runs: 0, bytes: 0 },
+  objects: 'nothing',
 };
 const needs = { isActive: false, isUnderReview: false, isWaiting: false };
 const limits = { maxRuns: 3, maxBytes: 1000 };
@@ -165,8 +169,14 @@ describe('Dropping old runs in a host', function () {
     const retention = new BackgroundRetention({ prune, runs, clock, log: services.log });
     const endpoint = { socket: path.join(test.bed.root, 'keep.sock'), token: 'token' };
     const server = new HostServer({
-      ...{ services, runs, reviews, retention, serves: 'everything' },
-      ...{ socketPath: endpoint.socket, token: endpoint.token, onIdle: () => undefined },
+      services,
+      runs,
+      reviews,
+      retention,
+      serves: 'everything',
+      socketPath: endpoint.socket,
+      token: endpoint.token,
+      onIdle: () => undefined,
     });
     try {
       await server.listen();

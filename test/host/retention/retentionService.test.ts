@@ -141,8 +141,12 @@ describe('Dropping old runs', function () {
     await rm(state, { recursive: true, force: true });
     const report = await prune(1);
     assert.deepEqual(report, {
-      ...{ dropped: [], refused: [], unreadable: [], failed: [] },
-      ...{ left: { runs: 0, bytes: 0 }, objects: 'nothing' },
+      dropped: [],
+      refused: [],
+      unreadable: [],
+      failed: [],
+      left: { runs: 0, bytes: 0 },
+      objects: 'nothing',
     });
     assert.deepEqual(await readdir(state), ['locks']);
   });

@@ -21,7 +21,9 @@ const minuteMs = 60_000;
 const methodNotFound = -32_601;
 const token = 'the right token';
 const hello = {
-  ...{ token, protocolVersion: PROTOCOL_VERSION, extensionVersion: PRODUCT_VERSION },
+  token,
+  protocolVersion: PROTOCOL_VERSION,
+  extensionVersion: PRODUCT_VERSION,
 };
 
 describe('a socket under attack', () => {

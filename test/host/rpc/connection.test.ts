@@ -29,7 +29,9 @@ describe('the socket of the host', () => {
   }
 
   const hello = ({ token }: HostEndpoint) => ({
-    ...{ token, protocolVersion: PROTOCOL_VERSION, extensionVersion: PRODUCT_VERSION },
+    token,
+    protocolVersion: PROTOCOL_VERSION,
+    extensionVersion: PRODUCT_VERSION,
   });
 
   it('refuses and closes on a wrong token, a wrong version, anything but hello first', async () => {
@@ -54,7 +56,9 @@ describe('the socket of the host', () => {
     const answer = await good.request('hello', right);
     const { pid } = await test.bed.readLock();
     assert.deepEqual(answer, {
-      ...{ protocolVersion: PROTOCOL_VERSION, hostVersion: PRODUCT_VERSION, pid },
+      protocolVersion: PROTOCOL_VERSION,
+      hostVersion: PRODUCT_VERSION,
+      pid,
     });
   });
 

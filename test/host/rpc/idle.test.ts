@@ -55,7 +55,12 @@ describe('a host that nobody needs', () => {
     const runs = new RunService(services, () => Promise.resolve(endpoint()));
     const reviews = new ReviewService(services, runs, 'editor');
     server = new HostServer({
-      ...{ services, runs, reviews, socketPath, token, serves: 'everything' },
+      services,
+      runs,
+      reviews,
+      socketPath,
+      token,
+      serves: 'everything',
       onIdle: () => (ends += 1),
     });
     await server.listen();

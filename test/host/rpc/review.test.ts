@@ -68,12 +68,15 @@ describe('reviewing over the socket', () => {
     assert.equal(await content('proposed'), after);
     const plan = await accept();
     assert.partialDeepStrictEqual(plan, {
-      ...{ runId, action: 'accept', problems: [] },
+      runId,
+      action: 'accept',
+      problems: [],
       writes: [{ path: money, expectedSha256: sha256(before), newSha256: sha256(after) }],
     });
     assert.equal(await readFile(file(), 'utf8'), before, 'only the client writes');
     assert.deepEqual(states(await client.request('proposals.get', { runId })), [
-      ...['pending', 'pending'],
+      'pending',
+      'pending',
     ]);
     assert.deepEqual(states(await carryOut(plan)), ['accepted', 'accepted']);
     const undo = { runId, decisionId: null, openBuffers: [] };

@@ -11,7 +11,12 @@ import { parseOwner, type RunOwner } from '../../../src/host/runs/runOwner.ts';
 const noPid = 2 ** 30;
 
 const dead = (startTime: number): RunOwner => ({
-  ...{ pid: noPid, startTime, identity: '1', socket: '/nowhere', token: 'old', released: false },
+  pid: noPid,
+  startTime,
+  identity: '1',
+  socket: '/nowhere',
+  token: 'old',
+  released: false,
 });
 
 describe('the owner of a run', () => {

@@ -37,8 +37,12 @@ export class HostBed {
   /** Starts a host, or finds the one that runs. */
   async fork(): Promise<HostEndpoint> {
     const endpoint = await forkHost({
-      ...{ hostFile, workspaceDir: this.workspace, stateDir: this.stateRoot },
-      ...{ logFile: this.logFile, useSandbox: true, readyTimeoutMs: 15_000 },
+      hostFile,
+      workspaceDir: this.workspace,
+      stateDir: this.stateRoot,
+      logFile: this.logFile,
+      useSandbox: true,
+      readyTimeoutMs: 15_000,
     });
     this.#pids.add((await this.readLock()).pid);
     return endpoint;

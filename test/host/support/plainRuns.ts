@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { createHostServices, type HostServices } from '../../../src/host/hostServices.ts';
 import { createControlledRuns, type ControlledRuns } from '../../../src/host/rpc/controlSocket.ts';
-import { workflow } from './workflowScript.ts';
 import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
+import { workflow } from './workflowScript.ts';
 
 const distDirectory = path.resolve(import.meta.dirname, '../../../dist');
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -26,10 +26,19 @@ export class PlainRuns {
   async run(script = workflow('return 1;')): Promise<string> {
     const live = await this.controlled.runs.start(
       {
-        ...{ request: 'test', script, argsJson: null, limits: DEFAULT_RUN_LIMITS },
+        request: 'test',
+        script,
+        argsJson: null,
+        limits: DEFAULT_RUN_LIMITS,
         provider: { provider: 'offline', baseUrl: null, model: null, apiKey: null },
-        ...{ approvedCommands: [], allowedCommands: [], setupCommand: null, unsandboxed: false },
-        ...{ requiredCommands: [], budgetTokens: null, onLimit: 'stop', onGate: 'stop' },
+        approvedCommands: [],
+        allowedCommands: [],
+        setupCommand: null,
+        unsandboxed: false,
+        requiredCommands: [],
+        budgetTokens: null,
+        onLimit: 'stop',
+        onGate: 'stop',
       },
       new AbortController().signal,
     );

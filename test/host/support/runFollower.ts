@@ -95,8 +95,12 @@ export function startParams(
 ): HostParams<'run.start'> {
   const defaults = { maxAgents: 200, concurrency: 16, maxTokens: null, maxUsd: 5, maxMinutes: 5 };
   return {
-    ...{ request: 'a test', script, argsJson: null, limits: { ...defaults, ...limits } },
-    ...{ approvedCommands: [], unsandboxed: false },
+    request: 'a test',
+    script,
+    argsJson: null,
+    limits: { ...defaults, ...limits },
+    approvedCommands: [],
+    unsandboxed: false,
   };
 }
 

@@ -33,7 +33,8 @@ export async function writeFiles(directory: string, files: ExtraFiles): Promise<
 export async function git(directory: string, ...args: readonly string[]): Promise<string> {
   const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
   const { stdout } = await run('git', ['-c', 'core.autocrlf=false', ...args], {
-    ...{ cwd: directory, env },
+    cwd: directory,
+    env,
   });
   return stdout;
 }

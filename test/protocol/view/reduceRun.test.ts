@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  MAX_LOG_LINES,
-  reduceRun,
-  reduceRunEvents,
-  RESULT_PREVIEW_CHARS,
-} from '../../../src/protocol/view/reduceRun.ts';
+import { MAX_LOG_LINES } from '../../../src/protocol/view/reduceLog.ts';
+import { reduceRun, reduceRunEvents } from '../../../src/protocol/view/reduceRun.ts';
+import { RESULT_PREVIEW_CHARS } from '../../../src/protocol/view/reduceSession.ts';
 import type { RunEvent, RunEventOf, RunEventType } from '../../../src/protocol/events/runEvents.ts';
 import { RunView } from '../../../src/protocol/view/runView.ts';
 import {

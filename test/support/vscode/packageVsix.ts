@@ -19,8 +19,14 @@ export async function packageVsix(
   await mkdir(outDir, { recursive: true });
   await runToEnd({
     command: [
-      ...[nodeExecutable, path.join(repositoryDir, 'node_modules/@vscode/vsce/vsce'), 'package'],
-      ...['--no-dependencies', '--skip-license', '--allow-missing-repository', '--out', vsixPath],
+      nodeExecutable,
+      path.join(repositoryDir, 'node_modules/@vscode/vsce/vsce'),
+      'package',
+      '--no-dependencies',
+      '--skip-license',
+      '--allow-missing-repository',
+      '--out',
+      vsixPath,
       // The pictures in README.md have no public address before the repository has one.
       '--no-rewrite-relative-links',
     ],

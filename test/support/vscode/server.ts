@@ -108,9 +108,17 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 
 function serverArguments(dataDir: string, options: ServerOptions): readonly string[] {
   return [
-    ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token'],
-    ...['--accept-server-license-terms', '--server-data-dir', dataDir],
-    ...['--telemetry-level', 'off', '--disable-experiments'],
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    '--without-connection-token',
+    '--accept-server-license-terms',
+    '--server-data-dir',
+    dataDir,
+    '--telemetry-level',
+    'off',
+    '--disable-experiments',
     ...(options.notifications === 'toasts' ? [] : ['--enable-smoke-test-driver']),
   ];
 }
@@ -118,13 +126,14 @@ function serverArguments(dataDir: string, options: ServerOptions): readonly stri
 async function installVsix(dataDir: string, vsixPath: string): Promise<void> {
   await runToEnd({
     command: [
-      ...[nodeExecutable, editorServerMain(), '--server-data-dir', dataDir],
-      ...[
-        '--accept-server-license-terms',
-        '--install-extension',
-        path.resolve(vsixPath),
-        '--force',
-      ],
+      nodeExecutable,
+      editorServerMain(),
+      '--server-data-dir',
+      dataDir,
+      '--accept-server-license-terms',
+      '--install-extension',
+      path.resolve(vsixPath),
+      '--force',
     ],
     deadlineMs: installDeadlineMs,
   });

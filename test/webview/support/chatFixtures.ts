@@ -52,20 +52,29 @@ export function makePlan(change: Partial<WorkflowPlan> = {}): WorkflowPlan {
 /** What a mock run of the plan foretells. */
 export function makeEstimate(change: Partial<Estimate> = {}): Estimate {
   const part = {
-    ...{ models: ['claude-haiku-4', 'claude-sonnet-4'], agentTypes: ['editor'] },
-    ...{ tools: ['read_file', 'edit_file'], writes: ['src/**'] },
-    ...{ verifications: { min: 1, max: 1 }, gates: { min: 0, max: 0 } },
-    ...{ tokens: { min: 120_000, max: 410_000 }, usd: { min: 0.4, max: 1.1 } },
+    models: ['claude-haiku-4', 'claude-sonnet-4'],
+    agentTypes: ['editor'],
+    tools: ['read_file', 'edit_file'],
+    writes: ['src/**'],
+    verifications: { min: 1, max: 1 },
+    gates: { min: 0, max: 0 },
+    tokens: { min: 120_000, max: 410_000 },
+    usd: { min: 0.4, max: 1.1 },
   };
   return {
-    ...{ schemaVersion: 1, provider: 'anthropic', agents: { min: 1, max: 41 }, ...part },
+    schemaVersion: 1,
+    provider: 'anthropic',
+    agents: { min: 1, max: 41 },
+    ...part,
     phases: [
       { title: 'Port', agents: { min: 0, max: 40 }, ...part },
       { title: 'Check', agents: { min: 1, max: 1 }, ...part },
     ],
     longestChain: { min: 1, max: 2 },
     commands: [{ command: 'npm test', isLiteral: true, isReached: true }],
-    ...{ workflows: [], unbounded: null, gaps: [] },
+    workflows: [],
+    unbounded: null,
+    gaps: [],
     tokenSources: ['the default of 10k an agent'],
     ...change,
   };
@@ -77,8 +86,14 @@ export function gateItem(
   status: Extract<ChatItem, { type: 'gate' }>['status'] = 'open',
 ): Extract<ChatItem, { type: 'gate' }> {
   const gate = {
-    ...{ gateId: 1, question: 'Port the generated files too?', details: '12 files in gen/' },
-    ...{ phase: 'Port', openedAt: 0, answeredAt: null, approved: null, note: '' },
+    gateId: 1,
+    question: 'Port the generated files too?',
+    details: '12 files in gen/',
+    phase: 'Port',
+    openedAt: 0,
+    answeredAt: null,
+    approved: null,
+    note: '',
     ...change,
   };
   const id = `gate-run-1-${gate.gateId}`;

@@ -28,9 +28,18 @@ export class RunRecorder {
       type: 'run.started',
       request: 'port these callbacks to async/await',
       meta: { name, description: name, phases: phases.map((title) => ({ title })) },
-      ...{ scriptSha256: 's', argsSha256: 'a', limits, provider: 'anthropic' },
-      ...{ model: 'claude-haiku-4', snapshotTree: 't', snapshotFiles: 120, leftOut: [] },
-      ...{ approvedCommands: ['npm test'], unsandboxed: false, productVersion: '0.1.0', flags: [] },
+      scriptSha256: 's',
+      argsSha256: 'a',
+      limits,
+      provider: 'anthropic',
+      model: 'claude-haiku-4',
+      snapshotTree: 't',
+      snapshotFiles: 120,
+      leftOut: [],
+      approvedCommands: ['npm test'],
+      unsandboxed: false,
+      productVersion: '0.1.0',
+      flags: [],
     });
   }
 
@@ -45,9 +54,18 @@ export class RunRecorder {
     this.events.push({
       ...this.#head(5),
       type: 'agent.queued',
-      ...{ agentId: this.#agents, callId: this.#agents, contentKey: label, occurrence: 0 },
-      ...{ label, phase, group: null, model: 'claude-haiku-4', agentType: 'editor' },
-      ...{ promptSha256: 'p', promptPreview: `Port ${label}`, workflowId },
+      agentId: this.#agents,
+      callId: this.#agents,
+      contentKey: label,
+      occurrence: 0,
+      label,
+      phase,
+      group: null,
+      model: 'claude-haiku-4',
+      agentType: 'editor',
+      promptSha256: 'p',
+      promptPreview: `Port ${label}`,
+      workflowId,
     });
     return this.#agents;
   }
@@ -75,15 +93,17 @@ export class RunRecorder {
     this.events.push({
       ...this.#head(400),
       type: 'agent.ended',
-      ...{ agentId, outcome: 'ok', value: null, valuePreview: 'Ported 3 callbacks', error: null },
-      ...{
-        turns: 4,
-        usage: tokens(12_400, 900),
-        usd: 0.012,
-        conflictPaths: [],
-        reads: null,
-        treeHash: 't2',
-      },
+      agentId,
+      outcome: 'ok',
+      value: null,
+      valuePreview: 'Ported 3 callbacks',
+      error: null,
+      turns: 4,
+      usage: tokens(12_400, 900),
+      usd: 0.012,
+      conflictPaths: [],
+      reads: null,
+      treeHash: 't2',
       changes: [{ path: `src/file${agentId}.ts`, base: null, proposed: null }],
       ...change,
     });
@@ -99,8 +119,12 @@ export class RunRecorder {
     this.events.push({
       ...head,
       type: 'verify.started',
-      ...{ verifyId: 1, callId: 900, label: 'Run the tests', phase: 'Check' },
-      ...{ command: 'npm test', treeHash: 't2' },
+      verifyId: 1,
+      callId: 900,
+      label: 'Run the tests',
+      phase: 'Check',
+      command: 'npm test',
+      treeHash: 't2',
     });
     if (receipt === null) return;
     const ended = this.#head(4200);
@@ -111,8 +135,14 @@ export class RunRecorder {
     this.events.push({
       ...this.#head(50),
       type: 'gate.opened',
-      ...{ gateId, callId: 700 + gateId, contentKey: question, occurrence: 0 },
-      ...{ question, details, phase: 'Port', timeoutMs: null },
+      gateId,
+      callId: 700 + gateId,
+      contentKey: question,
+      occurrence: 0,
+      question,
+      details,
+      phase: 'Port',
+      timeoutMs: null,
     });
   }
 
@@ -125,7 +155,11 @@ export class RunRecorder {
     this.events.push({
       ...this.#head(20),
       type: 'workflow.started',
-      ...{ workflowId, callId: 800 + workflowId, name, scriptSha256: 's', phase },
+      workflowId,
+      callId: 800 + workflowId,
+      name,
+      scriptSha256: 's',
+      phase,
       source: `.muster/workflows/${name}.js`,
     });
   }
@@ -146,9 +180,14 @@ export class RunRecorder {
     this.events.push({
       ...this.#head(100),
       type: 'run.ended',
-      ...{ status: 'completed', reason: null, verdict: 'passed', headHash: 'h', result: null },
+      status: 'completed',
+      reason: null,
+      verdict: 'passed',
+      headHash: 'h',
+      result: null,
       pauseReason: null,
-      ...{ error: null, agents: { ok: 0, failed: 0, skipped: 0, cancelled: 0, cached: 0 } },
+      error: null,
+      agents: { ok: 0, failed: 0, skipped: 0, cancelled: 0, cached: 0 },
       usage: { ...tokens(1_200_000, 40_000), usd: 0.42 },
       proposals: { groups: 4, files: 12, hunks: 31, pending: 31, conflicts: 0 },
       durationMs: 125_000,
@@ -166,11 +205,24 @@ export class RunRecorder {
 /** A receipt of a test run that went well. */
 export function makeReceipt(change: Partial<Receipt> = {}): Receipt {
   return {
-    ...{ verifyId: 1, label: 'Run the tests', phase: 'Check', command: 'npm test', cwd: '.' },
-    ...{ required: true, ok: true, sandbox: 'none', exitCode: 0, timedOut: false },
-    ...{ durationMs: 4200, failedTests: [], regressions: [], fixed: [], treeHash: 't2' },
+    verifyId: 1,
+    label: 'Run the tests',
+    phase: 'Check',
+    command: 'npm test',
+    cwd: '.',
+    required: true,
+    ok: true,
+    sandbox: 'none',
+    exitCode: 0,
+    timedOut: false,
+    durationMs: 4200,
+    failedTests: [],
+    regressions: [],
+    fixed: [],
+    treeHash: 't2',
     tests: { passed: 24, failed: 0, skipped: 0 },
-    ...{ logPath: 'verify/0001/output.log', output: '24 passing' },
+    logPath: 'verify/0001/output.log',
+    output: '24 passing',
     ...change,
   };
 }

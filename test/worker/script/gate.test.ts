@@ -50,7 +50,7 @@ describe('gate() in the sandbox', () => {
     check(
       {},
       `return parallel([() => gate('ok?')]).catch((e) => [e.name, e.limit])`,
-      [...['WorkflowLimitError', 'maxUsd']],
+      ['WorkflowLimitError', 'maxUsd'],
       {
         answers: {
           gate: () =>

@@ -81,10 +81,32 @@ describe('built-ins of the sandbox', () => {
   for (const [body, expected] of cases) it(body, () => check(body, expected).then(() => undefined));
 
   const absent = [
-    ...['process', 'require', 'module', 'fetch', 'Buffer', 'eval', 'WebAssembly', 'WeakRef'],
-    ...['FinalizationRegistry', 'SharedArrayBuffer', 'Atomics', 'XMLHttpRequest', 'global', 'std'],
-    ...['os', 'bjson', 'print', 'scriptArgs', 'queueMicrotask', 'setInterval', 'gc', 'navigator'],
-    ...['performance', 'host', 'settings', 'ShadowRealm'],
+    'process',
+    'require',
+    'module',
+    'fetch',
+    'Buffer',
+    'eval',
+    'WebAssembly',
+    'WeakRef',
+    'FinalizationRegistry',
+    'SharedArrayBuffer',
+    'Atomics',
+    'XMLHttpRequest',
+    'global',
+    'std',
+    'os',
+    'bjson',
+    'print',
+    'scriptArgs',
+    'queueMicrotask',
+    'setInterval',
+    'gc',
+    'navigator',
+    'performance',
+    'host',
+    'settings',
+    'ShadowRealm',
   ];
   it(`has none of ${absent.join(', ')}`, () =>
     check(`return ${JSON.stringify(absent)}.filter((name) => name in globalThis)`, []));
@@ -209,7 +231,9 @@ describe('errors of the script', () => {
     const script =
       "// first\r\n/* second */\r\nexport const meta = { name: 'w', description: 'd' };\r\nthrow new Error('here');\r\n";
     const outcome = await runner.run({
-      ...{ script, fileName: 'workflow.js', argsJson: null },
+      script,
+      fileName: 'workflow.js',
+      argsJson: null,
       budget: { outputTokens: null, usd: null },
       host: new ScriptedHost(),
       signal: new AbortController().signal,

@@ -101,7 +101,11 @@ describe('workflow() in the sandbox', () => {
        return [await workflow('child', 'mine'), typeof globalThis.fromChild, files.changed(), typeof console.log, typeof agent.outcome, args]`,
       [
         ['undefined', 'undefined', true, true, true, 'function', 'mine'],
-        ...['undefined', [], 'function', 'function', 'theirs'],
+        'undefined',
+        [],
+        'function',
+        'function',
+        'theirs',
       ],
       { args: 'theirs' },
     ));
@@ -124,7 +128,8 @@ describe('workflow() in the sandbox', () => {
       {
         budgetTokens: 9,
         answers: {
-          ...{ files: ['a'], texts: { a: 'text' } },
+          files: ['a'],
+          texts: { a: 'text' },
           agent: () => settle(1, { outputTokens: 4, newChangedPaths: ['b'] }),
           workflow: childrenAfter(
             {
@@ -178,7 +183,8 @@ describe('workflow() that fails', () => {
     check({ child: `\n\n  null.foo` }, `log('x');\n  await workflow('child')`, {
       code: 'script_error',
       message: ".muster/workflows/child.js:4:3: TypeError: cannot read property 'foo' of null",
-      ...{ line: 3, column: 9 },
+      line: 3,
+      column: 9,
     }));
 
   it('names the parent’s own line for what the parent throws of it', () =>
@@ -256,7 +262,8 @@ describe('workflow() that fails', () => {
     check({ child: `await new Promise(() => {})` }, `await workflow('child')`, {
       code: 'script_never_settles',
       message: 'The script waits for a promise that nothing can settle.',
-      ...{ line: null, column: null },
+      line: null,
+      column: null,
     }));
 
   it('stops a child that computes without a pause', async () => {

@@ -45,7 +45,9 @@ describe('a budget that is used up', () => {
        for (const call of [agent, agent.outcome]) await call('b').catch((e) => said.push([e.name, e.limit, e.value, e.message]));
        return said`,
       Array(2).fill([
-        ...['WorkflowLimitError', 'budget', 10],
+        'WorkflowLimitError',
+        'budget',
+        10,
         'agent(): the budget of 10 output tokens for this run is used up.',
       ]),
       { budgetTokens: 10, answers: spend },
@@ -67,7 +69,8 @@ describe('a budget that is used up', () => {
         code: 'script_error',
         message:
           'WorkflowLimitError: agent(): the budget of 10 output tokens for this run is used up.',
-        ...{ line: 3, column: 24 },
+        line: 3,
+        column: 24,
       },
       { budgetTokens: 10, answers: spend },
     ));

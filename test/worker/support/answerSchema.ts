@@ -115,7 +115,8 @@ function mergeAll(schema: Schema, parts: readonly Json[]): Schema {
   const own = Object.entries(schema).filter(([key]) => key !== 'allOf');
   return [Object.fromEntries(own), ...parts.map(asSchema)].reduce<Schema>(
     (merged, part) => ({
-      ...{ ...merged, ...part },
+      ...merged,
+      ...part,
       properties: { ...asSchema(merged['properties']), ...asSchema(part['properties']) },
     }),
     {},

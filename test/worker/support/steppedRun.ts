@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Json } from '../../../src/base/json.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import type { ScriptRunner } from '../../../src/core/ports/scriptRunner.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import type { ScriptOutcome } from '../../../src/protocol/threads/scriptMessages.ts';
@@ -8,7 +9,6 @@ import { FakeClock, settled } from '../../support/fakeClock.ts';
 import { RunBench, passedCommand, type BenchOptions } from '../../support/runBench.ts';
 import { SteppedModel, type Replies } from './steppedModel.ts';
 import { SteppedScripts } from './steppedScripts.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 export const scriptsDirectory = new URL('../../fixtures/scripts/', import.meta.url);
 
@@ -69,7 +69,9 @@ async function drive(run: Promise<unknown>, { bench, scripts, model }: Driven): 
 }
 
 const noOutcome: ScriptOutcome = {
-  ...{ type: 'failed', line: null, column: null },
+  type: 'failed',
+  line: null,
+  column: null,
   error: { code: 'internal', message: 'The script has no outcome.' },
 };
 

@@ -1,4 +1,4 @@
-import type { PauseReason, RunState } from '../../../src/protocol/events/runEvents.ts';
+import type { PauseReason, RunState } from '../../../src/protocol/events/runState.ts';
 
 /** What can be done with a run depends on this: whether it goes on, waits and for what, or is over. */
 export type RunSituation = 'running' | PauseReason | 'ended';

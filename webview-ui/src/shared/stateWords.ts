@@ -1,4 +1,4 @@
-import type { PauseReason, RunState } from '../../../src/protocol/events/runEvents.ts';
+import type { PauseReason, RunState } from '../../../src/protocol/events/runState.ts';
 import type {
   AgentStatus,
   AgentView,

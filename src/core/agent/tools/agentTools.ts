@@ -8,8 +8,13 @@ import { listFilesTool, readFileTool, searchTextTool } from './readTools.ts';
 import type { AgentTool } from './tool.ts';
 
 const allTools: readonly AgentTool[] = [
-  ...[readFileTool, listFilesTool, searchTextTool],
-  ...[editFileTool, writeFileTool, deleteFileTool, moveFileTool],
+  readFileTool,
+  listFilesTool,
+  searchTextTool,
+  editFileTool,
+  writeFileTool,
+  deleteFileTool,
+  moveFileTool,
   runCommandTool,
 ];
 

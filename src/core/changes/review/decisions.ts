@@ -16,6 +16,8 @@ export interface DecidedWrite {
   readonly beforeRights: FileRights | null;
   /** Folders above the file that did not exist, outermost first. */
   readonly madeFolders: readonly string[];
+  /** Folders above the file that an undo removes when they are empty, outermost first. */
+  readonly emptyFolders: readonly string[];
   readonly status: 'open' | 'written' | 'refused';
   /** Why it was refused. */
   readonly reason: string | null;
@@ -113,6 +115,7 @@ function openApply(intent: Intent): MutableApply {
     afterMode: write.afterMode ?? null,
     beforeRights: write.beforeRights ?? null,
     madeFolders: write.madeFolders ?? [],
+    emptyFolders: write.emptyFolders ?? [],
     status: 'open' as const,
     reason: null,
     undone: false,

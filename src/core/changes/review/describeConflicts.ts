@@ -76,8 +76,14 @@ async function describe(
   ];
   return {
     conflictId: conflictIdOf(conflict),
-    ...{ path, reason, agentId, groupTitle, oursAgentIds },
-    ...{ baseSha256, oursSha256, theirsSha256 },
+    path,
+    reason,
+    agentId,
+    groupTitle,
+    oursAgentIds,
+    baseSha256,
+    oursSha256,
+    theirsSha256,
     places: places.slice(0, MAX_PLACES),
     morePlaces: Math.max(0, places.length - MAX_PLACES),
   };

@@ -18,7 +18,12 @@ export function keptAside(
     const { path, reason, agentId, groupTitle, oursAgentIds, base, ours, theirs } = conflict;
     const conflictId = conflictIdOf(conflict);
     return {
-      ...{ conflictId, path, reason, agentId, groupTitle, oursAgentIds },
+      conflictId,
+      path,
+      reason,
+      agentId,
+      groupTitle,
+      oursAgentIds,
       agentLabel: agentLabels.get(agentId) ?? `agent ${agentId}`,
       baseSha256: base?.sha256 ?? null,
       oursSha256: ours?.sha256 ?? null,

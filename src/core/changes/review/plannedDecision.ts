@@ -78,7 +78,7 @@ function toWrite(step: WriteStep): PlannedWrite {
 }
 
 function toIntentWrite(step: WriteStep): Intent['writes'][number] {
-  const { path, hunkIds, before, after, beforeRights, madeFolders } = step;
+  const { path, hunkIds, before, after, beforeRights, madeFolders, emptyFolders } = step;
   return {
     path,
     hunkIds: [...hunkIds],
@@ -88,5 +88,6 @@ function toIntentWrite(step: WriteStep): Intent['writes'][number] {
     ...(after === null ? {} : { afterMode: after.mode }),
     ...(beforeRights === null ? {} : { beforeRights }),
     ...(madeFolders.length === 0 ? {} : { madeFolders: [...madeFolders] }),
+    ...(emptyFolders.length === 0 ? {} : { emptyFolders: [...emptyFolders] }),
   };
 }

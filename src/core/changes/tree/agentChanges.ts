@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ContentRef } from '../../../protocol/events/contentRef.ts';
 import type { FileContent } from '../../ports/fileView.ts';
 import type { BlobStore } from '../../ports/runStore.ts';
 import { sameContent } from '../text/fileContent.ts';
@@ -10,10 +11,6 @@ export interface AgentChange {
   readonly base: FileContent | null;
   readonly proposed: FileContent | null;
 }
-
-/** Bytes by hash, with git's mode. */
-export const ContentRef = z.object({ sha256: z.string(), mode: z.number().int() });
-export type ContentRef = z.infer<typeof ContentRef>;
 
 /** An agent's changes as they go to disk, so that a resumed run can merge them without asking the model again. */
 export const AgentChangesRecord = z.object({

@@ -1,7 +1,7 @@
 import { oneLine } from '../../../base/format.ts';
 import { splitLines } from '../../../base/lines.ts';
 import type { FileContent } from '../../ports/fileView.ts';
-import type { ContentRef } from './agentChanges.ts';
+import type { ContentRef } from '../../../protocol/events/contentRef.ts';
 import {
   classifyBytes,
   contentSha256,

@@ -137,7 +137,9 @@ export class RunTree implements FileView {
   /** The same for an earlier version of this tree. */
   changesAt(version: number): ReadonlyMap<string, FileChange> {
     const states = this.#sortedHistories().map((history) => ({
-      ...{ path: history.path, base: history.base, content: stateAt(history, version) },
+      path: history.path,
+      base: history.base,
+      content: stateAt(history, version),
     }));
     const changed = states.filter(({ base, content }) => !sameContent(base, content));
     return new Map(changed.map(({ path, content }) => [path, content]));

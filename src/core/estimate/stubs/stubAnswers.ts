@@ -38,10 +38,20 @@ export class StubAnswers {
     const ok = this.#kind === 'generous';
     const failure = `stub: ${command} fails`;
     return {
-      ...{ ok, required: true, sandbox: 'none', exitCode: ok ? 0 : 1, durationMs: 0 },
+      ok,
+      required: true,
+      sandbox: 'none',
+      exitCode: ok ? 0 : 1,
+      durationMs: 0,
       tests: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 },
-      ...{ regressions: ok ? [] : [failure], fixed: [], treeHash: '', logPath: '' },
-      ...{ output: ok ? '' : failure, command, cwd: '', timedOut: false },
+      regressions: ok ? [] : [failure],
+      fixed: [],
+      treeHash: '',
+      logPath: '',
+      output: ok ? '' : failure,
+      command,
+      cwd: '',
+      timedOut: false,
     };
   }
 

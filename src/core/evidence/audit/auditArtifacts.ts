@@ -80,7 +80,8 @@ function checkBlobsThere(folder: RunFolder, run: AuditedRun, findings: Findings)
     const name = `children/${event.scriptSha256}.js`;
     if (folder.files.has(name)) continue;
     findings.broken(name, `It is missing, and entry ${event.seq} of the journal ran it.`, {
-      ...{ line, seq: event.seq },
+      line,
+      seq: event.seq,
     });
   }
 }

@@ -79,7 +79,8 @@ function checkUnlinked(chain: Chain, findings: Findings): void {
     if (type !== 'unlinked') continue;
     if (linked > 0) {
       findings.broken(DECISIONS_FILE, `Entry ${seq ?? line} is not linked to those before it.`, {
-        ...{ line, seq },
+        line,
+        seq,
       });
     } else {
       findings.uncovered(

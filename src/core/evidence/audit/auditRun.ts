@@ -61,12 +61,18 @@ export async function auditRun(
   const context = { folder, journal: chain, decisions: decided?.chain ?? null };
   const anchor = await checkAnchor(context, anchors, findings);
   const result: AuditResult = {
-    ...{ runId: folder.runId, isLive: folder.isLive, anchor, reportSeq, applied },
+    runId: folder.runId,
+    isLive: folder.isLive,
+    anchor,
+    reportSeq,
+    applied,
     verdict: findings.isBroken ? 'broken' : 'whole',
-    ...{ entries: chain.headSeq, headHash: chain.headHash },
+    entries: chain.headSeq,
+    headHash: chain.headHash,
     decisions: decided?.chain.headSeq ?? 0,
     decisionsHead: decided?.chain.headHash ?? null,
-    ...{ findings: findings.list(), leftOut: findings.leftOut },
+    findings: findings.list(),
+    leftOut: findings.leftOut,
   };
   return { result, entries, decisions: run.decisions };
 }

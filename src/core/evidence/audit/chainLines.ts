@@ -99,7 +99,8 @@ function placeLine(
   if (place.type === 'unlinked') return { ...raw, seq: expected, prev: null };
   if (place.type === 'unreadable') {
     findings.broken(file, `Entry ${expected} was changed: line ${line} ${place.reason}.`, {
-      ...{ line, seq: expected },
+      line,
+      seq: expected,
     });
     return { ...raw, seq: expected, prev: null };
   }
@@ -119,11 +120,13 @@ function checkOrder(file: string, lines: readonly Placed[], findings: Findings):
     const first = seen.get(seq);
     if (first !== undefined) {
       findings.broken(file, `Entry ${seq} stands twice: in lines ${first} and ${line}.`, {
-        ...{ line, seq },
+        line,
+        seq,
       });
     } else if (seq < highest) {
       findings.broken(file, `Entry ${seq} stands behind entry ${highest}: lines were reordered.`, {
-        ...{ line, seq },
+        line,
+        seq,
       });
     }
     seen.set(seq, first ?? line);
@@ -179,7 +182,8 @@ function checkLinks(links: Links, findings: Findings): ReadonlySet<number> {
         ? `Entry ${seq - 1} or entry ${seq} was changed: they do not follow from each other.`
         : `Entry ${culprit} was changed: it is not what entry ${culprit === seq ? culprit - 1 : seq} was written with.`;
     findings.broken(file, culprit === 1 && seq === 1 ? FIRST_CHANGED : message, {
-      ...{ line, seq: culprit },
+      line,
+      seq: culprit,
     });
   }
   return changed;

@@ -1,5 +1,6 @@
 /** What a journal and its decisions say about the files beside them. */
-import type { DurableRunEvent, RunEventOf, ValueRef } from '../../../protocol/events/runEvents.ts';
+import type { DurableRunEvent, RunEventOf } from '../../../protocol/events/runEvents.ts';
+import type { ValueRef } from '../../../protocol/events/valueRef.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
 import type { AuditedDecision } from './auditDecisions.ts';
 import type { AuditedEntry } from './auditJournal.ts';
@@ -31,7 +32,8 @@ function blobsOf(event: DurableRunEvent): readonly (string | null)[] {
   if (event.type !== 'agent.ended') return [];
   const contents = event.changes.flatMap(({ base, proposed }) => [base, proposed]);
   return [
-    ...[blobOf(event.value), blobOf(event.reads)],
+    blobOf(event.value),
+    blobOf(event.reads),
     ...contents.map((content) => content?.sha256 ?? null),
   ];
 }

@@ -47,7 +47,8 @@ export function makeStatement(audited: AuditedFolder, files: readonly StatedFile
     subject: subjectsOf(result, events, files),
     predicateType: PREDICATE_TYPE,
     predicate: {
-      ...{ runId: result.runId, audit: auditOf(result) },
+      runId: result.runId,
+      audit: auditOf(result),
       ...predicateOf(events),
       decisions: decisionsOf(audited.decisions),
       applied: result.applied,
@@ -78,7 +79,10 @@ function subjectsOf(
 
 function auditOf({ verdict, entries, findings }: AuditResult): object {
   const listed = findings.map(({ severity, file, seq, message }) => ({
-    ...{ severity, file, seq, message },
+    severity,
+    file,
+    seq,
+    message,
   }));
   return { verdict, entries, findings: listed };
 }
@@ -115,8 +119,16 @@ function sessionOf({ seq, at, ...session }: Session): object {
   const { scriptSha256, limits, provider, model, approvedCommands, unsandboxed } = session;
   const { productVersion, flags } = session;
   return {
-    ...{ seq, at, scriptSha256, provider, model, limits, approvedCommands, unsandboxed },
-    ...{ productVersion, flags },
+    seq,
+    at,
+    scriptSha256,
+    provider,
+    model,
+    limits,
+    approvedCommands,
+    unsandboxed,
+    productVersion,
+    flags,
   };
 }
 
@@ -149,9 +161,19 @@ function receiptOf(event: DurableRunEvent): readonly object[] {
   const { regressions, fixed } = event.receipt;
   return [
     {
-      ...{ seq: event.seq, command, cwd, required, ok, sandbox, exitCode, timedOut, tests },
+      seq: event.seq,
+      command,
+      cwd,
+      required,
+      ok,
+      sandbox,
+      exitCode,
+      timedOut,
+      tests,
       ...(stopped === undefined ? {} : { stopped }),
-      ...{ regressions, fixed, gitTree: treeHash },
+      regressions,
+      fixed,
+      gitTree: treeHash,
     },
   ];
 }

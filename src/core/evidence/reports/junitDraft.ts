@@ -63,8 +63,10 @@ export class JunitDraft {
     // Many writers repeat the suite's name as the class of each of its tests.
     const path = suites.at(-1) === group ? suites : [...suites, group];
     this.#test = {
-      ...{ path: [...path, attributes['name'] ?? ''], depth: this.#depth },
-      ...{ hasFailed: false, isSkipped: false },
+      path: [...path, attributes['name'] ?? ''],
+      depth: this.#depth,
+      hasFailed: false,
+      isSkipped: false,
     };
   }
 

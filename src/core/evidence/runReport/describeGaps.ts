@@ -19,9 +19,7 @@ const MAX_MESSAGE_CHARS = 300;
 const DROPPED_ITEM = /^(?:parallel|pipeline)\[\d+\] failed: /u;
 
 /** Bounds that belong to one agent. */
-const OWN_LIMITS: ReadonlySet<ErrorCode> = new Set([
-  ...(['agent_limit', 'agent_timeout', 'max_turns'] as const),
-]);
+const OWN_LIMITS: ReadonlySet<ErrorCode> = new Set(['agent_limit', 'agent_timeout', 'max_turns']);
 
 /** The section "Not covered"; '' when there is nothing to say. */
 export function describeGaps(view: RunView, facts: ReportFacts): string {

@@ -32,8 +32,13 @@ export interface ReportDetails extends ReportFacts {
 
 /** Nothing but what the view tells. */
 export const NO_DETAILS: ReportDetails = {
-  ...{ leftOut: [], refused: [], unfinished: [], holds: [] },
-  ...{ estimate: null, summary: null, journalHead: null },
+  leftOut: [],
+  refused: [],
+  unfinished: [],
+  holds: [],
+  estimate: null,
+  summary: null,
+  journalHead: null,
 };
 
 /** Reads a journal for what the run did not cover. */

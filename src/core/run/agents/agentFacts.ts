@@ -1,37 +1,26 @@
 /** The journal entries of an agent's beginning and end. */
 import { oneLine } from '../../../base/format.ts';
 import type { Json } from '../../../base/json.ts';
-import type { RunFact, ValueRef } from '../../../protocol/events/runEvents.ts';
+import type { RunFact } from '../../../protocol/events/runEvents.ts';
+import type { ValueRef } from '../../../protocol/events/valueRef.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
-import { EDIT_TOOLS, type AgentType } from '../../agent/agentTypes.ts';
+import { EDIT_TOOLS } from '../../agent/agentTypes.ts';
 import type { AgentEnd } from '../outcomes/agentEnds.ts';
+import type { IdentifiedAgent } from '../outcomes/identifiedCall.ts';
 import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 const PREVIEW_CHARS = 200;
 
-/** A call that has become an agent. */
-export interface QueuedAgent {
-  readonly call: AgentCall;
-  readonly agentType: AgentType;
-  readonly model: string;
-  readonly contentKey: string;
-  readonly occurrence: number;
-  readonly workflowId: number | null;
-}
-
-/** An agent's end that is to be merged and journaled. */
-export interface Ending {
-  readonly agentId: number;
-  readonly groupTitle: string;
-  readonly end: AgentEnd;
-  readonly rule: 'ifAllFit' | 'keepAside';
-}
-
 /** The entry of an agent that waits for its permit. */
-export function queuedFact(callId: number, agentId: number, agent: QueuedAgent): RunFact {
+export function queuedFact(callId: number, agentId: number, agent: IdentifiedAgent): RunFact {
   const { call, model, agentType, contentKey: key, occurrence } = agent;
   return {
-    ...{ type: 'agent.queued', agentId, callId, contentKey: key, occurrence, model },
+    type: 'agent.queued',
+    agentId,
+    callId,
+    contentKey: key,
+    occurrence,
+    model,
     label: call.label,
     phase: call.phase,
     group: call.group,
@@ -40,6 +29,27 @@ export function queuedFact(callId: number, agentId: number, agent: QueuedAgent):
     promptPreview: oneLine(call.prompt, PREVIEW_CHARS),
     ...(expectsEdits(call) ? { expectsEdits: true } : {}),
     workflowId: agent.workflowId,
+  };
+}
+
+/** The entry of an agent that never runs, because its call is wrong. Nothing may be found by its content. */
+export function refusedFact(refused: {
+  readonly agentId: number;
+  readonly callId: number;
+  readonly label: string;
+  readonly phase: string | null;
+  readonly model: string;
+}): RunFact {
+  return {
+    type: 'agent.queued',
+    ...refused,
+    contentKey: '',
+    occurrence: 0,
+    group: null,
+    agentType: 'general-purpose',
+    promptSha256: '',
+    promptPreview: '',
+    workflowId: null,
   };
 }
 
@@ -62,7 +72,16 @@ export function endedFact(ended: {
   const { agentId, end, value, reads, treeHash } = ended;
   const { outcome, error, turns, usage, usd, files = [] } = end;
   return {
-    ...{ type: 'agent.ended', agentId, outcome, value, error, turns, usage, usd, reads, treeHash },
+    type: 'agent.ended',
+    agentId,
+    outcome,
+    value,
+    error,
+    turns,
+    usage,
+    usd,
+    reads,
+    treeHash,
     valuePreview: outcome === 'ok' ? preview(end.value) : '',
     changes: [...end.changes],
     conflictPaths: [...end.conflictPaths],

@@ -7,10 +7,11 @@ import type {
 import type { Overlay } from '../../changes/tree/overlay.ts';
 import type { FileChange, WorkDirectory } from '../../ports/fileView.ts';
 import { errorText } from '../../../base/errorText.ts';
+import type { CommandContext } from '../commands/commandContext.ts';
 import type { RunContext } from '../runContext.ts';
 
 export interface AttemptCommandsOptions {
-  readonly ctx: RunContext;
+  readonly ctx: Pick<RunContext, 'services' | 'recorder'> & CommandContext;
   readonly agentId: number;
   readonly overlay: Overlay;
   /** What the run had changed when the attempt began, which is what the overlay lies on. */
@@ -85,15 +86,29 @@ export class AttemptCommands implements AgentCommands {
     const commandId = ctx.nextCommandId();
     const log = await store.commandLog(agentId, commandId);
     const result = await commands.run({
-      ...{ command, timeoutMs, signal, logPath: log.path, tree: directory.path },
+      command,
+      timeoutMs,
+      signal,
+      logPath: log.path,
+      tree: directory.path,
       directory: cwd === '' ? directory.path : `${directory.path}/${cwd}`,
     });
     const changes = await directory.changes();
     const { exitCode, timedOut, durationMs, output } = result;
     const stopped = result.stopped === undefined ? {} : { stopped: result.stopped };
     await ctx.recorder.record({
-      ...{ type: 'command.ended', commandId, agentId, command, cwd, treeHash, allowedBy },
-      ...{ exitCode, timedOut, ...stopped, durationMs, sandbox: await commands.sandbox() },
+      type: 'command.ended',
+      commandId,
+      agentId,
+      command,
+      cwd,
+      treeHash,
+      allowedBy,
+      exitCode,
+      timedOut,
+      ...stopped,
+      durationMs,
+      sandbox: await commands.sandbox(),
       files: [...(await store.markFiles([log.name]))],
     });
     return { type: 'ran', exitCode, timedOut, ...stopped, durationMs, output, changes };

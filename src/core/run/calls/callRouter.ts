@@ -5,11 +5,12 @@ import type {
   HostToScript,
   ThrownError,
 } from '../../../protocol/threads/scriptMessages.ts';
+import type { AgentTypes } from '../../agent/agentTypes.ts';
+import type { AgentCallContext } from '../agents/agentContext.ts';
 import { AgentRunner } from '../agents/agentRunner.ts';
 import { OrderedReplay, type KeptCall } from '../replay/orderedReplay.ts';
 import { GateRunner } from './gateRunner.ts';
-import { isSameAsBefore, type Delivery } from '../replay/replayLog.ts';
-import type { RunContext } from '../runContext.ts';
+import { isSameAsBefore, type Delivery, type ReplayLog } from '../replay/replayLog.ts';
 import { Timers } from './timers.ts';
 import { VerifyRunner } from './verifyRunner.ts';
 import { WorkflowRunner } from './workflowRunner.ts';
@@ -17,8 +18,15 @@ import { WorkflowRunner } from './workflowRunner.ts';
 /** Name of the run's own script in error positions. */
 export const MAIN_FILE_NAME = 'workflow.js';
 
+/** What it takes to answer any call of the script. */
+export type CallContext = AgentCallContext;
+
 export interface CallRouterOptions {
-  readonly ctx: RunContext;
+  readonly ctx: CallContext;
+  /** Known from the run's first moment on; read from its snapshot. */
+  readonly agentTypes: () => AgentTypes;
+  /** Numbers of questions to the user: gates and commands have them in common. */
+  readonly nextQuestionId: () => number;
   readonly onDivergence: (problem: string) => void;
   /** A gate has opened. */
   readonly onGate: () => void;
@@ -34,16 +42,20 @@ export class CallRouter {
   readonly #replay: OrderedReplay | null;
 
   constructor(options: CallRouterOptions) {
-    const { ctx } = options;
+    const { ctx, agentTypes, nextQuestionId, onGate } = options;
     this.#options = options;
     this.workflows = new WorkflowRunner(ctx, {
-      ...{ userWorkflows: ctx.services.userWorkflows, workspaceRoot: ctx.services.workspace },
+      userWorkflows: ctx.services.userWorkflows,
+      workspaceRoot: ctx.services.workspace,
       mainFileName: MAIN_FILE_NAME,
     });
-    this.agents = new AgentRunner(ctx, (callId) => this.workflows.workflowIdOf(callId));
+    this.agents = new AgentRunner(ctx, {
+      agentTypes,
+      workflowIdOf: (callId) => this.workflows.workflowIdOf(callId),
+    });
     this.verifications = new VerifyRunner(ctx);
     this.timers = new Timers(ctx);
-    this.gates = new GateRunner(ctx, options.onGate);
+    this.gates = new GateRunner(ctx, { nextQuestionId, onOpen: onGate });
     this.#replay = ctx.replay === null ? null : this.#createReplay(ctx.replay);
   }
 
@@ -90,7 +102,7 @@ export class CallRouter {
     this.#replay?.noteScriptEnd();
   }
 
-  #createReplay(log: NonNullable<RunContext['replay']>): OrderedReplay {
+  #createReplay(log: ReplayLog): OrderedReplay {
     const { ctx, onDivergence } = this.#options;
     // Under an edited script or another model every call may be another one: they are matched by content.
     const { provider } = ctx.services.governor.client;

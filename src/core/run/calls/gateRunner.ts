@@ -10,12 +10,23 @@ import type {
 } from '../../../protocol/threads/scriptMessages.ts';
 import { MAX_GATE_DETAILS_CHARS, MAX_LOG_CHARS } from '../../limits.ts';
 import type { GateAnswer } from '../replay/replayLog.ts';
-import { refuseCall } from '../refuseCall.ts';
+import type { AnswerContext } from '../answers/answerContext.ts';
+import { refuseCall } from '../answers/refuseCall.ts';
 import type { RunContext } from '../runContext.ts';
 import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 export type GateMessage = Extract<AsyncCall, { method: 'gate' }>;
 type Send = (answer: HostToScript) => void;
+
+/** What gates need of a run. */
+export type GateContext = RunContext & Pick<AnswerContext, 'deliveries' | 'replay'>;
+
+export interface GateRunnerOptions {
+  /** Numbers of questions to the user: gates and commands have them in common. */
+  readonly nextQuestionId: () => number;
+  /** A gate has opened. */
+  readonly onOpen: () => void;
+}
 
 interface OpenGate {
   readonly gateId: number;
@@ -33,14 +44,14 @@ const Options = z.object({
 type Options = z.infer<typeof Options>;
 
 export class GateRunner {
-  readonly #ctx: RunContext;
-  readonly #onOpen: () => void;
+  readonly #ctx: GateContext;
+  readonly #options: GateRunnerOptions;
   readonly #open = new Map<number, OpenGate>();
   readonly #occurrences = new Map<string, number>();
 
-  constructor(ctx: RunContext, onOpen: () => void) {
+  constructor(ctx: GateContext, options: GateRunnerOptions) {
     this.#ctx = ctx;
-    this.#onOpen = onOpen;
+    this.#options = options;
   }
 
   /** The question that waits longest, or null. */
@@ -61,10 +72,14 @@ export class GateRunner {
     const key = gateKey(question, details);
     const occurrence = this.#nextOccurrence(key);
     const recorded = this.#ctx.replay?.gates.get(`${key}#${occurrence}`);
-    const gateId = recorded?.gateId ?? this.#ctx.nextQuestionId();
+    const gateId = recorded?.gateId ?? this.#options.nextQuestionId();
     const options = Options.parse(isObject(details) ? details : {});
     await this.#ctx.recorder.record({
-      ...{ type: 'gate.opened', gateId, callId, contentKey: key, occurrence },
+      type: 'gate.opened',
+      gateId,
+      callId,
+      contentKey: key,
+      occurrence,
       question: cutText(question, MAX_LOG_CHARS),
       details: cutText(detailsText(details), MAX_GATE_DETAILS_CHARS),
       phase: message.phase,
@@ -75,7 +90,7 @@ export class GateRunner {
     const done = (): void => settled.resolve(undefined);
     this.#open.set(gateId, { gateId, callId, question, send, timer: null, done });
     this.#answerAtOnce(gateId, recorded?.answer ?? null, options);
-    this.#onOpen();
+    this.#options.onOpen();
     await settled.promise;
   }
 

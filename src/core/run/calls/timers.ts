@@ -1,12 +1,17 @@
 import type { HostToScript } from '../../../protocol/threads/scriptMessages.ts';
+import type { AnswerContext } from '../answers/answerContext.ts';
 import type { RunContext } from '../runContext.ts';
+
+/** What timers need of a run. */
+export type TimerContext = Pick<RunContext, 'services' | 'recorder' | 'signal'> &
+  Pick<AnswerContext, 'deliveries'>;
 
 /** The script's timers. Each firing is journaled before the script sees it. */
 export class Timers {
-  readonly #ctx: RunContext;
+  readonly #ctx: TimerContext;
   readonly #running = new Map<number, { dispose(): void }>();
 
-  constructor(ctx: RunContext) {
+  constructor(ctx: TimerContext) {
     this.#ctx = ctx;
   }
 

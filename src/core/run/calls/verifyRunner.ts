@@ -13,7 +13,9 @@ import { makeReceipt, type BaselineFacts } from '../../evidence/makeReceipt.ts';
 import { VERIFY_TIMEOUT_MS } from '../../limits.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { ReportedRun, TestReport } from '../../ports/testReports.ts';
-import { refuseCall } from '../refuseCall.ts';
+import type { AnswerContext } from '../answers/answerContext.ts';
+import { refuseCall } from '../answers/refuseCall.ts';
+import type { CommandContext } from '../commands/commandContext.ts';
 import type { RunContext } from '../runContext.ts';
 import { describeFailure } from '../runErrors.ts';
 
@@ -53,15 +55,18 @@ interface BaselineRun {
   readonly report: TestReport | null;
 }
 
+/** What verifications need of a run. */
+export type VerifyContext = RunContext & AnswerContext & Pick<CommandContext, 'commands' | 'setup'>;
+
 export class VerifyRunner {
-  readonly #ctx: RunContext;
+  readonly #ctx: VerifyContext;
   /** By command and folder: the snapshot stays as it is, so that once is enough. */
   readonly #baselines = new Map<string, Promise<BaselineRun>>();
   readonly #receipts: Receipt[] = [];
   readonly #unfinished: { readonly command: string; readonly cwd: string }[] = [];
   #lastVerifyId: number;
 
-  constructor(ctx: RunContext) {
+  constructor(ctx: VerifyContext) {
     this.#ctx = ctx;
     this.#lastVerifyId = ctx.replay?.lastVerifyId ?? 0;
   }
@@ -141,8 +146,15 @@ export class VerifyRunner {
       return;
     }
     await recorder.record({
-      ...{ type: 'verify.started', verifyId, callId, label, phase, treeHash },
-      ...{ command, cwd, required },
+      type: 'verify.started',
+      verifyId,
+      callId,
+      label,
+      phase,
+      treeHash,
+      command,
+      cwd,
+      required,
     });
     try {
       const known = this.#knownReceipt(verifyId, call, treeHash);
@@ -180,8 +192,16 @@ export class VerifyRunner {
     const { command } = call;
     const { result, report } = await this.#runOn(treeHash, call, logPath);
     const receipt = makeReceipt({
-      ...{ verifyId, treeHash, logPath, result, report },
-      ...{ command, label: call.label, phase: call.phase, cwd: call.cwd, required: call.required },
+      verifyId,
+      treeHash,
+      logPath,
+      result,
+      report,
+      command,
+      label: call.label,
+      phase: call.phase,
+      cwd: call.cwd,
+      required: call.required,
       sandbox: await commands.sandbox(),
       baseline: call.baseline ? await this.#baseline(call, logPath) : undefined,
     });
@@ -282,7 +302,19 @@ function scriptReceipt(
   const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
   const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
   return {
-    ...{ ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed },
-    ...{ treeHash, logPath, output, command, cwd, timedOut },
+    ok,
+    required,
+    sandbox,
+    exitCode,
+    durationMs,
+    tests,
+    regressions,
+    fixed,
+    treeHash,
+    logPath,
+    output,
+    command,
+    cwd,
+    timedOut,
   };
 }

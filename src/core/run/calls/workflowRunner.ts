@@ -15,6 +15,7 @@ import { checkScript } from '../../script/checkScript.ts';
 import { PREPARED_LINES_BEFORE, prepareChild } from '../../script/prepareScript.ts';
 import { findWorkflow, workflowProblem, type WorkflowRef } from '../../script/savedWorkflows.ts';
 import type { SnapshotFiles } from '../../changes/tree/snapshotFiles.ts';
+import type { AnswerContext } from '../answers/answerContext.ts';
 import type { ReplayLog } from '../replay/replayLog.ts';
 import type { RunServices } from '../runConfig.ts';
 import type { RunContext } from '../runContext.ts';
@@ -24,7 +25,8 @@ export type StartedWorkflow = RunEventOf<'workflow.started'>;
 type Send = (answer: HostToScript) => void;
 
 /** What it needs of a run. */
-export interface WorkflowContext extends Pick<RunContext, 'recorder' | 'deliveries' | 'signal'> {
+export interface WorkflowContext
+  extends Pick<RunContext, 'recorder' | 'signal'>, Pick<AnswerContext, 'deliveries'> {
   readonly services: Pick<RunServices, 'store'> & SnapshotFiles;
   readonly replay: Pick<ReplayLog, 'workflows' | 'lastWorkflowId'> | null;
 }

@@ -46,14 +46,24 @@ async function runSetup(
   const setupId = nextSetupId();
   const log = await store.setupLog(setupId);
   const result = await commands.run({
-    ...{ command, signal, directory, tree: directory },
-    ...{ timeoutMs: SETUP_TIMEOUT_MS, logPath: log.path },
+    command,
+    signal,
+    directory,
+    tree: directory,
+    timeoutMs: SETUP_TIMEOUT_MS,
+    logPath: log.path,
   });
   const { exitCode, timedOut, stopped, durationMs } = result;
   await record({
-    ...{ type: 'setup.ended', setupId, command, treeHash: snapshot.tree, exitCode, timedOut },
+    type: 'setup.ended',
+    setupId,
+    command,
+    treeHash: snapshot.tree,
+    exitCode,
+    timedOut,
     ...(stopped === undefined ? {} : { stopped }),
-    ...{ durationMs, sandbox: await commands.sandbox() },
+    durationMs,
+    sandbox: await commands.sandbox(),
     files: [...(await store.markFiles([log.name]))],
   });
   if (exitCode === 0 && stopped === undefined) return null;

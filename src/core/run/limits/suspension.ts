@@ -1,5 +1,6 @@
 /** Why a run stands still. The user, a limit and a gate can each hold it; it goes on when none does. */
-import type { PauseReason, RunFact } from '../../../protocol/events/runEvents.ts';
+import type { RunFact } from '../../../protocol/events/runEvents.ts';
+import type { PauseReason } from '../../../protocol/events/runState.ts';
 import type { ActiveClock } from './activeClock.ts';
 import type { Permits } from '../requests/permits.ts';
 
@@ -9,6 +10,12 @@ export type HoldReason = Extract<PauseReason, 'limit' | 'breaker' | 'usage'>;
 export interface Hold {
   readonly reason: HoldReason;
   readonly message: string;
+}
+
+/** A hold, and the limit that a script is told of when the user chooses to stop. */
+export interface SuspendRequest extends Hold {
+  readonly limit: string;
+  readonly value: number;
 }
 
 export interface SuspensionOptions {

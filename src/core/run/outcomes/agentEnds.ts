@@ -2,7 +2,7 @@ import type { Json } from '../../../base/json.ts';
 import type { AgentChange } from '../../changes/tree/agentChanges.ts';
 import type { ErrorInfo } from '../../../protocol/errorCodes.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
-import type { ContentRef } from '../../../protocol/events/runEvents.ts';
+import type { ContentRef } from '../../../protocol/events/contentRef.ts';
 import { noTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
 import { describeFailure, isStopReason } from '../runErrors.ts';
 
@@ -33,8 +33,17 @@ export interface AgentEnd {
 /** The end of an agent that never ran. */
 export function failedEnd(error: ErrorInfo): AgentEnd {
   return {
-    ...{ outcome: 'failed', value: null, error, turns: 0, usage: noTokens, usd: 0 },
-    ...{ changes: [], edits: [], treeChanges: [], conflictPaths: [], reads: new Map() },
+    outcome: 'failed',
+    value: null,
+    error,
+    turns: 0,
+    usage: noTokens,
+    usd: 0,
+    changes: [],
+    edits: [],
+    treeChanges: [],
+    conflictPaths: [],
+    reads: new Map(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { parseJson, type Json } from '../../../base/json.ts';
-import type { ValueRef } from '../../../protocol/events/runEvents.ts';
+import type { ValueRef } from '../../../protocol/events/valueRef.ts';
 import { MAX_INLINE_JSON_BYTES } from '../../limits.ts';
 import type { BlobStore } from '../../ports/runStore.ts';
 

@@ -3,7 +3,7 @@
  * kept until their turn; when the journal has no more, whatever still waits goes on as a new call.
  */
 import type { AsyncCall, HostToScript } from '../../../protocol/threads/scriptMessages.ts';
-import type { IdentifiedCall } from '../agents/agentRunner.ts';
+import type { IdentifiedCall } from '../outcomes/identifiedCall.ts';
 import { agentKey, type Delivery } from './replayLog.ts';
 
 /** A call of the script that has no answer yet. */

@@ -206,7 +206,9 @@ class ReplayFold {
     const kept = cut < 0 ? this.#deliveries : this.#deliveries.slice(0, cut);
     const agents = [...this.#agents.values()];
     return {
-      ...{ scriptSha256: this.#scriptSha256, provider: this.#provider, model: this.#model },
+      scriptSha256: this.#scriptSha256,
+      provider: this.#provider,
+      model: this.#model,
       deliveries: kept.filter((delivery) => delivery.type !== 'retry'),
       merged: this.#deliveries.flatMap((item) => (item.type === 'agent' ? [item.agent] : [])),
       agents: new Map(agents.map((agent) => [agent.key, agent])),

@@ -22,7 +22,7 @@ import {
 import { AdaptiveWindow, type WindowPlace } from './adaptiveWindow.ts';
 import { enterWindow, type WindowEntry } from './enterWindow.ts';
 import { PrefixLeaders, type PrefixTurn } from './prefixLeaders.ts';
-import { sleep } from '../sleep.ts';
+import { sleep } from './sleep.ts';
 
 export interface GovernedSend extends SendOptions {
   /** The run's permit for one model request; resolves with its release. */

@@ -110,7 +110,11 @@ async function runCommand(
   const pid = await started(child, request);
   const atExit = killAtExit(pid);
   const watched = {
-    ...{ pid, runTag, sinceMs, clock, log },
+    pid,
+    runTag,
+    sinceMs,
+    clock,
+    log,
     folders: [request.tree, scratchHomeOf(request.tree)],
     limits: options.limits ?? commandLimits(),
     printedBytes: () => output.printedBytes,

@@ -9,7 +9,8 @@ import { errorText } from '../../../base/errorText.ts';
 import { parseJson } from '../../../base/json.ts';
 import { totalTokens, type AgentSample } from '../../../core/estimate/agentTokens.ts';
 import type { Log } from '../../../core/ports/log.ts';
-import { AgentEnded, AgentQueued, RunStarted } from '../../../protocol/events/runEvents.ts';
+import { AgentEnded, AgentQueued } from '../../../protocol/events/agentEvents.ts';
+import { RunStarted } from '../../../protocol/events/sessionEvents.ts';
 import { listRuns, type ListedRun } from './runStore.ts';
 
 /** Newest runs that are read: older ones were made with other scripts and models. */

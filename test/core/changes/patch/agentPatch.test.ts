@@ -161,7 +161,10 @@ describe('the patch of an agent', function () {
       patchOf({ 'a.ts': text }, { 'b.ts': text }),
       [
         'diff --git a/a.ts b/b.ts',
-        ...['similarity index 100%', 'rename from a.ts', 'rename to b.ts', ''],
+        'similarity index 100%',
+        'rename from a.ts',
+        'rename to b.ts',
+        '',
       ].join('\n'),
     );
   });

@@ -59,8 +59,12 @@ describe('An edit that was kept aside', () => {
     assert.deepEqual(
       { path, agentId, agentLabel, groupTitle, oursAgentIds, state },
       {
-        ...{ path: 'f', agentId: 7, agentLabel: 'late one', groupTitle: 'Late' },
-        ...{ oursAgentIds: [1], state: 'open' },
+        path: 'f',
+        agentId: 7,
+        agentLabel: 'late one',
+        groupTitle: 'Late',
+        oursAgentIds: [1],
+        state: 'open',
       },
     );
     assert.deepEqual(
@@ -125,7 +129,10 @@ describe('Discarding an edit that was kept aside', () => {
     const named = { hunkIds: [], conflictIds: [conflictId, 'other'] };
     const { decision } = planRestore(bench.review.decisions, { ...head, ...named });
     assert.deepEqual(decision, {
-      ...{ type: 'restore', ...head, hunkIds: [], conflictIds: [conflictId] },
+      type: 'restore',
+      ...head,
+      hunkIds: [],
+      conflictIds: [conflictId],
     });
     bench.decisions.push(decision);
     assert.equal(onlyConflict(bench).state, 'open');

@@ -38,7 +38,9 @@ export function mergeCaseOf(seed: number, index: number): MergeCase {
   const finish = finisher(dice);
   return {
     what: `${size} lines, ${words.length} different words, ends ${ends.name}`,
-    ...{ base: finish(base), ours: finish(ours), theirs: finish(theirs) },
+    base: finish(base),
+    ours: finish(ours),
+    theirs: finish(theirs),
   };
 }
 

@@ -64,7 +64,8 @@ describe('merges of random agents into one tree', function () {
       const merges = agents.map((changes, index) => {
         const agentId = index + 1;
         return first.mergeChanges({
-          ...{ agentId, changes },
+          agentId,
+          changes,
           groupTitle: 'G',
           onMerged: onMerged(agentId),
         });

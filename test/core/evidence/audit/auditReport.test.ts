@@ -23,7 +23,9 @@ function folderWith(report: string, all: readonly string[] = lines): Files {
   const files = { 'report.md': sha256Hex(report) };
   const seal = { v: 1, seq: all.length, head: sha256Hex(all.at(-1) ?? ''), files };
   return {
-    ...{ 'journal.jsonl': fileOf(all), 'script.js': SCRIPT, 'report.md': report },
+    'journal.jsonl': fileOf(all),
+    'script.js': SCRIPT,
+    'report.md': report,
     'seal.json': JSON.stringify(seal),
   };
 }

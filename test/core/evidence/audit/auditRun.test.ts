@@ -53,16 +53,27 @@ const whole = { 'journal.jsonl': fileOf(lines), 'script.js': SCRIPT, ...blobs };
 const sealed = { ...whole, 'seal.json': sealOf(lines) };
 
 const intent = (path = 'a.ts'): Decision => ({
-  ...{ type: 'intent', decisionId: 'd1', at: 1, action: 'accept', undoes: null, by: 'me' },
+  type: 'intent',
+  decisionId: 'd1',
+  at: 1,
+  action: 'accept',
+  undoes: null,
+  by: 'me',
   writes: [
     {
-      ...{ path, hunkIds: ['h1'], beforeMode: 0o100644 },
-      ...{ beforeSha256: change.base.sha256, afterSha256: change.proposed.sha256 },
+      path,
+      hunkIds: ['h1'],
+      beforeMode: 0o100644,
+      beforeSha256: change.base.sha256,
+      afterSha256: change.proposed.sha256,
     },
   ],
 });
 const written = (path: string): Decision => ({
-  ...{ type: 'outcome', decisionId: 'd1', at: 2, outcomes: [{ type: 'written', path }] },
+  type: 'outcome',
+  decisionId: 'd1',
+  at: 2,
+  outcomes: [{ type: 'written', path }],
 });
 
 function without(files: Files, name: string): Files {
@@ -306,7 +317,10 @@ describe('The audit of decisions', () => {
     const agent = { agentId: 1, model: 'rules', promptSha256: 'p', baseTree: 'tree' };
     assert.deepEqual(result.applied, [
       {
-        ...{ path: 'a.ts', hunkId: 'h1', decisionId: 'd1', acceptedBy: 'me' },
+        path: 'a.ts',
+        hunkId: 'h1',
+        decisionId: 'd1',
+        acceptedBy: 'me',
         agents: [{ ...agent, scriptSha256: sha256Hex(SCRIPT) }],
       },
     ]);

@@ -13,7 +13,9 @@ export function memoryFolder(files: Files, isLive = false): RunFolder {
   const bytes = new Map(Object.entries(files).map(([name, file]) => [name, toBytes(file)]));
   const get = (name: string): Uint8Array => bytes.get(name) ?? new Uint8Array();
   return {
-    ...{ runId: 'run-1', isLive, strange: [] },
+    runId: 'run-1',
+    isLive,
+    strange: [],
     files: new Map([...bytes].map(([name, file]) => [name, file.length])),
     sha256: (name, firstBytes) => Promise.resolve(sha256Hex(get(name).subarray(0, firstBytes))),
     read: (name) => Promise.resolve(get(name)),

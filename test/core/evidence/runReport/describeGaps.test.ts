@@ -111,12 +111,14 @@ describe('what a report says was not covered', () => {
       [
         log('verify: the command "npm test" was not approved.', 'warning'),
         entry('call.refused', {
-          ...{ method: 'verify', mayRetry: true },
+          method: 'verify',
+          mayRetry: true,
           error: { name: 'Error', message: 'verify: the command "npm test" was not approved.' },
           verify: { command: 'npm test', cwd: 'lib', required: true },
         }),
         entry('call.refused', {
-          ...{ method: 'agent', mayRetry: false },
+          method: 'agent',
+          mayRetry: false,
           error: { name: 'Error', message: 'Agent type "x" not found.' },
         }),
       ],
@@ -183,10 +185,23 @@ describe('what a report says was not covered', () => {
 describe('the cost in a report', () => {
   const range = (min: number, max: number) => ({ min, max });
   const estimate: Estimate = {
-    ...{ schemaVersion: 1, provider: 'anthropic', agents: range(3, 5), models: ['m'] },
-    ...{ agentTypes: [], tools: [], writes: [], verifications: range(0, 0), gates: range(0, 0) },
-    ...{ tokens: range(30_000, 50_000), usd: range(0.1, 0.4), phases: [] },
-    ...{ longestChain: range(1, 1), commands: [], workflows: [], unbounded: null, gaps: [] },
+    schemaVersion: 1,
+    provider: 'anthropic',
+    agents: range(3, 5),
+    models: ['m'],
+    agentTypes: [],
+    tools: [],
+    writes: [],
+    verifications: range(0, 0),
+    gates: range(0, 0),
+    tokens: range(30_000, 50_000),
+    usd: range(0.1, 0.4),
+    phases: [],
+    longestChain: range(1, 1),
+    commands: [],
+    workflows: [],
+    unbounded: null,
+    gaps: [],
     tokenSources: [],
   };
   const view = { ...viewOf([started]), usd: 0.25 };

@@ -11,7 +11,8 @@ import { callTool, say, type Step } from '../../../support/scriptedModel.ts';
 const run = (command: string, cwd?: string): Step =>
   callTool('run_command', cwd === undefined ? { command } : { command, cwd });
 const changed = (path: string, text: string | null): DirectoryChange => ({
-  ...{ type: 'changed', path },
+  type: 'changed',
+  path,
   content: text === null ? null : { bytes: Buffer.from(text), mode: 0o100644 },
 });
 
@@ -59,7 +60,7 @@ describe('run_command of an agent', () => {
     assert.deepEqual(bench.snapshots.opened, ['command', 'command released']);
     assert.deepEqual(
       answers(bench).at(-1),
-      [...['Exit code 0 after 0.0 s.', 'It printed:', 'all good']].join('\n'),
+      ['Exit code 0 after 0.0 s.', 'It printed:', 'all good'].join('\n'),
     );
     assert.deepEqual(bench.engine.view.agents[0]?.commands, { ran: 1, unsandboxed: 0 });
   });
@@ -171,7 +172,11 @@ describe('A question about a command', () => {
     const bench = agent([run('rm -rf build', 'web')], asking);
     const { ended } = await asked(bench);
     assert.deepEqual(bench.engine.view.gates[0]?.command, {
-      ...{ agentId: 1, agentLabel: 'a', command: 'rm -rf build', cwd: 'web', sandbox: 'bwrap' },
+      agentId: 1,
+      agentLabel: 'a',
+      command: 'rm -rf build',
+      cwd: 'web',
+      sandbox: 'bwrap',
     });
     assert.equal(bench.commands.length, 0);
     assert.equal(bench.engine.view.state, 'running');
@@ -206,7 +211,9 @@ describe('A question about a command', () => {
   it('that nobody answers is refused after its time, and no other agent waits for it', async () => {
     const model = new ModelByPrompt({ a: [run('make a'), say('done')], b: [say('done b')] });
     const bench = new RunBench({
-      ...{ model, limits: { concurrency: 1 }, ...asking },
+      model,
+      limits: { concurrency: 1 },
+      ...asking,
       script: (api) => Promise.all([api.agent('a'), api.agent('b')]),
     });
     const { ended } = await asked(bench);
@@ -247,7 +254,8 @@ describe('A question about a command', () => {
       b: [run('make a'), say('done b')],
     });
     const bench = new RunBench({
-      ...{ model, ...asking },
+      model,
+      ...asking,
       script: (api) => Promise.all([api.agent('a'), api.agent('b')]),
     });
     const { ended } = await asked(bench);

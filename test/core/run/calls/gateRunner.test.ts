@@ -47,7 +47,8 @@ describe('A gate', () => {
     bench.engine.control({ action: 'answerGate', gateId: 1, approved: false, note: '' });
     bench.engine.control({ action: 'answerGate', gateId: 1, approved: true, note: 'too late' });
     assert.deepEqual((await run).result, {
-      ...{ type: 'inline', json: '[{"approved":false,"note":""},"done"]' },
+      type: 'inline',
+      json: '[{"approved":false,"note":""},"done"]',
     });
     assert.equal(bench.ofType('gate.answered').length, 1);
   });
@@ -87,7 +88,8 @@ describe('A gate', () => {
 
   it('does not use up the minutes of the run', async () => {
     const bench = new RunBench({
-      ...{ model: noModel, limits: { maxMinutes: 1 } },
+      model: noModel,
+      limits: { maxMinutes: 1 },
       script: (api) => api.gate('Ship it?'),
     });
     const run = bench.run();

@@ -14,7 +14,8 @@ function parsed(output: string): TestReport | null {
   if (names.length === 0) return null;
   return reportOf(
     names.map(([, name = '', outcome]) => ({
-      ...{ name, outcome: outcome === 'passed' ? 'passed' : 'failed' },
+      name,
+      outcome: outcome === 'passed' ? 'passed' : 'failed',
     })),
   );
 }
@@ -89,8 +90,12 @@ describe('verify() with a baseline', () => {
       ],
     );
     assert.deepEqual(stored(bench)['baseline'], {
-      ...{ exitCode: 1, timedOut: false, tests: { passed: 1, failed: 2, skipped: 0 } },
-      ...{ treeHash: 'tree-0', logPath: log('1/output.baseline.log'), problem: null },
+      exitCode: 1,
+      timedOut: false,
+      tests: { passed: 1, failed: 2, skipped: 0 },
+      treeHash: 'tree-0',
+      logPath: log('1/output.baseline.log'),
+      problem: null,
     });
   });
 

@@ -23,7 +23,9 @@ function benchOf(
   return new RunBench({
     model: new ModelByPrompt({}),
     ...options,
-    ...{ files, scripts, source: meta('main') + body },
+    files,
+    scripts,
+    source: meta('main') + body,
   });
 }
 

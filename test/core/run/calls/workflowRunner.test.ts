@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { WorkflowFile } from '../../../../src/core/ports/userWorkflows.ts';
-import { Deliveries } from '../../../../src/core/run/outcomes/deliveries.ts';
+import { Deliveries } from '../../../../src/core/run/answers/deliveries.ts';
 import { readReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
 import { RunRecorder } from '../../../../src/core/run/runRecorder.ts';
 import {
@@ -43,7 +43,10 @@ class Bed {
     this.store = store ?? new MemoryRunStore(clock);
     const { journal, events } = this.store;
     this.#recorder = new RunRecorder({
-      ...{ runId: 'run-1', journal, clock, onEvent: () => undefined },
+      runId: 'run-1',
+      journal,
+      clock,
+      onEvent: () => undefined,
       view: reduceRunEvents(null, events),
     });
     this.runner = new WorkflowRunner(
@@ -61,7 +64,8 @@ class Bed {
             return Promise.resolve(user?.() ?? []);
           },
         },
-        ...{ workspaceRoot: '/work', mainFileName: 'workflow.js' },
+        workspaceRoot: '/work',
+        mainFileName: 'workflow.js',
       },
     );
   }
@@ -69,11 +73,21 @@ class Bed {
   /** The first entry of every journal. */
   async begin(): Promise<this> {
     await this.#recorder.record({
-      ...{ type: 'run.started', request: '', scriptSha256: 's', argsSha256: '', model: 'm' },
+      type: 'run.started',
+      request: '',
+      scriptSha256: 's',
+      argsSha256: '',
+      model: 'm',
       meta: { name: 'w', description: 'd', phases: [] },
       limits: { maxAgents: 1, concurrency: 1, maxTokens: null, maxUsd: null, maxMinutes: 1 },
-      ...{ provider: 'p', snapshotTree: 't', snapshotFiles: 0, leftOut: [] },
-      ...{ approvedCommands: [], unsandboxed: false, productVersion: '0', flags: [] },
+      provider: 'p',
+      snapshotTree: 't',
+      snapshotFiles: 0,
+      leftOut: [],
+      approvedCommands: [],
+      unsandboxed: false,
+      productVersion: '0',
+      flags: [],
     });
     return this;
   }
@@ -125,8 +139,13 @@ describe('workflow() in a run', () => {
     const scriptSha256 = shaOf(CHILD);
     assert.deepEqual(bed.journal, [
       {
-        ...{ type: 'workflow.started', workflowId: 1, callId: 3, name: 'child', phase: 'P' },
-        ...{ source: '.muster/workflows/c.js', scriptSha256 },
+        type: 'workflow.started',
+        workflowId: 1,
+        callId: 3,
+        name: 'child',
+        phase: 'P',
+        source: '.muster/workflows/c.js',
+        scriptSha256,
       },
     ]);
     assert.equal(bed.store.files.get(`children/${scriptSha256}.js`), CHILD);
@@ -224,7 +243,10 @@ describe('workflow() in a run', () => {
         assert.deepEqual(bed.said(), message);
         assert.deepEqual(bed.journal, [
           {
-            ...{ type: 'call.refused', callId: 1, method: 'workflow', mayRetry: true },
+            type: 'call.refused',
+            callId: 1,
+            method: 'workflow',
+            mayRetry: true,
             error: { name: 'Error', message },
           },
         ]);

@@ -173,7 +173,9 @@ describe('Bounds of an agent', () => {
   const bounded = async (options: Record<string, number>, limits: Partial<RunLimits> = {}) => {
     const model = new ModelByPrompt({ a: [look, look, say('done')] }, 'anthropic');
     const bench = new RunBench({
-      ...{ model, limits, config: { model: 'claude-sonnet-5-5' } },
+      model,
+      limits,
+      config: { model: 'claude-sonnet-5-5' },
       script: (api) => api.outcome('a', { retries: 2, ...options }),
     });
     await bench.run();

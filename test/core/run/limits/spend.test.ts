@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { FALLBACK_MAX_TOKENS } from '../../../../src/core/limits.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../../src/protocol/defaults.ts';
 import { ActiveClock } from '../../../../src/core/run/limits/activeClock.ts';
 import { LimitKeeper } from '../../../../src/core/run/limits/limitKeeper.ts';
 import { Permits } from '../../../../src/core/run/requests/permits.ts';
@@ -8,15 +9,19 @@ import prices from '../../../../src/core/run/limits/prices.json' with { type: 'j
 import { Spend } from '../../../../src/core/run/limits/spend.ts';
 import type { RunLimits } from '../../../../src/protocol/runLimits.ts';
 import { FakeClock, settled } from '../../../support/fakeClock.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../../src/protocol/defaults.ts';
 
 const tokens = (inputTokens: number, outputTokens = 0) => ({
-  ...{ inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 },
+  inputTokens,
+  outputTokens,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
 });
 const keeperWith = (provider: string, limits: Partial<RunLimits>) => {
   const spend = new Spend(provider);
   const keeper = new LimitKeeper({
-    ...{ spend, activeClock: new ActiveClock(new FakeClock()), earlierAgents: [] },
+    spend,
+    activeClock: new ActiveClock(new FakeClock()),
+    earlierAgents: [],
     limits: { ...DEFAULT_RUN_LIMITS, ...limits },
   });
   return { spend, keeper, reached: () => keeper.runLimit()?.message };
@@ -106,7 +111,8 @@ describe('Limits of a run, counted', () => {
     keeper.noteAgent('Find');
     assert.equal(keeper.agentLimit(2, 'Fix'), null);
     assert.deepEqual(keeper.agentLimit(2, 'Find'), {
-      ...{ limit: 'perPhase.maxAgents', value: 2 },
+      limit: 'perPhase.maxAgents',
+      value: 2,
       message: 'The limit of 2 agents for the phase "Find" is reached.',
     });
     keeper.noteUsage('Find', tokens(99), 0.5);

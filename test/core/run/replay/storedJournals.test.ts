@@ -92,7 +92,12 @@ describe('Stored journals', function () {
   async function record(folder: string): Promise<void> {
     const files = SNAPSHOT;
     const bench = new RunBench({
-      ...{ model: recordingModel(), scripts, source: EVERYTHING, files, config, userWorkflows },
+      model: recordingModel(),
+      scripts,
+      source: EVERYTHING,
+      files,
+      config,
+      userWorkflows,
       realClock: systemClock,
     });
     await bench.engine.execute();
@@ -140,14 +145,12 @@ describe('Stored journals', function () {
       const source = await text('script.js');
       const { scriptSha256 } = checkScript(source);
       const bench = new RunBench({
-        ...{
-          model,
-          scripts,
-          source,
-          files,
-          userWorkflows: [],
-          config: { ...config, scriptSha256 },
-        },
+        model,
+        scripts,
+        source,
+        files,
+        userWorkflows: [],
+        config: { ...config, scriptSha256 },
         earlier: { log: replayedWhole(events), view },
       });
       await bench.store.load(folder, events);
@@ -173,7 +176,8 @@ describe('Stored journals', function () {
     const before = events.findLast((event) => event.type === 'run.ended');
     const run = async (source: string, more: Partial<EarlierSessions> = {}) => {
       const bench = new RunBench({
-        ...{ model: new ScriptedModel([]), files: SNAPSHOT },
+        model: new ScriptedModel([]),
+        files: SNAPSHOT,
         script: () => Promise.resolve('the script ran'),
         config: { ...config, scriptSha256: checkScript(source).scriptSha256 },
         earlier: { log: readReplayLog(whole), view, ...more },
@@ -214,7 +218,11 @@ describe('Stored journals', function () {
     assert.ok(view !== null);
     const source = await readFile(path.join(folder, 'script.js'), 'utf8');
     const bench = new RunBench({
-      ...{ model: new ScriptedModel([]), scripts, source, files: SNAPSHOT, config },
+      model: new ScriptedModel([]),
+      scripts,
+      source,
+      files: SNAPSHOT,
+      config,
       earlier: { log: replayedWhole(older), view },
     });
     await bench.store.load(folder, events);

@@ -11,7 +11,10 @@ import { noTokens } from '../../../../src/protocol/runLimits.ts';
 import { FakeClock, FakeRandom, settled } from '../../../support/fakeClock.ts';
 
 const request: ModelRequest = {
-  ...{ model: 'm', system: '', tools: [], maxOutputTokens: 1 },
+  model: 'm',
+  system: '',
+  tools: [],
+  maxOutputTokens: 1,
   messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }],
 };
 const answer: ModelAnswer = { model: 'm', content: [], stopReason: 'endTurn', usage: noTokens };

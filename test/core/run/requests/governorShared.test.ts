@@ -51,8 +51,10 @@ class OpenModel implements ModelClient {
         begin: () => options.onActivity?.(),
         tellLimits: (limits) => {
           const silent = {
-            ...{ requests: nothingSaid, tokens: nothingSaid },
-            ...{ inputTokens: nothingSaid, outputTokens: nothingSaid },
+            requests: nothingSaid,
+            tokens: nothingSaid,
+            inputTokens: nothingSaid,
+            outputTokens: nothingSaid,
           };
           options.onRateLimits?.({ ...silent, ...limits });
         },
@@ -86,7 +88,7 @@ function setUp() {
     const { text, system = '', turns = 1, permits = everybody, signal = never } = sending;
     const message = { role: 'user', content: [{ type: 'text', text }] } as const;
     const messages = Array.from({ length: turns }, () => message);
-    const request = { ...{ model: 'm', system, messages }, tools: [], maxOutputTokens: 1 };
+    const request = { model: 'm', system, messages, tools: [], maxOutputTokens: 1 };
     const acquirePermit = () => permits.acquire(signal);
     governor.send(request, { signal, acquirePermit }).then(
       () => ends.push(`${text} ok`),

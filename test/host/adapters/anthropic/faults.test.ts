@@ -185,7 +185,9 @@ function arrivalsOf(server: MessagesApi): readonly Arrival[] {
 
 function governorFor(server: MessagesApi): Governor {
   const client = createAnthropicClient({
-    ...{ apiKey: 'test-key', baseUrl: server.baseUrl, defaultModel: 'claude-sonnet-5-5' },
+    apiKey: 'test-key',
+    baseUrl: server.baseUrl,
+    defaultModel: 'claude-sonnet-5-5',
   });
   return new Governor(client, systemClock, new FakeRandom([0.1, 0.9, 0.5]), { retryBaseMs: 5 });
 }
@@ -204,7 +206,8 @@ function sendAll(
   return Promise.all(
     prompts.map((prompt) =>
       governor.send(requestOf(prompt, system), {
-        ...{ signal, acquirePermit },
+        signal,
+        acquirePermit,
         onSend: () => log.noteSent(prompt),
         onRetry: () => log.noteRetry(prompt),
       }),
@@ -214,7 +217,10 @@ function sendAll(
 
 function requestOf(prompt: string, system: string): ModelRequest {
   return {
-    ...{ model: 'claude-sonnet-5-5', system, tools: [], maxOutputTokens: 100 },
+    model: 'claude-sonnet-5-5',
+    system,
+    tools: [],
+    maxOutputTokens: 100,
     messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
   };
 }

@@ -12,7 +12,10 @@ import { startMessagesApi } from '../../../support/messagesApi/startMessagesApi.
 import type { MessagesApi } from '../../../support/messagesApi/startMessagesApi.ts';
 
 const request: ModelRequest = {
-  ...{ model: 'claude-sonnet-5-5', system: '', tools: [], maxOutputTokens: 100 },
+  model: 'claude-sonnet-5-5',
+  system: '',
+  tools: [],
+  maxOutputTokens: 100,
   messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }],
 };
 const silent = { limit: null, remaining: null, resetMs: null };
@@ -73,7 +76,9 @@ describe('Limits at the Messages API', () => {
   ): Promise<{ readonly error: ModelError | null; readonly told: readonly RateLimits[] }> {
     api = await startMessagesApi({ respond: () => reply });
     const model = createAnthropicClient({
-      ...{ apiKey: 'test-key', baseUrl: api.baseUrl, defaultModel: 'claude-sonnet-5-5' },
+      apiKey: 'test-key',
+      baseUrl: api.baseUrl,
+      defaultModel: 'claude-sonnet-5-5',
     });
     const told: RateLimits[] = [];
     const { signal } = new AbortController();
@@ -105,7 +110,8 @@ describe('Limits at the Messages API', () => {
   }
 
   const planUsedUp = (status: string) => ({
-    ...{ date, 'anthropic-ratelimit-unified-status': status },
+    date,
+    'anthropic-ratelimit-unified-status': status,
     'anthropic-ratelimit-unified-reset': String(Date.parse(date) / 1000 + 7200),
   });
   const usage: readonly [string, Reply, string, number | null, number | null][] = [
@@ -114,47 +120,65 @@ describe('Limits at the Messages API', () => {
     [
       'a billing error in mid-stream',
       failMidStream('Hel', { type: 'billing_error', message: 'No credit' }),
-      ...(['model_usage_limit', null, null] as const),
+      'model_usage_limit',
+      null,
+      null,
     ],
     [
       'the spend limit of a tier',
       fail(429, { code: 'enforced_spend_limit_reached' }),
-      ...(['model_usage_limit', null, null] as const),
+      'model_usage_limit',
+      null,
+      null,
     ],
     [
       'the spend limit of a contract',
       fail(429, { code: 'contract_spend_limit_reached' }),
-      ...(['model_usage_limit', null, null] as const),
+      'model_usage_limit',
+      null,
+      null,
     ],
     [
       'a longer wait than a turn may last',
       fail(429, { retryAfterSeconds: 601 }),
-      ...(['model_usage_limit', null, 601_000] as const),
+      'model_usage_limit',
+      null,
+      601_000,
     ],
     [
       'a plan that is used up',
       withHeaders(planUsedUp('rejected'), fail(429)),
-      ...(['model_usage_limit', null, 7_200_000] as const),
+      'model_usage_limit',
+      null,
+      7_200_000,
     ],
     [
       'a plan that is nearly used up',
       withHeaders(planUsedUp('allowed_warning'), fail(429)),
-      ...(['model_rate_limited', null, null] as const),
+      'model_rate_limited',
+      null,
+      null,
     ],
     [
       'the longest wait that a turn may last',
       fail(429, { retryAfterSeconds: 600 }),
-      ...(['model_rate_limited', 600_000, null] as const),
+      'model_rate_limited',
+      600_000,
+      null,
     ],
     [
       'a limit on growth',
       fail(429, { code: 'ramp_limit_exceeded', retryAfterSeconds: 5 }),
-      ...(['model_rate_limited', 5000, null] as const),
+      'model_rate_limited',
+      5000,
+      null,
     ],
     [
       'words about limits without a code',
       fail(400, { message: 'You have reached your specified API usage limits.' }),
-      ...(['model_request', null, null] as const),
+      'model_request',
+      null,
+      null,
     ],
   ];
   for (const [name, reply, code, retryAfterMs, usableAgainMs] of usage) {

@@ -150,7 +150,9 @@ describe('RunStore on disk', () => {
     const file = path.join(store.directory, name);
     assert.equal(await store.writePatch(7, null), null);
     assert.deepEqual(await store.writePatch(7, Buffer.from('older and longer'.repeat(9))), {
-      ...{ name, sha256: sha256Hex('older and longer'.repeat(9)), bytes: 144 },
+      name,
+      sha256: sha256Hex('older and longer'.repeat(9)),
+      bytes: 144,
     });
     const mark = { name, sha256: sha256Hex(patch), bytes: patch.length };
     assert.deepEqual(await store.writePatch(7, patch), mark);
@@ -215,7 +217,11 @@ describe('RunStore on disk', () => {
 
   it('keeps decisions in order and forgets a torn last line', async () => {
     const decisions: Decision[] = ['d1', 'd2', 'd3'].map((decisionId) => ({
-      ...{ type: 'reject', decisionId, at: 1, by: 'user', hunkIds: ['h1'] },
+      type: 'reject',
+      decisionId,
+      at: 1,
+      by: 'user',
+      hunkIds: ['h1'],
     }));
     await Promise.all(decisions.slice(0, 2).map((decision) => store.decisions.append(decision)));
     await appendFile(path.join(store.directory, 'decisions.jsonl'), '{"type":"rej');

@@ -10,7 +10,9 @@ import { ShadowRepository } from '../../../../src/host/adapters/git/shadow/shado
 const [stateDirectory = '', workspaceRoot = '', name = '', times = '0'] = process.argv.slice(2);
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const store = createGitSnapshotStore({
-  ...{ workspaceRoot, stateDirectory, log },
+  workspaceRoot,
+  stateDirectory,
+  log,
   isHidden: () => false,
 });
 const shadow = new ShadowRepository(stateDirectory, process.env);

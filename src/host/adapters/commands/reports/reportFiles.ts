@@ -12,8 +12,14 @@ const MAX_REPORT_BYTES = 32 * 1024 * 1024;
 
 const NAMES = {
   junit: [
-    ...['junit.xml', 'test-results.xml', 'test-results/junit.xml', 'reports/junit.xml'],
-    ...['test-results/results.xml', 'results.xml', 'report.xml', '.vitest/junit/output.xml'],
+    'junit.xml',
+    'test-results.xml',
+    'test-results/junit.xml',
+    'reports/junit.xml',
+    'test-results/results.xml',
+    'results.xml',
+    'report.xml',
+    '.vitest/junit/output.xml',
   ],
   json: ['.vitest/json/output.json', 'test-results.json', 'reports/test-results.json'],
 } as const;

@@ -4,8 +4,22 @@ import { contains, toolAccess } from './toolHomes.ts';
 /** First folders of a path that hold the system and its programs; all others may hold somebody's data. */
 const SYSTEM_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   linux: [
-    ...['bin', 'boot', 'dev', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'gnu', 'nix', 'opt'],
-    ...['proc', 'sbin', 'snap', 'sys', 'usr'],
+    'bin',
+    'boot',
+    'dev',
+    'etc',
+    'lib',
+    'lib32',
+    'lib64',
+    'libx32',
+    'gnu',
+    'nix',
+    'opt',
+    'proc',
+    'sbin',
+    'snap',
+    'sys',
+    'usr',
   ],
   darwin: ['Applications', 'Library', 'System', 'bin', 'cores', 'dev', 'etc', 'opt', 'sbin', 'usr'],
 };
@@ -73,5 +87,9 @@ function homeVariables(home: string): Readonly<Record<string, string>> {
 
 /** Variables that lead into the user's home, or to a socket there. */
 export const HOME_VARIABLES: readonly string[] = [
-  ...['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'GOCACHE'],
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'XDG_RUNTIME_DIR',
+  'GOCACHE',
 ];

@@ -190,8 +190,13 @@ export class DirectoryPool {
     await bringDependencies({ workspaceRoot, slotDirectory, stampFile, folders, isInTree });
     const { environment, isHidden, log } = this.#options;
     await bringIncluded({
-      ...{ workspaceRoot, environment, isHidden, log, patterns },
-      ...{ slotDirectory: directory, scratchDirectory: shadow.gitDir },
+      workspaceRoot,
+      environment,
+      isHidden,
+      log,
+      patterns,
+      slotDirectory: directory,
+      scratchDirectory: shadow.gitDir,
     });
     await freshHome(directory);
     await linkCaches(directory, kept);

@@ -10,9 +10,29 @@ import type { ShadowRepository } from '../shadow/shadowRepository.ts';
 
 /** Folders that a plain folder (no git repository) leaves out: what tools make and could make again. */
 const DEFAULT_EXCLUDES = [
-  ...['node_modules', 'bower_components', '.venv', 'venv', '__pycache__', '.tox', '.mypy_cache'],
-  ...['.git', '.hg', '.svn', '.jj', '.DS_Store', 'Thumbs.db', '.cache', '.gradle', '.next'],
-  ...['.nuxt', '.turbo', '.parcel-cache', '.pytest_cache', '.terraform', 'coverage', '*.pyc'],
+  'node_modules',
+  'bower_components',
+  '.venv',
+  'venv',
+  '__pycache__',
+  '.tox',
+  '.mypy_cache',
+  '.git',
+  '.hg',
+  '.svn',
+  '.jj',
+  '.DS_Store',
+  'Thumbs.db',
+  '.cache',
+  '.gradle',
+  '.next',
+  '.nuxt',
+  '.turbo',
+  '.parcel-cache',
+  '.pytest_cache',
+  '.terraform',
+  'coverage',
+  '*.pyc',
 ];
 
 /** Files that are looked at before the event loop gets its turn again: about 2 ms of work. */

@@ -41,10 +41,14 @@ describe('a command in the sandbox', function () {
     }
     runner = createCommandRunner({
       environment: { ...process.env, SSH_AUTH_SOCK: '/tmp/agent', ANTHROPIC_API_KEY: secret },
-      ...{ clock: systemClock, log: silent, secrets: () => [] },
+      clock: systemClock,
+      log: silent,
+      secrets: () => [],
       openSandbox: () =>
         openCommandSandbox({
-          ...{ distDirectory, environment: process.env, log: silent },
+          distDirectory,
+          environment: process.env,
+          log: silent,
           hidden: [path.join(root, 'workspace'), path.join(root, 'state')],
         }),
     });

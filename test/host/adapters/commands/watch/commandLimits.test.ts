@@ -145,12 +145,17 @@ for (const kind of kinds) {
 
     function run(command: string, limits: Partial<CommandLimits>): Promise<CommandResult> {
       const runner = createCommandRunner({
-        ...{ environment: process.env, clock: systemClock, log: silent, secrets: () => [] },
+        environment: process.env,
+        clock: systemClock,
+        log: silent,
+        secrets: () => [],
         openSandbox: () =>
           kind === 'none'
             ? Promise.resolve(null)
             : openCommandSandbox({
-                ...{ distDirectory, environment: process.env, log: silent },
+                distDirectory,
+                environment: process.env,
+                log: silent,
                 hidden: [path.join(root, 'workspace')],
               }),
         limits: { ...commandLimits(), ...limits },

@@ -59,7 +59,9 @@ describe('A directory for the commands of an agent', function () {
     await put(root, 'src/config', 'mine\n');
     await put(root, 'b.ts', 'b\n');
     store = createGitSnapshotStore({
-      ...{ workspaceRoot: root, stateDirectory: path.join(base, 'state'), log },
+      workspaceRoot: root,
+      stateDirectory: path.join(base, 'state'),
+      log,
       isHidden: (file) => classifyPath(file) === 'hidden',
     });
     ({ tree } = await store.takeSnapshot({ runId: 'run-1', signal }));

@@ -37,7 +37,9 @@ describe('Ignored files of a workspace', function () {
     root = path.join(base, 'workspace');
     await mkdir(root);
     store = createGitSnapshotStore({
-      ...{ workspaceRoot: root, stateDirectory: path.join(base, 'state'), log },
+      workspaceRoot: root,
+      stateDirectory: path.join(base, 'state'),
+      log,
       isHidden: (file) => classifyPath(file) === 'hidden',
     });
     execFileSync('git', ['init', '-q'], { cwd: root });

@@ -41,7 +41,9 @@ describe('A setup command', function () {
     store.writeTree(tree, new Map(Object.entries(changes)));
   const openStore = (): GitSnapshotStore =>
     createGitSnapshotStore({
-      ...{ workspaceRoot: root, stateDirectory: path.join(base, 'state'), log },
+      workspaceRoot: root,
+      stateDirectory: path.join(base, 'state'),
+      log,
       isHidden: () => false,
     });
 

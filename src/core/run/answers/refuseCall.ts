@@ -1,6 +1,7 @@
-import type { RunEventOf } from '../../protocol/events/runEvents.ts';
-import type { HostToScript } from '../../protocol/threads/scriptMessages.ts';
-import type { RunContext } from './runContext.ts';
+import type { RunEventOf } from '../../../protocol/events/runEvents.ts';
+import type { HostToScript } from '../../../protocol/threads/scriptMessages.ts';
+import type { RunContext } from '../runContext.ts';
+import type { AnswerContext } from './answerContext.ts';
 
 export type Refusal = Pick<
   RunEventOf<'call.refused'>,
@@ -9,7 +10,7 @@ export type Refusal = Pick<
 
 /** Answers a call with an error, after it is journaled: a script may catch it and take another path. */
 export function refuseCall(
-  ctx: RunContext,
+  ctx: Pick<RunContext, 'recorder'> & Pick<AnswerContext, 'deliveries'>,
   refusal: Refusal,
   send: (answer: HostToScript) => void,
 ): Promise<void> {

@@ -5,6 +5,13 @@ import type {
   ThrownError,
 } from '../../../protocol/threads/scriptMessages.ts';
 
+/** Of an agent's end, what the script can see of the run. */
+export interface CountedEnd {
+  readonly usage: { readonly outputTokens: number };
+  readonly usd: number | null;
+  readonly treeChanges: readonly string[];
+}
+
 /**
  * Hands outcomes to the script. What the script can see of the run (spent budget, changed paths) counts only
  * what was handed in before, so that a replay shows it the same.
@@ -15,14 +22,10 @@ export class Deliveries {
   readonly #newPaths = new Set<string>();
 
   /** Counts an ended agent; its delivery follows in the same turn of the event loop. */
-  count(ended: {
-    readonly outputTokens: number;
-    readonly usd: number | null;
-    readonly changedPaths: readonly string[];
-  }): void {
-    this.#outputTokens += ended.outputTokens;
-    this.#usd = this.#usd === null || ended.usd === null ? null : this.#usd + ended.usd;
-    for (const path of ended.changedPaths) this.#newPaths.add(path);
+  count({ usage, usd, treeChanges }: CountedEnd): void {
+    this.#outputTokens += usage.outputTokens;
+    this.#usd = this.#usd === null || usd === null ? null : this.#usd + usd;
+    for (const path of treeChanges) this.#newPaths.add(path);
   }
 
   settle(callId: number, value: Json): HostToScript {

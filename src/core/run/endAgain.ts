@@ -1,12 +1,13 @@
-import type { RunEventOf } from '../../../protocol/events/runEvents.ts';
-import type { RunContext } from '../runContext.ts';
+import type { RunEventOf } from '../../protocol/events/runEvents.ts';
+import type { AnswerContext } from './answers/answerContext.ts';
+import type { RunContext } from './runContext.ts';
 
 /**
  * Ends a run that had completed and is asked to go on with the same script: nothing is to be tried again, so
  * that a replay could only come to the same end. Its proposals stay as they are.
  */
 export async function endAgain(
-  ctx: RunContext,
+  ctx: RunContext & Pick<AnswerContext, 'replay'>,
   finished: RunEventOf<'run.ended'>,
 ): Promise<RunEventOf<'run.ended'>> {
   const { recorder, replay, services } = ctx;
@@ -20,9 +21,18 @@ export async function endAgain(
   let ended: RunEventOf<'run.ended'> = finished;
   const { type, status, reason, pauseReason, verdict, result, error, usage, proposals } = finished;
   const fact = {
-    ...{ type, status, reason, pauseReason, verdict, result, error, usage, proposals },
+    type,
+    status,
+    reason,
+    pauseReason,
+    verdict,
+    result,
+    error,
+    usage,
+    proposals,
     agents: { ...finished.agents, cached: cachedAgents.length },
-    ...{ durationMs, headHash: recorder.headHash() },
+    durationMs,
+    headHash: recorder.headHash(),
   };
   await recorder.record(fact, (event) => {
     if (event.type === 'run.ended') ended = event;

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ESLint } from 'eslint';
+import * as z from 'zod';
+import { root, sourceFiles } from './imports.ts';
+
+const Config = z.object({ rules: z.record(z.string(), z.unknown()) });
+
+const MAX_MEDIAN_LINES = 70;
+const MAX_LINES = 400;
+const MAX_FUNCTION_LINES = 60;
+
+describe('The figures of the source', () => {
+  let lengths: readonly { readonly file: string; readonly lines: number; readonly text: string }[];
+
+  before(async () => {
+    const files = await sourceFiles();
+    lengths = await Promise.all(
+      files.map(async (file) => {
+        const text = await readFile(join(root, file), 'utf8');
+        return { file, lines: text.trimEnd().split('\n').length, text };
+      }),
+    );
+  });
+
+  it(`a file has about ${MAX_MEDIAN_LINES} lines`, () => {
+    const sorted = lengths.map(({ lines }) => lines).toSorted((a, b) => a - b);
+    assert.ok(sorted.length > 200, `only ${sorted.length} files`);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
+    assert.ok(median <= MAX_MEDIAN_LINES, `half of the files have more than ${median} lines`);
+  });
+
+  it(`no file has more than ${MAX_LINES} lines`, () => {
+    const long = lengths.filter(({ lines }) => lines > MAX_LINES);
+    assert.deepEqual(
+      long.map(({ file, lines }) => `${file}: ${lines}`),
+      [],
+    );
+  });
+
+  for (const file of [
+    'src/core/limits.ts',
+    'src/extension/main.ts',
+    'webview-ui/src/chat/main.tsx',
+  ]) {
+    it(`lint holds ${file} to the lengths of files and functions`, async () => {
+      const config: unknown = await new ESLint({ cwd: root }).calculateConfigForFile(file);
+      const { rules } = Config.parse(config);
+      assert.deepEqual(rules['max-lines'], [2, { max: MAX_LINES }]);
+      assert.deepEqual(rules['max-lines-per-function'], [2, { max: MAX_FUNCTION_LINES }]);
+    });
+  }
+
+  it('nothing is let off', () => {
+    const letOff = lengths.filter(({ text }) => /eslint-disable[^\n]*max-lines/u.test(text));
+    assert.deepEqual(
+      letOff.map(({ file }) => file),
+      [],
+    );
+  });
+});
