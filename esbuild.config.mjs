@@ -1,12 +1,13 @@
 // Bundles everything that ships into dist/, so that it runs without node_modules.
 // Usage: node esbuild.config.mjs [--dev] [--watch]
-import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { thirdPartyLicenses } from './scripts/package/thirdPartyLicenses.mjs';
 
 const rootDir = path.dirname(fileURLToPath(import.meta.url));
 const distDir = path.join(rootDir, 'dist');
@@ -108,6 +109,7 @@ const sandboxFiles = ['x64', 'arm64']
   .map((name) => ({ from: path.join(sandboxDir, name), to: path.join(distDir, name) }));
 
 const copies = [...engineFiles, ...sandboxFiles];
+const licensesFile = path.join(distDir, 'THIRD_PARTY_LICENSES.txt');
 
 async function main() {
   const startedMs = performance.now();
@@ -123,13 +125,15 @@ async function main() {
     return;
   }
   const written = results.flatMap((result) => Object.keys(result.metafile.outputs));
+  await writeFile(licensesFile, thirdPartyLicenses(inputsOf(results), rootDir));
   await removeOthers([
     ...written.map((file) => path.join(rootDir, file)),
     ...copies.map(({ to }) => to),
+    licensesFile,
   ]);
   if (existsSync(path.join(distDir, 'cli.cjs'))) await chmod(path.join(distDir, 'cli.cjs'), 0o755);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  console.log(`build: ${written.length + copies.length} files in dist/ in ${seconds} s`);
+  console.log(`build: ${written.length + copies.length + 1} files in dist/ in ${seconds} s`);
 }
 
 async function buildBundle({ entry, ...options }) {
@@ -138,6 +142,14 @@ async function buildBundle({ entry, ...options }) {
   const watched = await context({ ...settings, logLevel: 'info' });
   await watched.watch();
   return watched;
+}
+
+/** All files that something in dist/ was made of. */
+function inputsOf(results) {
+  return [
+    ...results.flatMap((result) => Object.keys(result.metafile.inputs)),
+    ...copies.map(({ from }) => path.relative(rootDir, from)),
+  ];
 }
 
 /** Removes what an earlier build left in dist/, so that it never ships. */

@@ -15,12 +15,20 @@ async function main() {
     throw new BootstrapError('Usage: node scripts/bootstrap.mjs build|test');
   }
   checkPrograms();
-  await installPackages();
-  await run([currentNode(), 'esbuild.config.mjs'], { cwd: rootDir });
-  if (purpose === 'build') return;
-  if (!process.env.MUSTER_VSCODE) await prepareVscode();
-  await prepareBrowser();
-  await prepareSandboxTools();
+  const packages = installPackages();
+  // What is only downloaded comes meanwhile, and what needs the packages begins when they are there.
+  await Promise.all([
+    packages.then(() => run([currentNode(), 'esbuild.config.mjs'], { cwd: rootDir })),
+    ...(purpose === 'test' ? testTools(packages) : []),
+  ]);
+}
+
+function testTools(packages) {
+  return [
+    process.env.MUSTER_VSCODE ? undefined : prepareVscode(packages),
+    packages.then(prepareBrowser),
+    prepareSandboxTools(),
+  ];
 }
 
 main().catch((error) => {

@@ -12,6 +12,7 @@ import {
   rootDir,
   run,
   say,
+  systemNode,
   testToolsDir,
   withNodeFirst,
 } from './run.mjs';
@@ -23,11 +24,13 @@ const nativeModules = ['node-pty', '@vscode/spdlog', '@vscode/native-watchdog'];
 const installDir = path.join(testToolsDir, `code-server-${version}`);
 const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
 
-/** Installs the editor for tests, unless a complete installation is there. */
-export async function prepareVscode() {
+/**
+ * Installs the editor for tests, unless a complete installation is there. It is downloaded while our own
+ * packages are still being installed; `packages` settles when they are.
+ */
+export async function prepareVscode(packages = Promise.resolve()) {
   const stampFile = path.join(installDir, '.muster-stamp');
-  const nodeVersion = probe([packagedNode(), '--version']).output.trim();
-  const wanted = `${recipe} ${nodeVersion} ${process.platform}-${process.arch}\n`;
+  const wanted = `${recipe} v${lockedNodeVersion()} ${process.platform}-${process.arch}\n`;
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
   if (process.platform === 'win32') {
     throw new BootstrapError(
@@ -40,26 +43,38 @@ export async function prepareVscode() {
   rmSync(partialDir, { recursive: true, force: true });
   mkdirSync(partialDir, { recursive: true });
   writeFileSync(path.join(partialDir, 'package.json'), '{ "private": true }\n');
-  await install(partialDir);
+  await install(partialDir, packages);
   writeFileSync(path.join(partialDir, '.muster-stamp'), wanted);
   rmSync(installDir, { recursive: true, force: true });
   renameSync(partialDir, installDir);
 }
 
-async function install(dir) {
+async function install(dir, packages) {
+  const vscodeDir = path.join(dir, 'node_modules/code-server/lib/vscode');
+  const [hasTools] = await Promise.all([hasCompiler(), download(dir, vscodeDir), packages]);
+  if (!hasTools) return;
   const node = packagedNode();
+  const rebuild = ['rebuild', ...nativeModules, '--ignore-scripts=false', ...quiet];
+  const headers = { npm_config_nodedir: headersDir() };
+  const env = { ...withNodeFirst(node), ...headers };
+  await run([...npmCommand(node), ...rebuild], { cwd: vscodeDir, env });
+  verifyNativeModules(vscodeDir);
+}
+
+// By the Node of the system: the packaged one may not be there yet, and no script runs here.
+async function download(dir, vscodeDir) {
+  const node = systemNode();
   const npm = npmCommand(node);
   const env = withNodeFirst(node);
   const noScripts = '--ignore-scripts';
   await run([...npm, 'install', `code-server@${version}`, noScripts, ...quiet], { cwd: dir, env });
-  const vscodeDir = path.join(dir, 'node_modules/code-server/lib/vscode');
   await run([...npm, 'install', '--omit=dev', noScripts, ...quiet], { cwd: vscodeDir, env });
-  if (await hasCompiler()) {
-    const rebuild = ['rebuild', ...nativeModules, '--ignore-scripts=false', ...quiet];
-    const headers = { npm_config_nodedir: headersDir() };
-    await run([...npm, ...rebuild], { cwd: vscodeDir, env: { ...env, ...headers } });
-    verifyNativeModules(vscodeDir);
-  }
+}
+
+// The version that compiles the editor's modules, known before it is installed.
+function lockedNodeVersion() {
+  const lock = JSON.parse(readFileSync(path.join(rootDir, 'package-lock.json'), 'utf8'));
+  return lock.packages['node_modules/node'].version;
 }
 
 // The log files of the editor and its watchdog need compiled modules; it runs without them, too.

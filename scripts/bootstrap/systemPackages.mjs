@@ -12,9 +12,18 @@ export function canInstallSystemPackages() {
   );
 }
 
+// apt-get locks its own files: a second one would fail instead of waiting.
+let lastInstallation = Promise.resolve();
+
 /** Installs Debian packages; false when that is not possible here or failed. */
 export async function installSystemPackages(packages) {
   if (!canInstallSystemPackages()) return false;
+  const installation = lastInstallation.then(() => install(packages));
+  lastInstallation = installation;
+  return installation;
+}
+
+async function install(packages) {
   say(`installing ${packages.join(', ')} with apt-get`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0'];

@@ -60,7 +60,7 @@ async function replaceHeld(
 }
 
 /** A file keeps its rights; the executable bits follow the plan where it changes them. */
-export function rightsAfter({ rights, isExecutable }: FileChange, { stats }: HeldFile): FileRights {
+function rightsAfter({ rights, isExecutable }: FileChange, { stats }: HeldFile): FileRights {
   const own = rightsOf(stats);
   const { before, after } = isExecutable;
   if (after === null || before === after) return own;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 
 /** `new` holds what is about to be written, `old` keeps hold of what stood there until that is certain. */
-export type TemporaryRole = 'new' | 'old';
+type TemporaryRole = 'new' | 'old';
 
 /** The two files that a write may have beside its target. */
 export interface TemporaryFiles {

@@ -15,7 +15,7 @@ import { parseJsonAs } from '../base/parseJsonAs.ts';
 const MAX_SOCKET_PATH = 100;
 
 /** Where the lock of a state root is. */
-export function hostLockPath(stateDirectory: string): string {
+function hostLockPath(stateDirectory: string): string {
   return join(stateDirectory, 'host.lock.json');
 }
 

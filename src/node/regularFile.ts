@@ -27,7 +27,7 @@ export async function openRegularFile(file: string): Promise<OpenedFile> {
 }
 
 /** What is there instead of a regular file. */
-export function thingOf(stats: Stats | BigIntStats): OtherThing {
+function thingOf(stats: Stats | BigIntStats): OtherThing {
   if (stats.isDirectory()) return 'folder';
   if (stats.isSymbolicLink()) return 'link';
   if (stats.isFIFO()) return 'pipe';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Every code that a failed run, agent or command can carry, with the sentence that documents it. */
-export const errorCodes = {
+const errorCodes = {
   script_invalid: 'The workflow script did not pass the check; nothing ran.',
   script_error: 'The workflow script threw and did not catch.',
   script_interrupted: 'The workflow script was stopped while it was computing.',

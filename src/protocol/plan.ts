@@ -14,12 +14,11 @@ export const Diagnostic = z.object({
 });
 export type Diagnostic = z.infer<typeof Diagnostic>;
 
-export const MetaPhase = z.object({
+const MetaPhase = z.object({
   title: z.string(),
   detail: z.string().optional(),
   model: z.string().optional(),
 });
-export type MetaPhase = z.infer<typeof MetaPhase>;
 
 /** `meta` of a script, read from its syntax tree; unknown keys are dropped. */
 export const ScriptMeta = z.object({

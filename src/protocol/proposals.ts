@@ -1,7 +1,6 @@
 import * as z from 'zod';
 
-export const HunkState = z.enum(['pending', 'accepted', 'rejected', 'conflict']);
-export type HunkState = z.infer<typeof HunkState>;
+const HunkState = z.enum(['pending', 'accepted', 'rejected', 'conflict']);
 
 /** One run of changed lines between a file's base and its proposed text. Line numbers count from 1. */
 export const Hunk = z.object({

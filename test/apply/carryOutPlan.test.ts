@@ -101,7 +101,7 @@ for (const [face, carryOut] of Object.entries(faces)) {
         [
           'keeps them',
           0o751,
-          change('f', 'a', 'b', { ...executable, ...{ expectedMode: 0o100755 } }),
+          change('f', 'a', 'b', { mode: 0o100755, expectedMode: 0o100755 }),
           0o751,
         ],
         ['sets the bit with the text', 0o640, change('f', 'a', 'b', executable), 0o750],

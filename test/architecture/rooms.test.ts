@@ -137,7 +137,6 @@ const rooms: readonly Room[] = [
       'npm:@preact/signals',
       'npm:markdown-it',
       'npm:@vscode/codicons',
-      'npm:@vscode-elements/elements',
     ],
   },
 ];

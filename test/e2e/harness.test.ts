@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { launchBrowser } from '../support/vscode/browser.ts';
-import { packageVsix } from '../support/vscode/packageVsix.ts';
-import { probeExtensionDir } from '../support/vscode/paths.ts';
+import { packageProbe } from '../support/vscode/packagedExtensions.ts';
 import { startVscodeServer } from '../support/vscode/server.ts';
 import { createTestWorkspace } from '../support/vscode/testWorkspace.ts';
 import { openWorkbench, type Workbench } from '../support/vscode/workbench.ts';
@@ -24,7 +23,7 @@ describe('the workbench test harness', function () {
   before(async () => {
     const workspace = await createTestWorkspace({ 'hello.txt': 'hello\n' });
     opened.push(workspace);
-    const { vsixPath } = await packageVsix({ extensionDir: probeExtensionDir, name: 'probe' });
+    const vsixPath = await packageProbe();
     const server = await startVscodeServer({
       workspaceDir: workspace.dir,
       vsixPath,

@@ -76,7 +76,7 @@ async function finish(
 }
 
 /** An accept never takes these along, and whoever accepted everything must not take them for done. */
-export function printKeptAside(ctx: CliContext, set: ProposalSet): void {
+function printKeptAside(ctx: CliContext, set: ProposalSet): void {
   const open = set.conflicts.filter((conflict) => conflict.state === 'open').length;
   if (open === 0) return;
   const what = `${plural(open, 'edit')} that did not fit`;

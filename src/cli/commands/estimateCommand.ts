@@ -24,7 +24,7 @@ export interface EstimateOptions extends CommonOptions, LimitOptions, ArgsOption
 }
 
 /** A script with the name that messages call it by. */
-export interface NamedScript {
+interface NamedScript {
   readonly fileName: string;
   readonly script: string;
 }

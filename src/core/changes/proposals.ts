@@ -115,7 +115,7 @@ export function toProposalSet(
 }
 
 /** Id of the group with a title; the same in every process. */
-export function groupIdOf(title: string): string {
+function groupIdOf(title: string): string {
   return `group-${sha256Hex(title).slice(0, 12)}`;
 }
 

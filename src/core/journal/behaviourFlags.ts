@@ -2,7 +2,7 @@
  * What this version does differently from an earlier one in a way that a replay can see. A journal names the
  * flags that it was written under, so that its replay follows them for ever. A flag is never taken out.
  */
-export const behaviourFlags = {
+const behaviourFlags = {
   'refusals-are-entries': {
     since: '0.1.0',
     reason:
@@ -10,13 +10,11 @@ export const behaviourFlags = {
   },
 } as const;
 
-export type BehaviourFlag = keyof typeof behaviourFlags;
-
 /** The flags that a journal of this version names. */
 export const currentFlags: readonly string[] = Object.keys(behaviourFlags);
 
 /** Thrown when a journal was written under a flag that this version does not know. */
-export class NewerJournalError extends Error {
+class NewerJournalError extends Error {
   override readonly name = 'NewerJournalError';
   readonly code = 'journal_newer';
 

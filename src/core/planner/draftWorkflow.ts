@@ -19,7 +19,7 @@ export interface DraftOptions {
   readonly signal: AbortSignal;
 }
 
-export interface DraftedPlan {
+interface DraftedPlan {
   readonly type: 'plan';
   readonly script: string;
   readonly summary: string;

@@ -23,7 +23,7 @@ export interface RetainedRun extends RunNeeds {
 
 export type KeepReason = 'active' | 'underReview' | 'waiting' | 'newest';
 
-export interface KeptRun {
+interface KeptRun {
   readonly run: RetainedRun;
   readonly reason: KeepReason;
 }

@@ -34,7 +34,7 @@ export type FoundWorkflow =
   | { readonly type: 'missing'; readonly message: string };
 
 /** Folders of the workspace in which workflows are kept, in the order in which they are looked up. */
-export const WORKFLOW_FOLDERS = ['.muster/workflows', '.claude/workflows'] as const;
+const WORKFLOW_FOLDERS = ['.muster/workflows', '.claude/workflows'] as const;
 
 /** Files that are looked at in one folder: people keep dozens, and each is parsed to learn its name. */
 export const MAX_WORKFLOWS_IN_FOLDER = 200;

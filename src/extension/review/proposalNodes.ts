@@ -12,7 +12,7 @@ import {
 /** A row of the tree "Proposed changes". */
 export type ProposalNode = ConflictsNode | ConflictNode | GroupNode | FileNode | HunkNode;
 
-export interface GroupNode {
+interface GroupNode {
   readonly type: 'group';
   readonly id: string;
   readonly title: string;
@@ -90,7 +90,7 @@ export function conflictIdsOf(node: ProposalNode): string[] {
 }
 
 /** All hunks under a row. */
-export function hunksOf(node: ProposalNode): readonly Hunk[] {
+function hunksOf(node: ProposalNode): readonly Hunk[] {
   switch (node.type) {
     case 'group':
       return node.children.flatMap((file) => file.children.map((child) => child.hunk));
@@ -178,7 +178,7 @@ function bucketOf(
 }
 
 /** How a kind of change is called. */
-export function kindTitle(kind: FileProposal['kind']): string {
+function kindTitle(kind: FileProposal['kind']): string {
   switch (kind) {
     case 'modify':
       return t('Changed files');

@@ -16,7 +16,7 @@ import type { RunRegistry } from '../runs/runRegistry.ts';
 type AgentMessage = Extract<RunTreeFromWebview, { type: 'agent' }>;
 
 /** What a click in the run tree may set off elsewhere. */
-export interface RunTreeActions {
+interface RunTreeActions {
   readonly runAction: (
     runId: string,
     action: Extract<RunTreeFromWebview, { type: 'run' }>['action'] | RunPartAction,

@@ -97,7 +97,7 @@ export class RunControls {
 }
 
 /** Says what may happen twice when a run goes on. */
-export function rerunText({ rerunsUnsandboxed: count }: RunSummary): string {
+function rerunText({ rerunsUnsandboxed: count }: RunSummary): string {
   const agents = count === 1 ? t('1 agent') : t('{0} agents', count);
   return t('Resume: {0} ran commands without a sandbox and will run again', agents);
 }

@@ -47,7 +47,7 @@ function waitingText(pendingChanges: number, conflicts: number): StatusText | nu
 }
 
 /** `37/120`: agents that are over, of those that were asked for. */
-export function progressText(run: RunSummary): string {
+function progressText(run: RunSummary): string {
   const { queued, running, ok, failed, skipped, cancelled } = run.counts;
   const ended = ok + failed + skipped + cancelled;
   return `${ended}/${ended + running + queued}`;

@@ -11,7 +11,7 @@ import { createOfflineClient } from './offline/createOfflineClient.ts';
 const DEFAULT_BASE_URL = 'https://api.anthropic.com';
 
 /** Thrown when a provider cannot be used as it is set up. */
-export class ProviderError extends Error {
+class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code = 'provider_missing';
 }

@@ -17,7 +17,7 @@ import { openRunFolder } from './openRunFolder.ts';
 import { sha256Hex } from '../../node/sha256Hex.ts';
 
 /** Ending of the signed statement that lies beside a signed archive. */
-export const SIGNATURE_ENDING = '.dsse.json';
+const SIGNATURE_ENDING = '.dsse.json';
 
 /** Everything that is evidence; owner.json holds a token, and what else lies there is not ours. */
 const EVIDENCE =

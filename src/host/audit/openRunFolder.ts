@@ -27,7 +27,7 @@ const READ_FLAGS =
     : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** A folder that cannot be audited at all. */
-export class RunFolderError extends Error {
+class RunFolderError extends Error {
   override readonly name = 'RunFolderError';
   readonly code = 'run_folder';
 }

@@ -11,7 +11,7 @@ export type GateDecision = Pick<
 >;
 
 /** Thrown when there is no such question, or nothing that could still hear the answer. */
-export class GateMissingError extends Error {
+class GateMissingError extends Error {
   override readonly name = 'GateMissingError';
   readonly code = 'not_found';
 }

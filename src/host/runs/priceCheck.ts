@@ -5,7 +5,7 @@ import type { PriceTable } from '../../protocol/modelPrices.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 
 /** Thrown before anything runs: the user asked for a limit in dollars that cannot be kept. */
-export class PriceUnknownError extends Error {
+class PriceUnknownError extends Error {
   override readonly name = 'PriceUnknownError';
   readonly code = 'price_unknown';
 }

@@ -90,7 +90,7 @@ export const WorkflowView = z.object({
 });
 export type WorkflowView = z.infer<typeof WorkflowView>;
 
-export const LogView = z.object({
+const LogView = z.object({
   at: z.number(),
   level: z.enum(['info', 'warning']),
   message: z.string(),

@@ -66,8 +66,8 @@ export const ChatToWebview = z.discriminatedUnion('type', [
 ]);
 export type ChatToWebview = z.infer<typeof ChatToWebview>;
 
-export const PlanAction = z.enum(['run', 'dryRun', 'openScript', 'changeCaps', 'discard']);
-export const RunAction = z.enum([
+const PlanAction = z.enum(['run', 'dryRun', 'openScript', 'changeCaps', 'discard']);
+const RunAction = z.enum([
   'pause',
   'resume',
   'throttle',

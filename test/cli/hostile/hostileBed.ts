@@ -226,7 +226,7 @@ export class HostileBed {
     const places = [
       workspace,
       home,
-      path.join(root, 'dist'),
+      path.dirname(this.cli.cliFile),
       path.join(stateRoot, 'another-workspace'),
     ];
     const files = [path.join(root, 'parent.txt'), this.#canary];

@@ -1,12 +1,11 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startMessagesApi } from '../../support/messagesApi/startMessagesApi.ts';
 import type { MessagesApi, Respond } from '../../support/messagesApi/startMessagesApi.ts';
 import { createSampleWorkspace, type ExtraFiles } from '../../host/support/sampleWorkspace.ts';
 import { CliProcess, type CliResult } from './cliProcess.ts';
-
-const builtDirectory = path.resolve(import.meta.dirname, '../../../dist');
+import { shippedBundles } from './shippedBundles.ts';
 
 /** Variables of one command beside the few that every program needs. */
 export interface CliSurroundings {
@@ -33,7 +32,7 @@ export class CliBed {
 
   static async create(): Promise<CliBed> {
     const bed = new CliBed(await mkdtemp(path.join(tmpdir(), 'muster-cli-')));
-    await Promise.all([mkdir(bed.home), bed.#copyBundles()]);
+    await mkdir(bed.home);
     return bed;
   }
 
@@ -42,7 +41,7 @@ export class CliBed {
   }
 
   get cliFile(): string {
-    return path.join(this.root, 'dist', 'cli.cjs');
+    return path.join(shippedBundles().dist, 'cli.cjs');
   }
 
   /** Makes the workspace a committed copy of the sample. */
@@ -67,7 +66,13 @@ export class CliBed {
 
   /** Starts a command with exactly these arguments. */
   startBare(args: readonly string[], surroundings: CliSurroundings = {}): CliProcess {
-    const env = { PATH: searchPath(), HOME: this.home, ...this.variables, ...surroundings.env };
+    const env = {
+      PATH: searchPath(),
+      HOME: this.home,
+      NODE_COMPILE_CACHE: shippedBundles().compileCache,
+      ...this.variables,
+      ...surroundings.env,
+    };
     const options = { cwd: surroundings.cwd ?? this.root, env };
     const started = new CliProcess(this.cliFile, args, options);
     this.#processes.add(started);
@@ -114,18 +119,6 @@ export class CliBed {
     } finally {
       await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
     }
-  }
-
-  /** Only what ships: no node_modules lies at or above the copy. */
-  async #copyBundles(): Promise<void> {
-    const target = path.join(this.root, 'dist');
-    await mkdir(target);
-    const names = await readdir(builtDirectory);
-    const shipped = names.filter((name) => /\.(cjs|mjs|js|wasm|so)$|^vendor$/u.test(name));
-    const copies = shipped.map((name) =>
-      cp(path.join(builtDirectory, name), path.join(target, name), { recursive: true }),
-    );
-    await Promise.all(copies);
   }
 }
 

@@ -246,10 +246,10 @@ describe('verify()', () => {
   });
 
   it('leaves the verdict open when the settings require a command that the script did not run', async () => {
-    const require = (...requiredCommands: readonly string[]) =>
+    const requiring = (...requiredCommands: readonly string[]) =>
       verifyWith('npm test', { approve: { requiredCommands } });
-    assert.equal((await require('npm test')).verdict, 'passed');
-    const { verdict, bench } = await require('npm test', 'npm run lint');
+    assert.equal((await requiring('npm test')).verdict, 'passed');
+    const { verdict, bench } = await requiring('npm test', 'npm run lint');
     assert.equal(verdict, 'unverified');
     const [started] = bench.ofType('run.started');
     assert.deepEqual(started?.requiredCommands, ['npm test', 'npm run lint']);

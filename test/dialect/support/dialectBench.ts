@@ -19,7 +19,7 @@ import { openSandbox, valueOf } from '../../worker/support/sandbox.ts';
 import { EchoModel } from './echoModel.ts';
 
 /** One sandbox for the whole suite: its threads are started once. */
-export const sandbox = openSandbox({ computeMs: 10_000 });
+const sandbox = openSandbox({ computeMs: 10_000 });
 after(() => sandbox.dispose());
 
 /** What every script of a row begins with; the body's first line is line 2. */

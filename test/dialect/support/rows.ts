@@ -30,7 +30,7 @@ export function runRows(chapter: string, rows: readonly Row[]): void {
 }
 
 /** Runs one script to the end of its run. */
-export async function runScript(body: string, setting: Setting = {}): Promise<DialectBench> {
+async function runScript(body: string, setting: Setting = {}): Promise<DialectBench> {
   const bench = DialectBench.of(body, setting);
   await runToEnd(bench, setting);
   return bench;
@@ -76,7 +76,7 @@ export function checkRows(chapter: string, rows: readonly StaticRow[]): void {
   });
 }
 
-export function diagnosticsOf(source: string): readonly string[] {
+function diagnosticsOf(source: string): readonly string[] {
   return checkScript(source).diagnostics.map(
     ({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`,
   );

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { launchBrowser, type BrowserOptions } from '../../support/vscode/browser.ts';
 import { waitForMuster } from '../../support/vscode/musterWindow.ts';
-import { packageVsix } from '../../support/vscode/packageVsix.ts';
+import { packageMuster } from '../../support/vscode/packagedExtensions.ts';
 import { startVscodeServer, type ServerOptions } from '../../support/vscode/server.ts';
 import { createTestWorkspace } from '../../support/vscode/testWorkspace.ts';
 import { openWorkbench, type Workbench } from '../../support/vscode/workbench.ts';
@@ -39,7 +39,7 @@ export async function openOfflineEditor(options: OfflineEditorOptions): Promise<
   };
   try {
     const workspace = register(await createSampleWorkspace());
-    const { vsixPath } = await packageVsix({ name: 'muster-offline' });
+    const vsixPath = await packageMuster();
     const server = register(
       await startVscodeServer({
         workspaceDir: workspace.dir,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
-const deadlineMs = 30_000;
+const deadlineMs = 60_000;
 
 /** A process of a test's own, from a file in `children/`, which says `ready` when it has come to its point. */
 export class ChildScript {
@@ -72,6 +72,11 @@ export class ChildScript {
   /** Writes one line to it. */
   tell(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** Asks it to end when it has done what it is about. */
+  stop(): void {
+    this.#child.stdin?.write('stop\n');
   }
 
   /** Its exit code; rejects with what it complained of when that is not 0. */

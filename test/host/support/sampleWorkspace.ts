@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,12 +14,38 @@ export type ExtraFiles = Readonly<Record<string, string | Uint8Array>>;
 
 /** Copies the bundled sample project and commits it, with extra files, as its user would have. */
 export async function createSampleWorkspace(directory: string, extra: ExtraFiles = {}) {
-  await cp(sampleDirectory, directory, { recursive: true });
-  await writeFiles(directory, extra);
+  cpSync(await committedSample(), directory, { recursive: true });
+  // Git's index knows files by their inodes and times, and those of a copy are others.
+  if (Object.keys(extra).length === 0) await git(directory, 'update-index', '--refresh');
+  else {
+    await writeFiles(directory, extra);
+    await commit(directory, '--amend');
+  }
+}
+
+let committed: Promise<string> | undefined;
+
+/** The sample with its first commit, made once in this process: each test needs a copy. */
+function committedSample(): Promise<string> {
+  committed ??= commitSample();
+  return committed;
+}
+
+async function commitSample(): Promise<string> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'muster-committed-'));
+  process.once('exit', () => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  cpSync(sampleDirectory, directory, { recursive: true });
   await git(directory, 'init', '--quiet', '--initial-branch=main');
+  await commit(directory);
+  return directory;
+}
+
+async function commit(directory: string, ...flags: readonly string[]): Promise<void> {
   await git(directory, 'add', '--all');
   const author = ['-c', 'user.name=Test', '-c', 'user.email=test@example.invalid'];
-  await git(directory, ...author, 'commit', '--quiet', '--message=sample');
+  await git(directory, ...author, 'commit', '--quiet', '--message=sample', ...flags);
 }
 
 /** Writes files under a folder, making the folders between. */

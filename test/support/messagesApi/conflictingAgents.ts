@@ -2,7 +2,7 @@ import { fail, holdUntil, text, toolUse, toolUses, type Reply } from './replies.
 import { blocksOf, toolResults, type WireRequest } from './wireRequest.ts';
 
 /** One replacement in the file that both agents change. */
-export interface Replacement {
+interface Replacement {
   readonly from: string;
   readonly to: string;
 }

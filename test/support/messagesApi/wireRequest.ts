@@ -22,13 +22,12 @@ export const WireMessage = z.looseObject({
 export type WireMessage = z.infer<typeof WireMessage>;
 
 /** One tool definition as the client sent it. */
-export const WireTool = z.looseObject({
+const WireTool = z.looseObject({
   name: z.string(),
   description: z.string().optional(),
   input_schema: z.unknown().optional(),
   cache_control: z.looseObject({ type: z.string() }).nullish(),
 });
-export type WireTool = z.infer<typeof WireTool>;
 
 /** The body of a request to create or to count a message; unknown fields are kept. */
 export const WireRequest = z.looseObject({
@@ -60,11 +59,4 @@ export function toolResults(request: WireRequest): readonly WireBlock[] {
   return blocksOf(request.messages.at(-1)?.content ?? '').filter(
     (block) => block.type === 'tool_result',
   );
-}
-
-/** The system prompt as one text. */
-export function systemText(request: WireRequest): string {
-  return blocksOf(request.system ?? '')
-    .map((block) => block.text ?? '')
-    .join('\n');
 }

@@ -9,7 +9,7 @@ import {
   type Respond,
 } from '../messagesApi/startMessagesApi.ts';
 import { launchBrowser } from './browser.ts';
-import { packageVsix } from './packageVsix.ts';
+import { packageMuster } from './packagedExtensions.ts';
 import {
   startVscodeServer,
   type Settings,
@@ -42,9 +42,6 @@ export interface MusterEditor {
   dispose(): Promise<void>;
 }
 
-// One process runs all suites, and what they test is built before it starts.
-let packaging: ReturnType<typeof packageVsix> | null = null;
-
 /** Packages and installs the product and starts the editor's server. */
 export async function startMusterEditor(setup: MusterSetup): Promise<MusterEditor> {
   const opened: { dispose(): Promise<void> }[] = [];
@@ -58,8 +55,7 @@ export async function startMusterEditor(setup: MusterSetup): Promise<MusterEdito
   try {
     const api = register(await startMessagesApi({ respond: setup.respond }));
     const workspace = register(await createTestWorkspace(setup.files));
-    packaging ??= packageVsix();
-    const { vsixPath } = await packaging;
+    const vsixPath = await packageMuster();
     const server = register(
       await startVscodeServer({
         workspaceDir: workspace.dir,

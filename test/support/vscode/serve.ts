@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
-import { packageVsix } from './packageVsix.ts';
+import { packageMuster } from './packagedExtensions.ts';
 import { startVscodeServer } from './server.ts';
 import { createTestWorkspace } from './testWorkspace.ts';
 
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
 }
 
 async function serve(workspaceDir: string): Promise<void> {
-  const { vsixPath } = await packageVsix();
+  const vsixPath = await packageMuster();
   const server = await startVscodeServer({
     workspaceDir,
     vsixPath,

@@ -1,33 +1,34 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { outDir, repositoryDir } from '../../support/vscode/paths.ts';
-
-export const pagesDir: string = path.join(outDir, 'webview-test');
+import { repositoryDir } from '../../support/vscode/paths.ts';
 
 export type PageName = 'chat' | 'runTree';
 
-/** Bytes of each script as it would ship. */
-export type BuiltPages = Readonly<Record<PageName, Uint8Array>>;
+/** A page as it would ship, but for the font, which is in its style. */
+export interface BuiltPage {
+  readonly script: Uint8Array;
+  readonly style: Uint8Array;
+}
 
-let built: Promise<BuiltPages> | undefined;
+let built: Promise<Readonly<Record<PageName, BuiltPage>>> | undefined;
 
-/** Bundles both pages once for all suites of a test run. */
-export function buildPages(): Promise<BuiltPages> {
+/** Bundles both pages once for all suites of a process, in memory: several may run at once. */
+export function buildPages(): Promise<Readonly<Record<PageName, BuiltPage>>> {
   built ??= buildAll();
   return built;
 }
 
-async function buildAll(): Promise<BuiltPages> {
+async function buildAll(): Promise<Readonly<Record<PageName, BuiltPage>>> {
   const [chat, runTree] = await Promise.all([buildPage('chat'), buildPage('runTree')]);
   return { chat, runTree };
 }
 
-async function buildPage(name: PageName): Promise<Uint8Array> {
-  const result = await build({
+async function buildPage(name: PageName): Promise<BuiltPage> {
+  const { outputFiles } = await build({
     absWorkingDir: repositoryDir,
     entryPoints: [`webview-ui/src/${name}/main.tsx`],
-    outfile: path.join(pagesDir, `${name}.js`),
+    outfile: `${name}.js`,
+    write: false,
     bundle: true,
     minify: true,
     platform: 'browser',
@@ -40,9 +41,11 @@ async function buildPage(name: PageName): Promise<Uint8Array> {
     legalComments: 'none',
     logLevel: 'warning',
     define: { 'process.env.NODE_ENV': '"production"' },
-    metafile: true,
   });
-  const script = Object.keys(result.metafile.outputs).find((file) => file.endsWith('.js'));
-  if (script === undefined) throw new Error(`Building the page ${name} gave no script.`);
-  return readFile(path.join(repositoryDir, script));
+  const contentOf = (extension: string): Uint8Array => {
+    const file = outputFiles.find((output) => path.extname(output.path) === extension);
+    if (file === undefined) throw new Error(`Building the page ${name} gave no ${extension} file.`);
+    return file.contents;
+  };
+  return { script: contentOf('.js'), style: contentOf('.css') };
 }

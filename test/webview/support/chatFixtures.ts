@@ -9,7 +9,7 @@ import type { GateView } from '../../../src/protocol/view/runView.ts';
 import { summarizeRun } from '../../../src/protocol/view/summarizeRun.ts';
 import { limits, type RunRecorder } from './runFixtures.ts';
 
-export const readyComposer: ComposerState = {
+const readyComposer: ComposerState = {
   disabledReason: null,
   busy: false,
   providerLabel: 'Anthropic',

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Page, Route } from 'playwright-core';
 import * as z from 'zod';
 import { launchBrowser, type TestBrowser } from '../../support/vscode/browser.ts';
-import { buildPages, pagesDir, type PageName } from './buildPages.ts';
+import { buildPages, type BuiltPage, type PageName } from './buildPages.ts';
 import { themes, themeStyle, type ThemeName } from './themes.ts';
 
 const origin = 'http://webview.test';
@@ -78,11 +76,11 @@ export class WebviewBrowser {
   readonly #browsers = new Map<string, TestBrowser>();
 
   async open(options: OpenPageOptions): Promise<WebviewPage> {
-    await buildPages();
+    const built = (await buildPages())[options.name];
     const browser = await this.#browserFor(options.forcedColors ?? 'none');
     const context = await browser.newContext();
     context.setDefaultTimeout(deadlineMs);
-    await context.route(`${origin}/**`, (route) => serve(route, options));
+    await context.route(`${origin}/**`, (route) => serve(route, options, built));
     const page = await context.newPage();
     await page.setViewportSize({ width: options.width ?? 420, height: options.height ?? 800 });
     await page.addInitScript(fakeEditor);
@@ -106,14 +104,13 @@ export class WebviewBrowser {
   }
 }
 
-async function serve(route: Route, options: OpenPageOptions): Promise<void> {
+async function serve(route: Route, options: OpenPageOptions, built: BuiltPage): Promise<void> {
   const file = new URL(route.request().url()).pathname.slice(1);
   if (file === '') await route.fulfill({ contentType: 'text/html', body: renderShell(options) });
-  else if (file === `${options.name}.js` || file === `${options.name}.css`) {
-    await route.fulfill({
-      contentType: file.endsWith('.js') ? 'text/javascript' : 'text/css',
-      body: await readFile(path.join(pagesDir, file)),
-    });
+  else if (file === `${options.name}.js`) {
+    await route.fulfill({ contentType: 'text/javascript', body: Buffer.from(built.script) });
+  } else if (file === `${options.name}.css`) {
+    await route.fulfill({ contentType: 'text/css', body: Buffer.from(built.style) });
   } else await route.fulfill({ status: 404 });
 }
 

@@ -22,7 +22,7 @@ const maxDetailChars = 300;
 const maxCommandChars = 200;
 
 /** A sort of row in an icon and a word. */
-export interface RowKind {
+interface RowKind {
   readonly icon: string;
   readonly text: string;
 }

@@ -37,7 +37,7 @@ export interface TreeRowsOptions {
   readonly collapsed: ReadonlySet<string>;
 }
 
-export const runRowId = 'run';
+const runRowId = 'run';
 export const logsRowId = 'logs';
 
 /** The rows of a run in reading order, as far as they are not filtered out or folded away. */

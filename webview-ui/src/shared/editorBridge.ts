@@ -1,5 +1,5 @@
 /** What VS Code gives to a webview, once, through `acquireVsCodeApi()`. */
-export interface EditorApi {
+interface EditorApi {
   postMessage(message: unknown): void;
   getState(): unknown;
   setState(state: unknown): void;

@@ -28,7 +28,7 @@ export const agentWords: Readonly<Record<AgentStatus, StateWords>> = {
   cancelled: { icon: 'circle-slash', text: 'Cancelled', tone: 'muted' },
 };
 
-export const runWords: Readonly<Record<RunState, StateWords>> = {
+const runWords: Readonly<Record<RunState, StateWords>> = {
   running: { icon: 'loading codicon-modifier-spin', text: 'Running', tone: 'running' },
   paused: { icon: 'debug-pause', text: 'Paused', tone: 'warning' },
   completed: { icon: 'check', text: 'Completed', tone: 'ok' },

@@ -20,7 +20,7 @@ const MAX_SIDE_CHARS = 4000;
 const MAX_PLACES = 50;
 
 /** A place of a file where two edits meet, with what each of them made of it. Lines count from 1. */
-export interface ConflictPlace {
+interface ConflictPlace {
   readonly baseStart: number;
   readonly baseLines: number;
   readonly base: string;

@@ -9,7 +9,7 @@ export interface MergeInput {
 }
 
 /** A place where both sides changed the same or touching lines, differently. Lines count from 1. */
-export interface ConflictRegion {
+interface ConflictRegion {
   readonly baseStart: number;
   readonly baseLines: number;
   readonly base: string;

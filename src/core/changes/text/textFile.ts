@@ -1,7 +1,7 @@
 import { classifyBytes } from './fileContent.ts';
 import { keepLineEndings } from './lineEndings.ts';
 
-export type TextEncoding = 'utf8' | 'latin1';
+type TextEncoding = 'utf8' | 'latin1';
 
 /** A file as text, with all that is needed to write the same bytes again. The byte order mark is not in `text`. */
 export interface TextFile {

@@ -1,5 +1,5 @@
 /** Index of the first path that is not before the given one, in code-unit order. */
-export function lowerBound(paths: readonly string[], path: string): number {
+function lowerBound(paths: readonly string[], path: string): number {
   let low = 0;
   let high = paths.length;
   while (low < high) {

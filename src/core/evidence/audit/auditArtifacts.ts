@@ -22,7 +22,7 @@ export interface AuditedRun {
 }
 
 /** Exactly what was approved. */
-export const SCRIPT_FILE = 'script.js';
+const SCRIPT_FILE = 'script.js';
 
 const BLOB = /^blobs\/([0-9a-f]{64})$/u;
 const CHILD = /^children\/([0-9a-f]{64})\.js$/u;

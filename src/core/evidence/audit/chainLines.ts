@@ -10,7 +10,7 @@ export type LinePlace =
   | { readonly type: 'unlinked' }
   | { readonly type: 'unreadable'; readonly reason: string };
 
-export interface ChainLine {
+interface ChainLine {
   /** From 1. */
   readonly line: number;
   /** Its number in the chain; null when it cannot be told. */

@@ -8,10 +8,10 @@ import { PRODUCT_VERSION } from '../../../protocol/host/version.ts';
 import type { AuditedDecision } from './auditDecisions.ts';
 import type { AuditedFolder, AuditResult } from './auditRun.ts';
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 
 /** Names the form of the predicate below; docs/audit.md describes it. */
-export const PREDICATE_TYPE = 'https://muster.invalid/attestations/run/v1';
+const PREDICATE_TYPE = 'https://muster.invalid/attestations/run/v1';
 
 /** Names of the subjects that are no files. */
 export const HEAD_SUBJECT = 'journal-head';

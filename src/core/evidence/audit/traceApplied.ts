@@ -19,7 +19,7 @@ export interface HunkOrigin {
 }
 
 /** What the journal has about an agent. */
-export interface AgentOrigin {
+interface AgentOrigin {
   readonly agentId: number;
   readonly model: string;
   readonly promptSha256: string;

@@ -4,7 +4,7 @@ import { unfinishedCommands } from '../unfinishedCommands.ts';
 import type { RequiredCommand } from '../verdictOf.ts';
 
 /** A call that was answered with an error before anything started. */
-export interface RefusedCall {
+interface RefusedCall {
   readonly method: string;
   readonly message: string;
 }

@@ -6,8 +6,8 @@ import type { ValueRef } from '../../../protocol/events/valueRef.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { EDIT_TOOLS } from '../../agent/agentTypes.ts';
 import type { AgentEnd } from '../outcomes/agentEnds.ts';
-import type { IdentifiedAgent } from '../outcomes/identifiedCall.ts';
 import { sha256Hex } from '../../../node/sha256Hex.ts';
+import type { IdentifiedAgent } from '../outcomes/identifiedCall.ts';
 
 const PREVIEW_CHARS = 200;
 

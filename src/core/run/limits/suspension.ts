@@ -5,7 +5,7 @@ import type { ActiveClock } from './activeClock.ts';
 import type { Permits } from '../requests/permits.ts';
 
 /** What only a decision of the user can lift. */
-export type HoldReason = Extract<PauseReason, 'limit' | 'breaker' | 'usage'>;
+type HoldReason = Extract<PauseReason, 'limit' | 'breaker' | 'usage'>;
 
 export interface Hold {
   readonly reason: HoldReason;

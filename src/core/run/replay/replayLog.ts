@@ -52,7 +52,7 @@ export type Delivery =
     };
 
 /** A gate of an earlier session; `answer` is null when nobody has answered it. */
-export interface RecordedGate {
+interface RecordedGate {
   readonly gateId: number;
   readonly callId: number;
   readonly answer: GateAnswer | null;

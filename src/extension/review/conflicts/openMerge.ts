@@ -3,7 +3,7 @@ import { t } from '../../localize.ts';
 import { workspaceFolder } from '../apply/openDocuments.ts';
 
 /** One side of a merge. */
-export interface MergeSide {
+interface MergeSide {
   readonly uri: vscode.Uri;
   readonly title: string;
 }

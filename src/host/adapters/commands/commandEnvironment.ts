@@ -4,7 +4,7 @@
  * because without a sandbox hiding its name would hide nothing. `NODE_OPTIONS` and the `npm_*`
  * variables do not pass: they carry debuggers and the settings of whatever started the editor.
  */
-export const PASSED_VARIABLES: readonly string[] = [
+const PASSED_VARIABLES: readonly string[] = [
   // Finding programs and the user's own place.
   'PATH',
   'HOME',

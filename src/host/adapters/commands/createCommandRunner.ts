@@ -43,7 +43,7 @@ export interface CommandRunnerOptions {
 }
 
 /** A command that could not be started. */
-export class CommandUnavailableError extends Error {
+class CommandUnavailableError extends Error {
   override readonly name = 'CommandUnavailableError';
   readonly code = 'command_unavailable';
 }

@@ -8,7 +8,7 @@ import type { ComputePool } from '../../../core/ports/computePool.ts';
 import { ComputeAnswer, type ComputeTask } from '../../../protocol/threads/computeMessages.ts';
 
 /** Thrown when a pattern took too long. */
-export class ComputeTimeoutError extends Error {
+class ComputeTimeoutError extends Error {
   override readonly name = 'ComputeTimeoutError';
   readonly code = 'limit_reached';
 }

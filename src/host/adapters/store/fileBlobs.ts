@@ -7,7 +7,7 @@ import { isMissing } from '../../../node/isMissing.ts';
 import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** A blob that is not there, or is not what its name says. */
-export class BlobError extends Error {
+class BlobError extends Error {
   override readonly name = 'BlobError';
   readonly code: 'not_found' | 'blob_broken';
 

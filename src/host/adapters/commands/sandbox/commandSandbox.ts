@@ -29,7 +29,7 @@ export interface CommandSandboxOptions {
 }
 
 /** A shell command that carries its own walls, and the variables that it runs with. */
-export interface SandboxedCommand {
+interface SandboxedCommand {
   readonly command: string;
   readonly environment: NodeJS.ProcessEnv;
 }

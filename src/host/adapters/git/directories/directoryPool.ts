@@ -17,7 +17,7 @@ import { bringSetupFiles, hasSetupFiles, keepSetupFiles } from './setupFiles.ts'
 import type { ShadowRepository } from '../shadow/shadowRepository.ts';
 
 /** Directories for single commands that one process has at once: a test suite takes a core or more, and machines have few. */
-export const MAX_COMMAND_DIRECTORIES = 2;
+const MAX_COMMAND_DIRECTORIES = 2;
 
 /** Directories that agents keep while they think, beside the others, so that every command gets its turn. */
 export const MAX_KEPT_DIRECTORIES = 2;

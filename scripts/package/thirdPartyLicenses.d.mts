@@ -1,0 +1,1 @@
+export function thirdPartyLicenses(files: readonly string[], rootDir: string): string;
