@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { readJournal } from '../../src/host/adapters/store/runStore.ts';
 import { hasSandbox } from '../support/hasSandbox.ts';
 import {
   openChat,
@@ -22,6 +21,7 @@ import {
   statusBarItem,
 } from '../support/vscode/workbenchParts.ts';
 import { CheckingAgent, commandResults } from './support/checkingAgent.ts';
+import { readJournal } from '../../src/host/adapters/store/readJournal.ts';
 
 const listed = 'echo on the list';
 const read = { command: 'cat page.md', cwd: 'web' };
