@@ -152,7 +152,15 @@ export const floors: readonly Floors[] = [
   },
   {
     folder: 'src/extension/review/',
-    order: ['apply/', 'conflicts/', 'proposals/', 'decisions/', 'reviewController.ts', 'review.ts'],
+    order: [
+      'apply/',
+      'conflicts/',
+      'proposals/',
+      'decisions/',
+      'describeView.ts',
+      'reviewController.ts',
+      'review.ts',
+    ],
   },
 ];
 

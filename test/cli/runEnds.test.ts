@@ -108,7 +108,7 @@ describe('muster run: how runs end', () => {
     assert.equal(end.status, 'cancelled');
     assert.deepEqual(end.agents, { ok: 1, failed: 0, skipped: 0, cancelled: 12, cached: 0 });
     assert.equal(end.proposals.files, 1);
-    assert.match(stderr, /^Cancelling; .* Ctrl\+C again to stop immediately\.\n$/u);
+    assert.match(stderr, /^Cancelling\. .* Ctrl\+C again to stop immediately\.\n$/u);
     assert.equal(exitCode, 130);
     const shown = await test.bed.run('proposals', 'last', '--json');
     assert.partialDeepStrictEqual(JSON.parse(shown.stdout), { files: [{ path: edit.path }] });

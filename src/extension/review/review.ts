@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { canVerifyAccepted } from '../../protocol/view/canVerifyAccepted.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
+import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
 import type { RunRegistry } from '../runs/runRegistry.ts';
 import type { ProviderSettings } from '../settings/providerSettings.ts';

@@ -22,6 +22,6 @@ export function missingOr(runId: string, cause: unknown): unknown {
 /** Says how a run that is under way can be changed. */
 export function busyError(runId: string, state: string): RunBusyError {
   return new RunBusyError(
-    `Run ${runId} is ${state} already; steer it (pause, throttle, cancel) instead of resuming it.`,
+    `Run ${runId} is already ${state}. Pause, throttle or cancel it instead of resuming it.`,
   );
 }
