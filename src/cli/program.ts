@@ -31,7 +31,7 @@ import { formatBytes } from '../base/format.ts';
 const limits = DEFAULT_RUN_LIMITS;
 
 const HELP_END = `
-Exit codes: 0 completed, verification did not fail · 1 failed · 2 wrong usage or invalid script ·
+Exit codes: 0 completed (verification did not fail) · 1 failed · 2 wrong usage or invalid script ·
 3 stopped at a limit · 4 waiting for a person · 130 cancelled
 
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, MUSTER_STATE_DIR, NO_COLOR`;
