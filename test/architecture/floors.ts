@@ -157,7 +157,6 @@ export const floors: readonly Floors[] = [
       'conflicts/',
       'proposals/',
       'decisions/',
-      'describeView.ts',
       'reviewController.ts',
       'review.ts',
     ],
