@@ -45,6 +45,7 @@ export default tseslint.config(
       'max-lines': ['error', { max: 400 }],
       'max-lines-per-function': ['error', { max: 60 }],
       'max-params': ['error', 4],
+      'no-restricted-syntax': ['error', spreadLiteral],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true },
@@ -57,12 +58,6 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
     },
-  },
-  {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
-    // Those that still have such literals.
-    ignores: ['src/extension/**'],
-    rules: { 'no-restricted-syntax': ['error', spreadLiteral] },
   },
   {
     files: ['src/base/**/*.ts', 'src/protocol/**/*.ts', 'src/core/**/*.ts'],

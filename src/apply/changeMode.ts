@@ -1,6 +1,6 @@
 import { describeThing } from './describeFileError.ts';
 import { openRegularFile } from '../node/regularFile.ts';
-import type { FileChange } from './fileChange.ts';
+import type { FileWrite } from './fileWrite.ts';
 import { sha256Of } from './heldFile.ts';
 import { isExecutableMode, isReadOnlyMode, withExecutable } from './permissions.ts';
 import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
@@ -9,7 +9,7 @@ import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writ
  * Sets or clears the executable bits of a file whose bytes stay. Hard links are one file, so that they
  * keep up. Without an expected hash the bytes do not matter: an editor holds others.
  */
-export async function changeMode(change: FileChange): Promise<WriteResult> {
+export async function changeMode(change: FileWrite): Promise<WriteResult> {
   const { expectedSha256 } = change;
   const { before, after } = change.isExecutable;
   const opened = await openRegularFile(change.file);

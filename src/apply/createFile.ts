@@ -4,13 +4,13 @@ import { link, mkdir, open, readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../base/errorText.ts';
 import { hasNoHardLinks } from './heldFile.ts';
-import type { FileChange } from './fileChange.ts';
+import type { FileWrite } from './fileWrite.ts';
 import { removeEmptyFolders } from './removeEmptyFolders.ts';
 import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
 import { writeNewTemporary, writeTemporary } from './writeTemporary.ts';
 
 /** Creates a file that must not exist yet, in folders that may not exist either. Overwrites nothing. */
-export async function createFile(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
+export async function createFile(change: FileWrite, newBytes: Uint8Array): Promise<WriteResult> {
   const folder = path.dirname(change.file);
   const firstMade = await mkdir(folder, { recursive: true });
   let isWritten = false;
@@ -25,7 +25,7 @@ export async function createFile(change: FileChange, newBytes: Uint8Array): Prom
   }
 }
 
-async function createInFolder(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
+async function createInFolder(change: FileWrite, newBytes: Uint8Array): Promise<WriteResult> {
   const { file, newFile } = change;
   // A link may have come in the place of a folder since the path was looked at.
   const folder = path.dirname(file);
@@ -44,7 +44,7 @@ async function createInFolder(change: FileChange, newBytes: Uint8Array): Promise
 
 /** A new file gets what the user's mask gives, an undone delete what it had. */
 async function writeBeside(
-  { newFile, rights, isExecutable }: FileChange,
+  { newFile, rights, isExecutable }: FileWrite,
   newBytes: Uint8Array,
 ): Promise<string | null> {
   if (rights !== null) return writeTemporary(newFile, newBytes, rights);
@@ -53,7 +53,7 @@ async function writeBeside(
 }
 
 /** A link fails where the name was taken meanwhile; a rename would overwrite. */
-async function publish(change: FileChange, newBytes: Uint8Array): Promise<boolean> {
+async function publish(change: FileWrite, newBytes: Uint8Array): Promise<boolean> {
   try {
     linkSync(change.newFile, change.file);
     return true;
@@ -65,7 +65,7 @@ async function publish(change: FileChange, newBytes: Uint8Array): Promise<boolea
 }
 
 /** Where there are no links: the name is taken first, then filled. */
-async function writeExclusively(change: FileChange, newBytes: Uint8Array): Promise<boolean> {
+async function writeExclusively(change: FileWrite, newBytes: Uint8Array): Promise<boolean> {
   const handle = await open(change.file, 'wx').catch((error: unknown) => {
     if (errorCode(error) === 'EEXIST') return null;
     throw error;

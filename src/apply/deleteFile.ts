@@ -2,7 +2,7 @@ import { lstatSync, renameSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { linkBack } from './createFile.ts';
 import { describeThing } from './describeFileError.ts';
-import type { FileChange } from './fileChange.ts';
+import type { FileWrite } from './fileWrite.ts';
 import { holdFile, isUntouched, letGo, sha256Of, type HeldFile } from './heldFile.ts';
 import { keepBeside } from './keepBeside.ts';
 import { whyNotReplaced } from './replaceFile.ts';
@@ -12,7 +12,7 @@ import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writ
  * Deletes a file. It is renamed out of its place first, which takes whatever stands there at that very
  * moment, and goes for good only when that is what the decision was made on.
  */
-export async function deleteFile(change: FileChange): Promise<WriteResult> {
+export async function deleteFile(change: FileWrite): Promise<WriteResult> {
   const result = await holdFile(change.file, null);
   if (result.type === 'missing') return refusal(CHANGED_SINCE_REVIEW);
   if (result.type === 'other') return refusal(describeThing(result.thing));
@@ -25,7 +25,7 @@ export async function deleteFile(change: FileChange): Promise<WriteResult> {
   }
 }
 
-async function takeAway(change: FileChange, held: HeldFile): Promise<WriteResult> {
+async function takeAway(change: FileWrite, held: HeldFile): Promise<WriteResult> {
   const { file, oldFile: taken } = change;
   if (!isUntouched(file, held)) return refusal(CHANGED_SINCE_REVIEW);
   renameSync(file, taken);

@@ -2,7 +2,7 @@ import { lstatSync, renameSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { describeThing } from './describeFileError.ts';
-import type { FileChange } from './fileChange.ts';
+import type { FileWrite } from './fileWrite.ts';
 import { holdFile, isUntouched, letGo, readWhole, sha256Of, type HeldFile } from './heldFile.ts';
 import { keepBeside } from './keepBeside.ts';
 import { hasSpecialBits, isReadOnlyMode, withExecutable } from './permissions.ts';
@@ -15,7 +15,7 @@ import type { FileRights } from '../protocol/proposals.ts';
  * crash leaves half a file. Between the last look at the file and the rename nothing waits; what was
  * saved even in that moment is found by a look at the old file afterwards, and put back.
  */
-export async function replaceFile(change: FileChange, newBytes: Uint8Array): Promise<WriteResult> {
+export async function replaceFile(change: FileWrite, newBytes: Uint8Array): Promise<WriteResult> {
   const result = await holdFile(change.file, change.oldFile);
   if (result.type === 'missing') return refusal(CHANGED_SINCE_REVIEW);
   if (result.type === 'other') return refusal(describeThing(result.thing));
@@ -31,7 +31,7 @@ export async function replaceFile(change: FileChange, newBytes: Uint8Array): Pro
 
 /** Why a file that is held may not be touched; null when it may. */
 export function whyNotReplaced(
-  change: FileChange,
+  change: FileWrite,
   { stats, sha256, secondName }: HeldFile,
 ): string | null {
   if (sha256 !== change.expectedSha256) return CHANGED_SINCE_REVIEW;
@@ -42,7 +42,7 @@ export function whyNotReplaced(
 }
 
 async function replaceHeld(
-  change: FileChange,
+  change: FileWrite,
   newBytes: Uint8Array,
   held: HeldFile,
 ): Promise<WriteResult> {
@@ -60,7 +60,7 @@ async function replaceHeld(
 }
 
 /** A file keeps its rights; the executable bits follow the plan where it changes them. */
-function rightsAfter({ rights, isExecutable }: FileChange, { stats }: HeldFile): FileRights {
+function rightsAfter({ rights, isExecutable }: FileWrite, { stats }: HeldFile): FileRights {
   const own = rightsOf(stats);
   const { before, after } = isExecutable;
   if (after === null || before === after) return own;
@@ -70,7 +70,7 @@ function rightsAfter({ rights, isExecutable }: FileChange, { stats }: HeldFile):
 
 /** Somebody saved into the old file after the last look: what they saved counts, ours does not. */
 async function giveBack(hit: {
-  readonly change: FileChange;
+  readonly change: FileWrite;
   readonly held: HeldFile;
   readonly ours: bigint;
 }): Promise<WriteResult> {

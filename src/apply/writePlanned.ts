@@ -3,7 +3,7 @@ import type { PlannedWrite } from '../protocol/proposals.ts';
 import { changeMode } from './changeMode.ts';
 import { createFile } from './createFile.ts';
 import { deleteFile } from './deleteFile.ts';
-import type { FileChange } from './fileChange.ts';
+import type { FileWrite } from './fileWrite.ts';
 import { isExecutableMode } from './permissions.ts';
 import { replaceFile } from './replaceFile.ts';
 import { resolveTarget } from './resolveTarget.ts';
@@ -54,7 +54,7 @@ function toChange(of: {
   readonly write: PlannedWrite;
   readonly newBytes: Uint8Array | null;
   readonly realFile: string;
-}): FileChange {
+}): FileWrite {
   const { decisionId, write, newBytes, realFile } = of;
   const { path, expectedSha256, expectedMode, newSha256, mode, rights } = write;
   return {
@@ -71,7 +71,7 @@ function toChange(of: {
   };
 }
 
-function writeSaved(change: FileChange): Promise<WriteResult> {
+function writeSaved(change: FileWrite): Promise<WriteResult> {
   const { expectedSha256, newSha256, newBytes } = change;
   if (newBytes === null) return deleteFile(change);
   if (expectedSha256 === null) return createFile(change, newBytes);
@@ -79,7 +79,7 @@ function writeSaved(change: FileChange): Promise<WriteResult> {
 }
 
 /** The text is changed where the user works on it; the executable bit is on the disk all the same. */
-async function writeUnsaved(change: FileChange, document: UnsavedDocument): Promise<WriteResult> {
+async function writeUnsaved(change: FileWrite, document: UnsavedDocument): Promise<WriteResult> {
   const { expectedSha256, newSha256, newBytes } = change;
   if (newBytes === null) return refusal('It has unsaved changes. Save or revert them first.');
   if (expectedSha256 !== newSha256) {

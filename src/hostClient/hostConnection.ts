@@ -13,8 +13,8 @@ import type { Disposable } from '../base/disposables.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import { errorText } from '../base/errorText.ts';
 import {
-  hostMethods,
-  hostNotifications,
+  HOST_METHODS,
+  HOST_NOTIFICATIONS,
   type HostMethod,
   type HostNotification,
   type HostNotificationParams,
@@ -99,7 +99,7 @@ export class HostConnection implements HostClient, Disposable {
   async request<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>> {
     const answer = await this.#answerInTime(method, params);
     // The table pairs each name with its schema; an index type cannot express that pairing.
-    return hostMethods[method].result.parse(answer) as HostResult<M>;
+    return HOST_METHODS[method].result.parse(answer) as HostResult<M>;
   }
 
   onNotification<N extends HostNotification>(
@@ -107,7 +107,7 @@ export class HostConnection implements HostClient, Disposable {
     listener: (params: HostNotificationParams<N>) => void,
   ): Disposable {
     return this.#rpc.onNotification(name, (params: unknown) => {
-      const parsed = hostNotifications[name].safeParse(params);
+      const parsed = HOST_NOTIFICATIONS[name].safeParse(params);
       // As above: the schema under this name yields exactly this type.
       if (parsed.success) listener(parsed.data as HostNotificationParams<N>);
       else {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Every code that a failed run, agent or command can carry, with the sentence that documents it. */
-const errorCodes = {
+const ERROR_CODES = {
   script_invalid: 'The workflow script did not pass the check; nothing ran.',
   script_error: 'The workflow script threw an error and did not catch it.',
   script_interrupted: 'The workflow script computed for too long and was stopped.',
@@ -48,12 +48,12 @@ const errorCodes = {
   internal: 'A bug in Muster.',
 } as const;
 
-export type ErrorCode = keyof typeof errorCodes;
+export type ErrorCode = keyof typeof ERROR_CODES;
 
-const codes: [ErrorCode, ...ErrorCode[]] = ['internal', ...keysOf(errorCodes)];
+const CODES: [ErrorCode, ...ErrorCode[]] = ['internal', ...keysOf(ERROR_CODES)];
 
 /** An error as data: what happened, in a code that programs read and a sentence that people read. */
-export const ErrorInfo = z.object({ code: z.enum(codes), message: z.string() });
+export const ErrorInfo = z.object({ code: z.enum(CODES), message: z.string() });
 export type ErrorInfo = z.infer<typeof ErrorInfo>;
 
 function keysOf<T extends object>(record: T): (keyof T)[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { planUndo } from '../../src/core/changes/review/planUndo.ts';
-import type { Review } from '../../src/core/changes/review/planAccept.ts';
+import type { ReviewedRun } from '../../src/core/changes/review/planAccept.ts';
 import { foldDecisions, openApplies } from '../../src/core/changes/review/decisions.ts';
 import {
   intentOf,
@@ -227,7 +227,7 @@ class KilledAccept {
     );
   }
 
-  async #review(): Promise<Review> {
+  async #review(): Promise<ReviewedRun> {
     const decisions = foldDecisions(await this.#log.read());
     const get = (sha256: string): Promise<Uint8Array> => {
       const bytes = this.#blobs.get(sha256);

@@ -11,7 +11,7 @@ import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { resolveWorkflow } from './estimateCommand.ts';
 import { readText } from '../readInput.ts';
 
-export interface DraftOptions extends LimitOptions {
+export interface RunDraftOptions extends LimitOptions {
   readonly script?: string | undefined;
   readonly workflow?: string | undefined;
   readonly require?: readonly string[] | undefined;
@@ -20,7 +20,7 @@ export interface DraftOptions extends LimitOptions {
 }
 
 /** A script before its approval. */
-export interface Draft {
+export interface RunDraft {
   readonly request: string;
   readonly script: string;
   /** For messages about the script. */
@@ -35,10 +35,10 @@ export async function makeDraft(
   from: {
     readonly workspace: Workspace;
     readonly request: string | undefined;
-    readonly options: DraftOptions;
+    readonly options: RunDraftOptions;
     readonly provider: ProviderConfig;
   },
-): Promise<Draft | null> {
+): Promise<RunDraft | null> {
   const { request, options, workspace, provider } = from;
   if (options.script !== undefined) {
     const script = await readText(options.script);

@@ -11,7 +11,7 @@ import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
-import { makeDraft, type Draft } from './makeDraft.ts';
+import { makeDraft, type RunDraft } from './makeDraft.ts';
 import { estimateCommand, showEstimate } from './estimateCommand.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
 import { readArgs, type ArgsOptions } from '../readInput.ts';
@@ -92,7 +92,7 @@ async function showDryRun(
   options: RunOptions,
   planned: {
     readonly workspace: Workspace;
-    readonly draft: Draft;
+    readonly draft: RunDraft;
     readonly check: ScriptCheck;
     readonly argsJson: string | null;
     readonly limits: RunLimits;

@@ -1,5 +1,5 @@
 import { formatDuration, plural } from '../../base/format.ts';
-import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
+import { receiptLine } from '../../core/evidence/receiptLine.ts';
 import { hasNoChange } from '../../protocol/view/noChange.ts';
 import type { RunEvent } from '../../protocol/events/runEvents.ts';
 import type { AgentView, RunView } from '../../protocol/view/runView.ts';
@@ -32,7 +32,7 @@ function describeEvent(event: RunEvent, view: RunView): string | null {
     case 'verify.started':
       return `  verify ${event.command} …`;
     case 'verify.ended':
-      if (event.receipt !== null) return `  verify ${describeReceipt(event.receipt)}`;
+      if (event.receipt !== null) return `  verify ${receiptLine(event.receipt)}`;
       return `  verify could not run: ${event.error?.message ?? ''}`;
     case 'run.state':
       return `  run ${event.state}${event.message === null ? '' : `: ${event.message}`}`;

@@ -1,5 +1,5 @@
 import { formatUsd, plural } from '../../base/format.ts';
-import { describeReceipt } from '../../core/evidence/describeReceipt.ts';
+import { receiptLine } from '../../core/evidence/receiptLine.ts';
 import { hasNoChange } from '../../protocol/view/noChange.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { countStatuses, isStale } from '../../protocol/view/summarizeRun.ts';
@@ -27,7 +27,7 @@ export function printReport(out: OutputStream, view: RunView, directory: string)
   for (const { receipt } of view.verifications) {
     if (receipt === null) continue;
     const stale = isStale(receipt, view) ? '; stale: the proposed files have changed since' : '';
-    printLine(out, `    ${describeReceipt(receipt)}${stale}`);
+    printLine(out, `    ${receiptLine(receipt)}${stale}`);
   }
   printLine(
     out,

@@ -8,9 +8,9 @@ import * as z from 'zod';
 import { cutText } from '../../base/format.ts';
 import { readSnapshotText, type SnapshotFiles } from '../changes/tree/snapshotFiles.ts';
 import {
-  builtInAgentTypes,
+  BUILT_IN_AGENT_TYPES,
   createAgentTypes,
-  definableTools,
+  DEFINABLE_TOOLS,
   isSameTypeName,
   type AgentType,
   type AgentTypes,
@@ -39,7 +39,7 @@ const TOOL_ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   ['glob', ['list_files']],
   ['ls', ['list_files']],
   ['bash', ['run_command']],
-  ['*', definableTools],
+  ['*', DEFINABLE_TOOLS],
 ]);
 
 /** Reads the definitions of a snapshot. A broken one is a warning that names it, never a rejection. */
@@ -81,7 +81,7 @@ function isNameFree(
   warn: Warn,
 ): boolean {
   const isTaken = (other: AgentType): boolean => isSameTypeName(other.name, type.name);
-  if (builtInAgentTypes.some(isTaken)) {
+  if (BUILT_IN_AGENT_TYPES.some(isTaken)) {
     warn(path, `"${type.name}" is built in and can't be redefined; the definition is ignored.`);
     return false;
   }
@@ -204,7 +204,7 @@ function readTools(
   given: string | readonly string[] | null,
   warn: Warn,
 ): readonly string[] {
-  if (given === null || given === '') return definableTools;
+  if (given === null || given === '') return DEFINABLE_TOOLS;
   const names = toolNames(given);
   const unknown = names.filter((name) => toolsNamed(name).length === 0);
   if (unknown.length > 0) {
@@ -214,13 +214,13 @@ function readTools(
     );
   }
   const wanted = new Set(names.flatMap(toolsNamed));
-  return definableTools.filter((tool) => wanted.has(tool));
+  return DEFINABLE_TOOLS.filter((tool) => wanted.has(tool));
 }
 
 /** What a definition's word for a tool gives; nothing that the general-purpose type does not have. */
 function toolsNamed(name: string): readonly string[] {
   const ours = TOOL_ALIASES.get(name.toLowerCase()) ?? [name];
-  return ours.filter((tool) => definableTools.includes(tool));
+  return ours.filter((tool) => DEFINABLE_TOOLS.includes(tool));
 }
 
 /** `Bash(git log:*), Read` names two tools; what is between parentheses narrows them elsewhere. */

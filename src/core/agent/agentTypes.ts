@@ -36,7 +36,7 @@ const GENERAL_PURPOSE: AgentType = {
 };
 
 /** The agent types that are always there and can't be redefined. */
-export const builtInAgentTypes: readonly AgentType[] = [
+export const BUILT_IN_AGENT_TYPES: readonly AgentType[] = [
   GENERAL_PURPOSE,
   {
     name: 'explore',
@@ -62,14 +62,14 @@ export const builtInAgentTypes: readonly AgentType[] = [
 ];
 
 /** Tools that a definition may give: none that the general-purpose type does not have. */
-export const definableTools: readonly string[] = GENERAL_PURPOSE.tools;
+export const DEFINABLE_TOOLS: readonly string[] = GENERAL_PURPOSE.tools;
 
 /** The types of a run. A definition never stands in for a built-in type; of two with one name, the first counts. */
 export function createAgentTypes(
   definitions: readonly AgentType[],
   warnings: readonly string[],
 ): AgentTypes {
-  const all = [...builtInAgentTypes, ...definitions];
+  const all = [...BUILT_IN_AGENT_TYPES, ...definitions];
   return {
     warnings,
     find: (name) => all.find((type) => isSameTypeName(type.name, name)) ?? null,
@@ -85,19 +85,19 @@ export function isSameTypeName(a: string, b: string): boolean {
 /** What a type adds to the identity of a call: a call under a changed definition is another one. */
 export function definitionKey(type: AgentType): string {
   // What else a built-in type has belongs to the version; a new tool in it makes no call another one.
-  if (builtInAgentTypes.includes(type)) return type.instructions;
+  if (BUILT_IN_AGENT_TYPES.includes(type)) return type.instructions;
   const { instructions, tools, model } = type;
   return canonicalJson({ instructions, tools, model });
 }
 
-const builtIn = createAgentTypes([], []);
+const BUILT_IN = createAgentTypes([], []);
 
 /** Finds a built-in type by name, whatever its case; null when there is none. */
 export function findAgentType(name: string): AgentType | null {
-  return builtIn.find(name);
+  return BUILT_IN.find(name);
 }
 
 /** Names of the built-in types, for an error message. */
 export function agentTypeNames(): string {
-  return builtIn.names().join(', ');
+  return BUILT_IN.names().join(', ');
 }

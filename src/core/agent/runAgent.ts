@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { oneLine } from '../../base/format.ts';
 import type { ErrorCode } from '../../protocol/errorCodes.ts';
-import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
+import { addTokens, NO_TOKENS, type TokenUsage } from '../../protocol/runLimits.ts';
 import {
   MAX_IDENTICAL_FAILURES,
   MAX_OUTPUT_TOKENS,
@@ -41,10 +41,10 @@ export interface AgentAttempt {
   readonly signal: AbortSignal;
   /** Sends one turn, with the governor's permits and retries. */
   readonly send: (request: ModelRequest) => Promise<ModelAnswer>;
-  readonly onProgress: (progress: AgentProgress) => void;
+  readonly onProgress: (progress: TurnProgress) => void;
 }
 
-export interface AgentProgress {
+export interface TurnProgress {
   readonly turn: number;
   readonly activity: string;
   readonly usage: TokenUsage;
@@ -78,7 +78,7 @@ class TurnLoop {
   readonly #attempt: AgentAttempt;
   readonly #messages: ModelMessage[];
   readonly #specs: readonly ToolSpec[];
-  #usage: TokenUsage = noTokens;
+  #usage: TokenUsage = NO_TOKENS;
   #turn = 0;
   #structuredFailures = 0;
   #lastFailure = '';

@@ -27,7 +27,7 @@ export const FileRecord = z.object({
 export type FileRecord = z.infer<typeof FileRecord>;
 
 /** An edit that did not fit on another agent's edit and was kept aside. */
-export const ConflictRecord = z.object({
+export const KeptAsideRecord = z.object({
   path: z.string(),
   agentId: z.number().int().positive(),
   groupTitle: z.string(),
@@ -40,7 +40,7 @@ export const ConflictRecord = z.object({
   /** What the run's tree holds there now; runs of older versions do not tell. */
   current: ContentRef.nullable().optional(),
 });
-export type ConflictRecord = z.infer<typeof ConflictRecord>;
+export type KeptAsideRecord = z.infer<typeof KeptAsideRecord>;
 
 /** proposals.json: with the run's blobs and decisions it is all that a review needs, in any process. */
 export const ProposalRecord = z.object({
@@ -49,6 +49,6 @@ export const ProposalRecord = z.object({
   treeHash: z.string(),
   groups: z.array(ProposalGroup),
   files: z.array(FileRecord),
-  conflicts: z.array(ConflictRecord),
+  conflicts: z.array(KeptAsideRecord),
 });
 export type ProposalRecord = z.infer<typeof ProposalRecord>;

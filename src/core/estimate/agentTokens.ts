@@ -1,5 +1,4 @@
-import type { TokenUsage } from '../../protocol/runLimits.ts';
-import { noTokens } from '../../protocol/runLimits.ts';
+import { NO_TOKENS, totalTokens, type TokenUsage } from '../../protocol/runLimits.ts';
 import { MIN_SAMPLES } from './estimateLimits.ts';
 
 /** What one ended agent of an earlier run used. */
@@ -49,7 +48,7 @@ const DEFAULT_AGENT_TOKENS: AgentTokens = {
   source: 'assumed, without history: four requests per agent, two files read, one changed',
 };
 
-const NO_USE: AgentUse = { usage: noTokens, requests: 0 };
+const NO_USE: AgentUse = { usage: NO_TOKENS, requests: 0 };
 
 const OFFLINE_TOKENS: AgentTokens = {
   typical: NO_USE,
@@ -91,11 +90,6 @@ export class TokenTable {
       source: `this workspace's history: ${chosen.length} agents, ${kind}`,
     };
   }
-}
-
-/** All tokens of a usage. */
-export function totalTokens(usage: TokenUsage): number {
-  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 
 // The use of one real agent, so that its parts fit together.

@@ -5,10 +5,10 @@ import type {
   EstimateCommand,
   EstimatePhase,
 } from '../../protocol/estimate.ts';
-import { addTokens, noTokens, type TokenUsage } from '../../protocol/runLimits.ts';
+import { addTokens, NO_TOKENS, type TokenUsage, totalTokens } from '../../protocol/runLimits.ts';
 import type { ModelPrice } from '../../protocol/modelPrices.ts';
 import { costUsd, priceOf } from '../run/limits/prices.ts';
-import { totalTokens, type AgentUse, type TokenTable } from './agentTokens.ts';
+import type { AgentUse, TokenTable } from './agentTokens.ts';
 import type { EstimateRequest } from './estimateRequest.ts';
 import type { MockAgent, MockRun } from './mockRun.ts';
 
@@ -88,7 +88,7 @@ interface Spend {
 }
 
 function sumSpend(agents: readonly MockAgent[], { request, tokens }: MockRuns): Spend {
-  let sum: Spend = { typical: noTokens, high: noTokens, typicalUsd: 0, highUsd: 0 };
+  let sum: Spend = { typical: NO_TOKENS, high: NO_TOKENS, typicalUsd: 0, highUsd: 0 };
   for (const { asksModel, agentType, phase, model } of agents) {
     if (!asksModel) continue;
     const { typical, high } = tokens.of(agentType, phase);

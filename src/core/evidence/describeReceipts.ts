@@ -2,7 +2,7 @@ import { formatDuration, plural } from '../../base/format.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { isStale } from '../../protocol/view/summarizeRun.ts';
-import { whyCut } from './describeReceipt.ts';
+import { whyCut } from './receiptLine.ts';
 
 /** Names of failed tests that a receipt shows here; its log has them all. */
 const MAX_TEST_NAMES = 10;

@@ -4,7 +4,7 @@ import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
 import type { AgentView, RunView } from '../../protocol/view/runView.ts';
 import { countStatuses } from '../../protocol/view/summarizeRun.ts';
 import { describeReceipts } from './describeReceipts.ts';
-import { describeCost } from './runReport/describeCost.ts';
+import { costSection } from './runReport/costSection.ts';
 import { describeGaps } from './runReport/describeGaps.ts';
 import { firstRows, plain } from './runReport/markdown.ts';
 import { NO_DETAILS, type ReportDetails } from './runReport/reportFacts.ts';
@@ -28,7 +28,7 @@ export function writeReport(
     describeChanges(view, proposals),
     describeFailures(view),
     describeGaps(view, details),
-    describeCost(view, details.estimate),
+    costSection(view, details.estimate),
     describeSummary(details.summary),
     // Nothing may follow it: an audit reads the last line.
     describeHead(details.journalHead),

@@ -2,7 +2,7 @@
  * What this version does differently from an earlier one in a way that a replay can see. A journal names the
  * flags that it was written under, so that its replay follows them for ever. A flag is never taken out.
  */
-const behaviourFlags = {
+const BEHAVIOUR_FLAGS = {
   'refusals-are-entries': {
     since: '0.1.0',
     reason:
@@ -11,7 +11,7 @@ const behaviourFlags = {
 } as const;
 
 /** The flags that a journal of this version names. */
-export const currentFlags: readonly string[] = Object.keys(behaviourFlags);
+export const CURRENT_FLAGS: readonly string[] = Object.keys(BEHAVIOUR_FLAGS);
 
 /** Thrown when a journal was written under a flag that this version does not know. */
 class NewerJournalError extends Error {
@@ -27,7 +27,7 @@ class NewerJournalError extends Error {
 
 /** Flags that hold for every session of a journal; throws when one of them is unknown. */
 export function commonFlags(sessions: readonly (readonly string[])[]): ReadonlySet<string> {
-  const unknown = sessions.flat().find((flag) => !Object.hasOwn(behaviourFlags, flag));
+  const unknown = sessions.flat().find((flag) => !Object.hasOwn(BEHAVIOUR_FLAGS, flag));
   if (unknown !== undefined) throw new NewerJournalError(unknown);
   const [first = [], ...others] = sessions;
   return new Set(first.filter((flag) => others.every((session) => session.includes(flag))));

@@ -3,7 +3,7 @@ import type { Diagnostic, ScriptCheck } from '../../protocol/plan.ts';
 import { MAX_OUTPUT_TOKENS, PLANNER_REPAIRS } from '../limits.ts';
 import { ModelError } from '../ports/modelClient.ts';
 import type { ModelAnswer, ModelClient, ModelContent, ModelMessage } from '../ports/modelClient.ts';
-import { plannerSystemPrompt, PROPOSE_WORKFLOW, proposeWorkflowTool } from './plannerPrompt.ts';
+import { PLANNER_SYSTEM_PROMPT, PROPOSE_WORKFLOW, PROPOSE_WORKFLOW_TOOL } from './plannerPrompt.ts';
 import { formatPlanningMessage } from './planningMessage.ts';
 import type { WorkspaceFacts } from './planningMessage.ts';
 
@@ -65,8 +65,8 @@ async function ask(options: DraftOptions, messages: readonly ModelMessage[]): Pr
   const answer = await client.send(
     {
       model,
-      system: plannerSystemPrompt,
-      tools: [proposeWorkflowTool],
+      system: PLANNER_SYSTEM_PROMPT,
+      tools: [PROPOSE_WORKFLOW_TOOL],
       messages,
       maxOutputTokens: MAX_OUTPUT_TOKENS,
     },

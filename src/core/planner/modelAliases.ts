@@ -1,5 +1,5 @@
 /** Models that scripts and settings may name in one word. Ids change with the provider's line-up. */
-const modelsByAlias: Readonly<Record<string, string>> = {
+const MODELS_BY_ALIAS: Readonly<Record<string, string>> = {
   opus: 'claude-opus-5-5',
   sonnet: 'claude-sonnet-5-5',
   haiku: 'claude-haiku-5-5',
@@ -25,7 +25,7 @@ export function resolveModel(options: {
   const { requested, provider, defaultModel } = options;
   const name = requested?.trim() ?? '';
   if (name === '' || name === 'default') return { model: defaultModel, warning: null };
-  const known = Object.hasOwn(modelsByAlias, name) ? modelsByAlias[name] : undefined;
+  const known = Object.hasOwn(MODELS_BY_ALIAS, name) ? MODELS_BY_ALIAS[name] : undefined;
   // A default model of another maker means another maker's server, which has none of these ids.
   const isClaude = provider === 'anthropic' && defaultModel.startsWith('claude-');
   if (known !== undefined && isClaude) return { model: known, warning: null };

@@ -4,7 +4,7 @@ import type { ToolSpec } from '../ports/modelClient.ts';
 export const PROPOSE_WORKFLOW = 'propose_workflow';
 
 /** The tool through which a plan is handed in; constant, so that it can be cached. */
-export const proposeWorkflowTool: ToolSpec = {
+export const PROPOSE_WORKFLOW_TOOL: ToolSpec = {
   name: PROPOSE_WORKFLOW,
   description:
     'Hands in a workflow script for the request. It is checked at once; the result lists errors and warnings to repair. The user reads the script and its summary and approves it before anything runs.',
@@ -24,7 +24,7 @@ export const proposeWorkflowTool: ToolSpec = {
 };
 
 /** Teaches the script dialect; constant, so that it can be cached. */
-export const plannerSystemPrompt = `You are the planner of Muster. You turn a user's request about a code base into one workflow: a JavaScript program that starts many small, separate agents and puts their results together. You do not do the work yourself and you see only names of files, not their contents.
+export const PLANNER_SYSTEM_PROMPT = `You are the planner of Muster. You turn a user's request about a code base into one workflow: a JavaScript program that starts many small, separate agents and puts their results together. You do not do the work yourself and you see only names of files, not their contents.
 
 Answer in one of two ways:
 - The request asks for work on the code base (edits, a review, a search, a migration): say in one or two sentences how you will go about it, then call ${PROPOSE_WORKFLOW}.

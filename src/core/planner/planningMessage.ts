@@ -8,16 +8,16 @@ export interface WorkspaceFacts {
 }
 
 /** Paths that are listed one by one: about 5,000 tokens, enough to name the targets of a small project. */
-const mostListedFiles = 500;
+const MAX_LISTED_FILES = 500;
 
 /** Folders that stand for the files of a larger project. */
-const mostListedFolders = 300;
+const MAX_LISTED_FOLDERS = 300;
 
 /** Characters of the project's instructions: what is longer is documentation, not direction. */
-const mostInstructionCharacters = 12_000;
+const MAX_INSTRUCTION_CHARS = 12_000;
 
-const tags = ['files', 'instructions', 'required', 'request'] as const;
-type Tag = (typeof tags)[number];
+const TAGS = ['files', 'instructions', 'required', 'request'] as const;
+type Tag = (typeof TAGS)[number];
 
 /** The planner's first message: what the workspace holds, delimited as data, and the user's request last. */
 export function formatPlanningMessage(facts: WorkspaceFacts, request: string): string {
@@ -27,7 +27,7 @@ export function formatPlanningMessage(facts: WorkspaceFacts, request: string): s
     section('files', withoutTags(fileListing(facts.files))),
     ...(instructions === ''
       ? []
-      : [section('instructions', withoutTags(cut(instructions, mostInstructionCharacters)))]),
+      : [section('instructions', withoutTags(cut(instructions, MAX_INSTRUCTION_CHARS)))]),
     ...(required.length === 0 ? [] : [section('required', describeRequired(required))]),
     section('request', request.trim()),
   ];
@@ -68,16 +68,16 @@ function sectionOf(message: string, tag: Tag): string | null {
 
 // Repository text must not be able to end its section and speak as the user.
 function withoutTags(text: string): string {
-  return text.replace(new RegExp(`<(/?)(${tags.join('|')})>`, 'gi'), '($1$2)');
+  return text.replace(new RegExp(`<(/?)(${TAGS.join('|')})>`, 'gi'), '($1$2)');
 }
 
 function fileListing(files: readonly string[]): string {
   const paths = files.map((path) => path.replace(/\p{Cc}/gu, '?'));
-  if (paths.length <= mostListedFiles)
+  if (paths.length <= MAX_LISTED_FILES)
     return [`All ${paths.length} files of the workspace:`, ...paths].join('\n');
   const folders = [...countByFolder(paths)].sort(([a], [b]) => (a < b ? -1 : 1));
   const listed = folders
-    .slice(0, mostListedFolders)
+    .slice(0, MAX_LISTED_FOLDERS)
     .map(([folder, counts]) => `${folder}: ${describeCounts(counts)}`);
   const left = folders.length - listed.length;
   return [

@@ -10,7 +10,7 @@ import { StopReason } from './runErrors.ts';
 import { StopSequence } from './limits/stopSequence.ts';
 import { Suspension, type SuspendRequest } from './limits/suspension.ts';
 
-const stopCodes = {
+const STOP_CODES = {
   limit: 'limit_reached',
   breaker: 'breaker_tripped',
   usage: 'model_usage_limit',
@@ -110,7 +110,7 @@ export class RunSteering {
   stopHeld(): void {
     if (this.#held === null) return;
     const { message, limit, value, reason } = this.#held;
-    const stop = new StopReason(stopCodes[reason], message);
+    const stop = new StopReason(STOP_CODES[reason], message);
     this.#options.ctx.track(this.#stopAt(stop, { limit, value }));
   }
 

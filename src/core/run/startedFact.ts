@@ -1,6 +1,6 @@
 import type { RunFact } from '../../protocol/events/runEvents.ts';
 import { PRODUCT_VERSION } from '../../protocol/host/version.ts';
-import { currentFlags } from '../journal/behaviourFlags.ts';
+import { CURRENT_FLAGS } from '../journal/behaviourFlags.ts';
 import type { RunConfig, RunServices } from './runConfig.ts';
 import { sha256Hex } from '../../node/sha256Hex.ts';
 
@@ -24,7 +24,7 @@ export function startedFact(config: RunConfig, services: RunServices): RunFact {
     approvedCommands: [...approvedCommands],
     ...requiredBy(config),
     productVersion: PRODUCT_VERSION,
-    flags: [...currentFlags],
+    flags: [...CURRENT_FLAGS],
   };
 }
 
@@ -42,7 +42,7 @@ export function resumedFact(config: RunConfig, services: RunServices): RunFact {
     approvedCommands: [...approvedCommands],
     ...requiredBy(config),
     productVersion: PRODUCT_VERSION,
-    flags: [...currentFlags],
+    flags: [...CURRENT_FLAGS],
   };
 }
 

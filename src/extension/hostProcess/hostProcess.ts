@@ -1,6 +1,6 @@
 import type { Disposable } from '../../base/disposables.ts';
 import {
-  hostNotifications,
+  HOST_NOTIFICATIONS,
   type HostMethod,
   type HostNotification,
   type HostNotificationParams,
@@ -146,5 +146,5 @@ interface Notified {
 
 function notificationNames(): HostNotification[] {
   // Object.keys is typed string[]; the table is a literal, so its keys are the names.
-  return Object.keys(hostNotifications) as HostNotification[];
+  return Object.keys(HOST_NOTIFICATIONS) as HostNotification[];
 }

@@ -9,7 +9,6 @@ import type { ProviderSettings } from '../settings/providerSettings.ts';
 import type { Tasks } from '../shared/tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
-import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { describeView } from './proposals/describeView.ts';
 import { CutOffNotice } from './decisions/cutOffNotice.ts';
 import { findUnsavedDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';

@@ -1,6 +1,6 @@
 import { loadAgentChanges } from '../../core/changes/tree/agentChanges.ts';
 import { RunTree } from '../../core/changes/tree/runTree.ts';
-import { readReplayLog } from '../../core/run/replay/replayLog.ts';
+import { readReplayLog } from '../../core/run/replay/readReplayLog.ts';
 import { SnapshotView } from '../../core/changes/tree/snapshotView.ts';
 import type { SnapshotStore } from '../../core/ports/fileView.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';

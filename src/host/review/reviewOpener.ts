@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { foldDecisions } from '../../core/changes/review/decisions.ts';
-import type { Review } from '../../core/changes/review/planAccept.ts';
+import type { ReviewedRun } from '../../core/changes/review/planAccept.ts';
 import { buildProposals } from '../../core/changes/proposals.ts';
 import type { RunTree } from '../../core/changes/tree/runTree.ts';
 import type { BlobStore } from '../../core/ports/runStore.ts';
@@ -15,7 +15,7 @@ import { openDecisionLog } from '../adapters/store/decisionLog.ts';
 import { runDirectory } from '../adapters/store/runFolders.ts';
 
 /** A review with the place where its bytes are kept. */
-export interface OpenedReview extends Review {
+export interface OpenedReview extends ReviewedRun {
   readonly blobs: BlobStore;
 }
 

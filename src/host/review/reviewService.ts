@@ -5,10 +5,10 @@
 import { errorText } from '../../base/errorText.ts';
 import { foldDecisions } from '../../core/changes/review/decisions.ts';
 import {
-  describeConflicts,
-  type ConflictDescription,
-} from '../../core/changes/review/describeConflicts.ts';
-import { findConflicts, planAccept, type Review } from '../../core/changes/review/planAccept.ts';
+  describeKeptAside,
+  type KeptAsideDescription,
+} from '../../core/changes/review/describeKeptAside.ts';
+import { findUnfit, planAccept, type ReviewedRun } from '../../core/changes/review/planAccept.ts';
 import { intentOf, type PlannedDecision } from '../../core/changes/review/plannedDecision.ts';
 import {
   planReject,
@@ -18,7 +18,7 @@ import {
 } from '../../core/changes/review/planReject.ts';
 import { planUndo } from '../../core/changes/review/planUndo.ts';
 import { decidedMeanwhile } from '../../core/changes/review/decidedMeanwhile.ts';
-import { conflictSide, type ConflictSide } from '../../core/changes/review/keptAside.ts';
+import { keptSide, type KeptSide } from '../../core/changes/review/keptAside.ts';
 import { filePatch } from '../../core/changes/patch/filePatch.ts';
 import { fromByteText } from '../../core/changes/text/fileContent.ts';
 import { toProposalSet } from '../../core/changes/proposals.ts';
@@ -52,10 +52,10 @@ export class ReviewError extends Error {
 const contentSides = { base: baseSide, proposed: proposedSide, unmerged: unmergedSide };
 
 /** An edit that was kept aside, with the places where it meets what others did. */
-export type DescribedConflict = KeptAside & ConflictDescription;
+export type DescribedConflict = KeptAside & KeptAsideDescription;
 
 interface DecisionOrder {
-  readonly plan: (review: Review, head: DecisionHead) => RejectPlan;
+  readonly plan: (review: ReviewedRun, head: DecisionHead) => RejectPlan;
   /** What is said when there is nothing to decide. */
   readonly nothing: string;
 }
@@ -88,7 +88,7 @@ export class ReviewService {
     const { record, decisions } = review;
     const agentLabels = await this.#agentLabels(record);
     return toProposalSet(record, decisions, {
-      unfit: await findConflicts(review, null),
+      unfit: await findUnfit(review, null),
       agentLabels,
     });
   }
@@ -98,7 +98,7 @@ export class ReviewService {
     const { record, decisions, contents } = await this.#open(runId, []);
     const agentLabels = await this.#agentLabels(record);
     const { conflicts } = toProposalSet(record, decisions, { agentLabels });
-    const described = await describeConflicts(record, contents);
+    const described = await describeKeptAside(record, contents);
     const byId = new Map(described.map((conflict) => [conflict.conflictId, conflict]));
     return conflicts.flatMap((conflict) => {
       const description = byId.get(conflict.conflictId);
@@ -110,10 +110,10 @@ export class ReviewService {
   async conflictContent(request: {
     readonly runId: string;
     readonly conflictId: string;
-    readonly side: ConflictSide;
+    readonly side: KeptSide;
   }): Promise<Uint8Array | null> {
     const review = await this.#open(request.runId, []);
-    return (await conflictSide(review, request.conflictId, request.side))?.bytes ?? null;
+    return (await keptSide(review, request.conflictId, request.side))?.bytes ?? null;
   }
 
   /** All that is proposed and not rejected, as `git apply` reads it, one piece a file. */
@@ -268,7 +268,10 @@ export class ReviewService {
   }
 
   // Only edits that were kept aside show a name, and most runs have none.
-  async #agentLabels({ runId, conflicts }: Review['record']): Promise<ReadonlyMap<number, string>> {
+  async #agentLabels({
+    runId,
+    conflicts,
+  }: ReviewedRun['record']): Promise<ReadonlyMap<number, string>> {
     if (conflicts.length === 0) return new Map();
     const { agents } = await this.#runs.view(runId);
     return new Map(agents.map(({ agentId, label }) => [agentId, label]));

@@ -1,5 +1,5 @@
 import { toProposalSet } from '../../core/changes/proposals.ts';
-import type { Review } from '../../core/changes/review/planAccept.ts';
+import type { ReviewedRun } from '../../core/changes/review/planAccept.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
 import type { ProposalSet } from '../../protocol/proposals.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
@@ -7,7 +7,7 @@ import type { RunView } from '../../protocol/view/runView.ts';
 /** A run's view with what was decided since it ended: what is still pending, and whether its verdict still holds. */
 export function reviewedView(
   view: RunView,
-  { record, decisions }: Pick<Review, 'record' | 'decisions'>,
+  { record, decisions }: Pick<ReviewedRun, 'record' | 'decisions'>,
 ): RunView {
   const set = toProposalSet(record, decisions);
   return { ...view, proposals: countProposals(set), ...evidenceAfter(view, set) };

@@ -1,6 +1,6 @@
 import { settleLeftovers } from '../../apply/settleLeftovers.ts';
 import { openApplies } from '../../core/changes/review/decisions.ts';
-import type { Review } from '../../core/changes/review/planAccept.ts';
+import type { ReviewedRun } from '../../core/changes/review/planAccept.ts';
 import { reconcileApply } from '../../core/changes/review/reconcile.ts';
 import type { DecisionLog } from '../adapters/store/decisionLog.ts';
 
@@ -10,7 +10,7 @@ import type { DecisionLog } from '../adapters/store/decisionLog.ts';
  * out looks just the same. What it finds is recorded, so that the written files count and can be undone.
  */
 export async function settleCutOff(
-  review: Pick<Review, 'decisions' | 'readLive'>,
+  review: Pick<ReviewedRun, 'decisions' | 'readLive'>,
   place: { readonly workspace: string; readonly log: DecisionLog; readonly at: number },
 ): Promise<void> {
   const { workspace, log, at } = place;
@@ -23,6 +23,6 @@ export async function settleCutOff(
 }
 
 /** Whether there is something to settle. */
-export function isCutOff({ decisions }: Pick<Review, 'decisions'>): boolean {
+export function isCutOff({ decisions }: Pick<ReviewedRun, 'decisions'>): boolean {
   return openApplies(decisions).length > 0;
 }

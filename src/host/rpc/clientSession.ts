@@ -15,7 +15,7 @@ import * as z from 'zod';
 import { createDeferred } from '../../base/deferred.ts';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import { HelloParams, hostMethods, type HostMethod } from '../../protocol/host/hostRpc.ts';
+import { HelloParams, HOST_METHODS, type HostMethod } from '../../protocol/host/hostRpc.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/host/version.ts';
 import { FrameMeter } from '../../hostClient/frameMeter.ts';
 import type { ClientHandlers, HostHandlers } from './hostState.ts';
@@ -131,7 +131,7 @@ export class ClientSession {
     if (!isHandled(method) || handler === undefined) {
       throw new ResponseError(ErrorCodes.MethodNotFound, `There is no method ${method}.`);
     }
-    return handler(hostMethods[method].params.parse(params));
+    return handler(HOST_METHODS[method].params.parse(params));
   }
 }
 
@@ -181,7 +181,7 @@ function handlerOf(handlers: Partial<HostHandlers>, method: keyof HostHandlers) 
 }
 
 function isHandled(method: string): method is Exclude<HostMethod, 'hello'> {
-  return method !== 'hello' && Object.hasOwn(hostMethods, method);
+  return method !== 'hello' && Object.hasOwn(HOST_METHODS, method);
 }
 
 function isSameSecret(given: string, expected: string): boolean {

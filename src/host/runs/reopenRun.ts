@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../core/ports/fileView.ts';
-import { readReplayLog } from '../../core/run/replay/replayLog.ts';
+import { readReplayLog } from '../../core/run/replay/readReplayLog.ts';
 import type { EarlierSessions } from '../../core/run/runEngine.ts';
 import { reduceRunEvents } from '../../protocol/view/reduceRun.ts';
 import { openRunStore } from '../adapters/store/runStore.ts';

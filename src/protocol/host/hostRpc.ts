@@ -67,7 +67,7 @@ const Nothing = z.object({});
 const RunRef = z.object({ runId: z.string() });
 
 /** Requests from a client to the host: name, parameters, result. */
-export const hostMethods = {
+export const HOST_METHODS = {
   /** The first request of a connection; anything else before it closes the connection. */
   hello: {
     params: HelloParams,
@@ -214,12 +214,12 @@ export const hostMethods = {
   },
 } as const;
 
-export type HostMethod = keyof typeof hostMethods;
-export type HostParams<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['params']>;
-export type HostResult<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['result']>;
+export type HostMethod = keyof typeof HOST_METHODS;
+export type HostParams<M extends HostMethod> = z.infer<(typeof HOST_METHODS)[M]['params']>;
+export type HostResult<M extends HostMethod> = z.infer<(typeof HOST_METHODS)[M]['result']>;
 
 /** Notifications from the host to its clients. */
-export const hostNotifications = {
+export const HOST_NOTIFICATIONS = {
   /** Events of a subscribed run, at most ten batches a second; a gap in `sequence` means: subscribe again. */
   'run.events': z.object({
     runId: z.string(),
@@ -235,9 +235,9 @@ export const hostNotifications = {
   'plan.text': z.object({ planId: z.string(), text: z.string() }),
 } as const;
 
-export type HostNotification = keyof typeof hostNotifications;
+export type HostNotification = keyof typeof HOST_NOTIFICATIONS;
 export type HostNotificationParams<N extends HostNotification> = z.infer<
-  (typeof hostNotifications)[N]
+  (typeof HOST_NOTIFICATIONS)[N]
 >;
 
 /** The lock file of a running host; the file is readable by its user only, because it holds the token. */

@@ -4,10 +4,10 @@
  */
 import * as z from 'zod';
 import { ErrorInfo } from '../errorCodes.ts';
-import { JsonTextLimit } from './messageLimits.ts';
+import { MAX_JSON_TEXT } from './messageLimits.ts';
 
 const callId = z.number().int().positive();
-const json = z.string().max(JsonTextLimit);
+const json = z.string().max(MAX_JSON_TEXT);
 
 /** Calls that the host answers later with `settle`. */
 export const AsyncCall = z.discriminatedUnion('method', [

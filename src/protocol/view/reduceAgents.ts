@@ -1,5 +1,5 @@
 import { assertNever } from '../../base/assertNever.ts';
-import { addTokens, noTokens } from '../runLimits.ts';
+import { addTokens, NO_TOKENS } from '../runLimits.ts';
 import type { RunEventOf } from '../events/runEvents.ts';
 import { updateAgent, withPhase } from './changeView.ts';
 import type { AgentView, RunView } from './runView.ts';
@@ -51,7 +51,7 @@ function queueAgent(view: RunView, event: RunEventOf<'agent.queued'>): RunView {
     queuedAt: event.at,
     startedAt: null,
     endedAt: null,
-    usage: noTokens,
+    usage: NO_TOKENS,
     usd: 0,
     valuePreview: '',
     error: null,

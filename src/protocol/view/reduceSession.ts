@@ -1,4 +1,4 @@
-import { noTokens } from '../runLimits.ts';
+import { NO_TOKENS } from '../runLimits.ts';
 import type { RunEventOf } from '../events/runEvents.ts';
 import { endUnfinished } from './reduceAgents.ts';
 import type { RunView } from './runView.ts';
@@ -30,7 +30,7 @@ export function startView(event: RunEventOf<'run.started'>): RunView {
     workflows: [],
     logs: [],
     droppedLogs: 0,
-    usage: noTokens,
+    usage: NO_TOKENS,
     usd: 0,
     proposals: { groups: 0, files: 0, hunks: 0, pending: 0, conflicts: 0 },
     treeHash: null,

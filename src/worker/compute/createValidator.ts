@@ -7,7 +7,7 @@ import type { Json } from '../../base/json.ts';
 type Validator = Ajv | Ajv2019 | Ajv2020;
 type JsonObject = { readonly [key: string]: Json };
 
-const options: Options = {
+const OPTIONS: Options = {
   // Unknown formats and keywords are ignored: a schema written for another validator must still work.
   strict: false,
   allErrors: true,
@@ -30,9 +30,9 @@ export function withoutDraft(schema: JsonObject): JsonObject {
 }
 
 function createAjv(draft: string, schema: JsonObject): Validator {
-  if (draft.includes('2019-09')) return new Ajv2019(options);
+  if (draft.includes('2019-09')) return new Ajv2019(OPTIONS);
   const isNewest = draft.includes('2020-12') || (draft === '' && usesPrefixItems(schema));
-  return isNewest ? new Ajv2020(options) : new Ajv(options);
+  return isNewest ? new Ajv2020(OPTIONS) : new Ajv(OPTIONS);
 }
 
 // Tuples are written with it since 2020-12; under the older drafts it would say nothing.

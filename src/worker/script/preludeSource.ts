@@ -1,17 +1,17 @@
-import { batchesSource } from './prelude/batchesSource.ts';
-import { childrenSource } from './prelude/childrenSource.ts';
-import { globalsSource } from './prelude/globalsSource.ts';
-import { hostCallsSource } from './prelude/hostCallsSource.ts';
-import { lockdownSource } from './prelude/lockdownSource.ts';
-import { urlsSource } from './prelude/urlsSource.ts';
-import { valuesSource } from './prelude/valuesSource.ts';
+import { BATCHES_SOURCE } from './prelude/batchesSource.ts';
+import { CHILDREN_SOURCE } from './prelude/childrenSource.ts';
+import { GLOBALS_SOURCE } from './prelude/globalsSource.ts';
+import { HOST_CALLS_SOURCE } from './prelude/hostCallsSource.ts';
+import { LOCKDOWN_SOURCE } from './prelude/lockdownSource.ts';
+import { URLS_SOURCE } from './prelude/urlsSource.ts';
+import { VALUES_SOURCE } from './prelude/valuesSource.ts';
 
-const head = String.raw`
+const HEAD = String.raw`
 (function (host, settings) {
   'use strict';
 `;
 
-const tail = String.raw`
+const TAIL = String.raw`
   function done(result) {
     host.done(stringify({ __proto__: null, ...result }));
   }
@@ -51,14 +51,14 @@ const tail = String.raw`
  * it runs in another JavaScript engine; nothing in it can see this process. It is an expression: a
  * function of `host` that returns what the worker calls back.
  */
-export const preludeSource = [
-  head,
-  valuesSource,
-  hostCallsSource,
-  batchesSource,
-  globalsSource,
-  childrenSource,
-  lockdownSource,
-  urlsSource,
-  tail,
+export const PRELUDE_SOURCE = [
+  HEAD,
+  VALUES_SOURCE,
+  HOST_CALLS_SOURCE,
+  BATCHES_SOURCE,
+  GLOBALS_SOURCE,
+  CHILDREN_SOURCE,
+  LOCKDOWN_SOURCE,
+  URLS_SOURCE,
+  TAIL,
 ].join('\n');

@@ -6,7 +6,7 @@ import {
   type SandboxModules,
 } from '../../protocol/threads/scriptTask.ts';
 import { errorPosition, formatPosition, type PositionedScript } from './errorPosition.ts';
-import { preludeSource } from './preludeSource.ts';
+import { PRELUDE_SOURCE } from './preludeSource.ts';
 import type { ScriptVm, ScriptVmHost, VmStop } from './scriptVm.ts';
 
 export interface QuickJsVmOptions {
@@ -77,7 +77,7 @@ class QuickJsVm implements ScriptVm {
     this.#vm = vm;
     this.#guard = guard;
     guard.arm();
-    const prelude = vm.evalCode(preludeSource, 'muster-prelude.js');
+    const prelude = vm.evalCode(PRELUDE_SOURCE, 'muster-prelude.js');
     const host = createHostObject(vm, options.host);
     const settings = vm.hostToHandle(options.settings);
     const exported = vm.callFunction(prelude, vm.undefined, host, settings);

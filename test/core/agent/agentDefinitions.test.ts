@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { loadAgentTypes } from '../../../src/core/agent/agentDefinitions.ts';
 import {
-  builtInAgentTypes,
-  definableTools,
+  BUILT_IN_AGENT_TYPES,
+  DEFINABLE_TOOLS,
   definitionKey,
   type AgentTypes,
 } from '../../../src/core/agent/agentTypes.ts';
@@ -13,7 +13,7 @@ function load(files: Readonly<Record<string, string>>): Promise<AgentTypes> {
   return loadAgentTypes(snapshot, snapshots);
 }
 
-const builtInNames = builtInAgentTypes.map(({ name }) => name);
+const builtInNames = BUILT_IN_AGENT_TYPES.map(({ name }) => name);
 
 /** Loads `.muster/agents/a.md` with this front matter and compares what came of it. */
 async function check(
@@ -31,7 +31,7 @@ async function check(
   const whole = {
     name: 'a',
     instructions: 'Do it well.',
-    tools: definableTools,
+    tools: DEFINABLE_TOOLS,
     model: null,
     description: undefined,
     ...expected.type,
@@ -50,7 +50,7 @@ describe('Agent definitions', () => {
       name: 'Code-Reviewer',
       description: 'Reviews.',
       instructions: 'Review it.',
-      tools: definableTools,
+      tools: DEFINABLE_TOOLS,
       model: null,
     });
     assert.equal(types.find('nobody'), null);
@@ -65,8 +65,8 @@ describe('Agent definitions', () => {
       ['tools: Read, Grep', ['read_file', 'search_text']],
       ['tools: [LS, Glob, read_file]', ['read_file', 'list_files']],
       ['tools:\n  - MultiEdit\n  - Write', ['edit_file', 'write_file']],
-      ['tools: "*"', definableTools],
-      ['tools:', definableTools],
+      ['tools: "*"', DEFINABLE_TOOLS],
+      ['tools:', DEFINABLE_TOOLS],
       ['tools: []', []],
       ['tools: Read(src/**), delete_file', ['read_file', 'delete_file']],
     ];

@@ -4,7 +4,7 @@ import type { FileContent, FileView } from '../../../src/core/ports/fileView.ts'
 import type { Decision, Selection } from '../../../src/protocol/proposals.ts';
 import type { AgentChange } from '../../../src/core/changes/tree/agentChanges.ts';
 import { foldDecisions } from '../../../src/core/changes/review/decisions.ts';
-import { planAccept, type Review } from '../../../src/core/changes/review/planAccept.ts';
+import { planAccept, type ReviewedRun } from '../../../src/core/changes/review/planAccept.ts';
 import {
   intentOf,
   type PlannedDecision,
@@ -110,7 +110,7 @@ export class ReviewBench {
     this.#recordJson = JSON.stringify(built.record);
   }
 
-  get review(): Review {
+  get review(): ReviewedRun {
     return {
       record: ProposalRecord.parse(JSON.parse(this.#recordJson)),
       decisions: foldDecisions(this.decisions),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { makeReceipt } from '../../../src/core/evidence/makeReceipt.ts';
 import type { BaselineFacts, VerificationFacts } from '../../../src/core/evidence/makeReceipt.ts';
-import { describeReceipt } from '../../../src/core/evidence/describeReceipt.ts';
+import { receiptLine } from '../../../src/core/evidence/receiptLine.ts';
 import { verdictOf } from '../../../src/core/evidence/verdictOf.ts';
 import type { Evidence } from '../../../src/core/evidence/verdictOf.ts';
 import type { Receipt, TestResult, Verdict } from '../../../src/protocol/receipt.ts';
@@ -174,7 +174,7 @@ describe('makeReceipt', () => {
       assert.deepEqual([made.regressions, made.fixed], [regressions, fixed]);
       const counts = '1 tests passed, 2 failed, 0 skipped';
       const line = `npm test: failed (exit code 0); ${counts}; ${text}; `;
-      assert.equal(describeReceipt(made).slice(0, line.length), line);
+      assert.equal(receiptLine(made).slice(0, line.length), line);
       const { treeHash, logPath } = made.baseline ?? {};
       assert.deepEqual([treeHash, logPath], ['then', '/log.baseline']);
     });
@@ -183,7 +183,7 @@ describe('makeReceipt', () => {
   it('names no baseline where none was asked for', () => {
     const made = makeReceipt({ ...facts, report });
     assert.deepEqual(['baseline' in made, made.regressions], [false, []]);
-    assert.doesNotMatch(describeReceipt(made), /snapshot/u);
+    assert.doesNotMatch(receiptLine(made), /snapshot/u);
   });
 
   it('does not believe an exit code of 0 when a test failed', () => {

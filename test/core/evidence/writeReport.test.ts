@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeReport } from '../../../src/core/evidence/writeReport.ts';
 import type { ProposalSet } from '../../../src/protocol/proposals.ts';
-import { noTokens } from '../../../src/protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../src/protocol/runLimits.ts';
 import type { AgentView, RunView } from '../../../src/protocol/view/runView.ts';
 
 const agent: AgentView = {
@@ -19,7 +19,7 @@ const agent: AgentView = {
   queuedAt: 0,
   startedAt: 1,
   endedAt: 2,
-  usage: noTokens,
+  usage: NO_TOKENS,
   usd: 0.1,
   valuePreview: '',
   error: null,
@@ -81,7 +81,7 @@ const view: RunView = {
   workflows: [],
   logs: [{ at: 0, level: 'warning', message: 'dropped 3 items' }],
   droppedLogs: 0,
-  usage: { ...noTokens, inputTokens: 1500, outputTokens: 20 },
+  usage: { ...NO_TOKENS, inputTokens: 1500, outputTokens: 20 },
   usd: 0.25,
   proposals: { groups: 1, files: 1, hunks: 2, pending: 2, conflicts: 0 },
   treeHash: 'id',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { draftWorkflow } from '../../../src/core/planner/draftWorkflow.ts';
 import type { Draft } from '../../../src/core/planner/draftWorkflow.ts';
-import { plannerSystemPrompt } from '../../../src/core/planner/plannerPrompt.ts';
+import { PLANNER_SYSTEM_PROMPT } from '../../../src/core/planner/plannerPrompt.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { createOfflineClient } from '../../../src/host/adapters/offline/createOfflineClient.ts';
 import type { Diagnostic, ScriptCheck } from '../../../src/protocol/plan.ts';
@@ -63,7 +63,7 @@ describe('draftWorkflow', () => {
     const model = new ScriptedModel([good]);
     await draft(model);
     const [request] = model.requests;
-    assert.equal(request?.system, plannerSystemPrompt);
+    assert.equal(request?.system, PLANNER_SYSTEM_PROMPT);
     assert.equal(request.model, 'm');
     assert.deepEqual(request.messages, [
       {
@@ -126,7 +126,7 @@ describe('draftWorkflow', () => {
 
 describe('plannerSystemPrompt', () => {
   it('holds an example that passes the check', () => {
-    const example = plannerSystemPrompt.slice(plannerSystemPrompt.indexOf('# Example') + 9);
+    const example = PLANNER_SYSTEM_PROMPT.slice(PLANNER_SYSTEM_PROMPT.indexOf('# Example') + 9);
     const { diagnostics, commands } = checkScript(example);
     assert.deepEqual({ diagnostics, commands }, { diagnostics: [], commands: ['npm test'] });
   });

@@ -3,7 +3,7 @@ import type { Json } from '../../../src/base/json.ts';
 import { parseJson } from '../../../src/base/json.ts';
 import type { ModelClient } from '../../../src/core/ports/modelClient.ts';
 import type { ScriptJob, ScriptRunner } from '../../../src/core/ports/scriptRunner.ts';
-import { readReplayLog } from '../../../src/core/run/replay/replayLog.ts';
+import { readReplayLog } from '../../../src/core/run/replay/readReplayLog.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { systemClock } from '../../../src/host/adapters/system.ts';
 import { reduceRunEvents } from '../../../src/protocol/view/reduceRun.ts';

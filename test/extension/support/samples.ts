@@ -6,7 +6,7 @@ import type {
   KeptAside,
   ProposalSet,
 } from '../../../src/protocol/proposals.ts';
-import { noTokens } from '../../../src/protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../src/protocol/runLimits.ts';
 import type { GateView } from '../../../src/protocol/view/runView.ts';
 import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
@@ -37,7 +37,7 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     answeredGates: [],
     rerunsUnsandboxed: 0,
     failures: [],
-    usage: noTokens,
+    usage: NO_TOKENS,
     usd: 0.42,
     proposals: { groups: 0, files: 0, hunks: 0, pending: 0, conflicts: 0 },
     error: null,

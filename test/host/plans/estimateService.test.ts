@@ -8,7 +8,7 @@ import { AgentHistory } from '../../../src/host/adapters/store/agentHistory.ts';
 import { createRunStore } from '../../../src/host/adapters/store/runStore.ts';
 import { systemClock, systemRandom } from '../../../src/host/adapters/system.ts';
 import { estimateWorkflow } from '../../../src/host/plans/estimateService.ts';
-import { noTokens } from '../../../src/protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../src/protocol/runLimits.ts';
 import type { RunFact } from '../../../src/protocol/events/runEvents.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';
 import { openSandbox } from '../../worker/support/sandbox.ts';
@@ -103,7 +103,7 @@ function factsOf({ outcome = 'ok', outputTokens, phase }: Past, agentId: number)
     valuePreview: '',
     error: null,
     turns: 2,
-    usage: { ...noTokens, outputTokens },
+    usage: { ...NO_TOKENS, outputTokens },
     usd: null,
     changes: [],
     reads: null,

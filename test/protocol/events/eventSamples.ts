@@ -6,10 +6,10 @@ import {
   type RunEventOf,
   type RunEventType,
 } from '../../../src/protocol/events/runEvents.ts';
-import { noTokens, type TokenUsage } from '../../../src/protocol/runLimits.ts';
+import { NO_TOKENS, type TokenUsage } from '../../../src/protocol/runLimits.ts';
 
 export function usageOf(inputTokens: number): TokenUsage {
-  return { ...noTokens, inputTokens };
+  return { ...NO_TOKENS, inputTokens };
 }
 
 export const receipt: Receipt = {
@@ -85,7 +85,7 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
     agentId: 1,
     turn: 1,
     activity: 'thinking',
-    usage: noTokens,
+    usage: NO_TOKENS,
   },
   'agent.ended': {
     type: 'agent.ended',
@@ -96,7 +96,7 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
     error: null,
     value: { type: 'inline', json: '1' },
     turns: 1,
-    usage: noTokens,
+    usage: NO_TOKENS,
     usd: 0,
     reads: null,
     changes: [{ path: 'a.ts', base: null, proposed: { sha256: 'x', mode: 0o100644 } }],
@@ -222,7 +222,7 @@ const samples: { readonly [T in RunEventType]: RunEventOf<T> } = {
     error: null,
     durationMs: 5,
     agents: { ok: 1, failed: 0, skipped: 0, cancelled: 0, cached: 0 },
-    usage: { ...noTokens, usd: 0 },
+    usage: { ...NO_TOKENS, usd: 0 },
     proposals: counts,
   },
   'review.changed': { type: 'review.changed', ...passing, counts, verdict: 'passed' },

@@ -7,7 +7,7 @@ import { runCommandTool } from './commandTool.ts';
 import { listFilesTool, readFileTool, searchTextTool } from './readTools.ts';
 import type { AgentTool } from './tool.ts';
 
-const allTools: readonly AgentTool[] = [
+const ALL_TOOLS: readonly AgentTool[] = [
   readFileTool,
   listFilesTool,
   searchTextTool,
@@ -18,11 +18,11 @@ const allTools: readonly AgentTool[] = [
   runCommandTool,
 ];
 
-const editNames: ReadonlySet<string> = new Set(EDIT_TOOLS);
+const EDIT_NAMES: ReadonlySet<string> = new Set(EDIT_TOOLS);
 
 /** Whether one of these tools changes files. */
 export function canWriteWith(tools: readonly AgentTool[]): boolean {
-  return tools.some(({ spec }) => editNames.has(spec.name));
+  return tools.some(({ spec }) => EDIT_NAMES.has(spec.name));
 }
 
 /** Name of the tool that carries a structured answer. */
@@ -30,7 +30,7 @@ export const SUBMIT_RESULT = 'submit_result';
 
 /** The tools of one agent: those of its type, narrowed by the call. A name that is not in the type adds nothing. */
 export function toolsFor(call: AgentCall, agentType: AgentType): readonly AgentTool[] {
-  return allTools.filter(
+  return ALL_TOOLS.filter(
     ({ spec }) => agentType.tools.includes(spec.name) && (call.tools?.includes(spec.name) ?? true),
   );
 }

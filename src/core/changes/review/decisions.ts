@@ -41,7 +41,7 @@ export interface DecidedApply {
 export interface DecisionsState {
   readonly hunkStates: ReadonlyMap<string, 'accepted' | 'rejected'>;
   /** Edits that were kept aside and that the user does not want. */
-  readonly discardedConflicts: ReadonlySet<string>;
+  readonly discardedAside: ReadonlySet<string>;
   /** Accepted hunks of each path, oldest first. */
   readonly acceptedByPath: ReadonlyMap<string, readonly string[]>;
   /** Accepts and undos, oldest first. */
@@ -82,7 +82,7 @@ export function foldDecisions(decisions: readonly Decision[]): DecisionsState {
   }
   const lastApply = lastId === null ? null : (applies.get(lastId) ?? null);
   const summary = summarise([...applies.values()], rejected);
-  return { ...summary, discardedConflicts: discarded, lastApply };
+  return { ...summary, discardedAside: discarded, lastApply };
 }
 
 /** Accepts and undos with writes of unknown outcome: the process ended between intent and outcome. */

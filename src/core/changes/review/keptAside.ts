@@ -1,11 +1,11 @@
 import type { KeptAside, PlanProblem, Selection } from '../../../protocol/proposals.ts';
 import type { FileContent } from '../../ports/fileView.ts';
-import type { ConflictRecord, ProposalRecord } from '../proposalRecord.ts';
+import type { KeptAsideRecord, ProposalRecord } from '../proposalRecord.ts';
 import { preferTheirs } from '../text/preferTheirs.ts';
 import { loadContent } from '../tree/agentChanges.ts';
-import { conflictIdOf } from './describeConflicts.ts';
+import { conflictIdOf } from './describeKeptAside.ts';
 import type { DecisionsState } from './decisions.ts';
-import type { Review } from './planAccept.ts';
+import type { ReviewedRun } from './planAccept.ts';
 import { proposedChange } from './proposedSide.ts';
 
 /** Agents' edits that did not fit, oldest first, with what was decided about them. */
@@ -34,16 +34,16 @@ export function keptAside(
 }
 
 /** Which text of a conflict: what the agent read, what is proposed now, or the proposal with the agent's edit in it. */
-export type ConflictSide = 'base' | 'proposed' | 'agent';
+export type KeptSide = 'base' | 'proposed' | 'agent';
 
 /**
  * One side of a conflict's diff; null when the file does not exist there. `agent` differs from `proposed`
  * by nothing but this agent's edit, so that what others did elsewhere in the file is no difference.
  */
-export async function conflictSide(
-  review: Review,
+export async function keptSide(
+  review: ReviewedRun,
   conflictId: string,
-  side: ConflictSide,
+  side: KeptSide,
 ): Promise<FileContent | null> {
   const conflict = findConflict(review.record, conflictId);
   if (conflict === null) return null;
@@ -55,7 +55,7 @@ export async function conflictSide(
 }
 
 /** The undecided conflicts behind a selection: those that it names, or all. */
-export function selectConflicts(
+export function selectKeptAside(
   record: ProposalRecord,
   decisions: DecisionsState,
   selection: Selection,
@@ -81,15 +81,18 @@ function problem(path: string, reason: string): PlanProblem {
   return { path, hunkIds: [], reason };
 }
 
-function findConflict(record: ProposalRecord, conflictId: string): ConflictRecord | null {
+function findConflict(record: ProposalRecord, conflictId: string): KeptAsideRecord | null {
   return record.conflicts.find((conflict) => conflictIdOf(conflict) === conflictId) ?? null;
 }
 
 function stateOf(conflictId: string, decisions: DecisionsState): KeptAside['state'] {
-  return decisions.discardedConflicts.has(conflictId) ? 'discarded' : 'open';
+  return decisions.discardedAside.has(conflictId) ? 'discarded' : 'open';
 }
 
-async function proposedNow(review: Review, conflict: ConflictRecord): Promise<FileContent | null> {
+async function proposedNow(
+  review: ReviewedRun,
+  conflict: KeptAsideRecord,
+): Promise<FileContent | null> {
   const file = review.record.files.find((candidate) => candidate.path === conflict.path);
   if (file !== undefined) return (await proposedChange(review, file)).to;
   // The tree holds what the snapshot does; a record of an older version tells what it was then.

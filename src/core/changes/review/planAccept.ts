@@ -10,7 +10,7 @@ import { composeFile, loadReviewFile, type ContentSource, type ReviewFile } from
 import { resolveSelection, type SelectedFile } from './selection.ts';
 
 /** What every review operation works from; it may come from the running run or from its folder. */
-export interface Review {
+export interface ReviewedRun {
   readonly record: ProposalRecord;
   readonly decisions: DecisionsState;
   readonly contents: ContentSource;
@@ -22,7 +22,7 @@ export interface Review {
  * the hunks merged in; a hunk that does not fit is a problem and stays pending. Nothing is overwritten.
  */
 export async function planAccept(
-  review: Review,
+  review: ReviewedRun,
   options: { readonly selection: Selection; readonly decisionId: string },
 ): Promise<PlannedDecision> {
   const { record, decisions } = review;
@@ -40,8 +40,8 @@ export async function planAccept(
 }
 
 /** Pending hunks that no longer fit on the files as they are now, with the reason; for the named files or for all. */
-export async function findConflicts(
-  review: Review,
+export async function findUnfit(
+  review: ReviewedRun,
   paths: readonly string[] | null,
 ): Promise<ReadonlyMap<string, string>> {
   const reasons = new Map<string, string>();
@@ -63,7 +63,7 @@ interface FilePlan {
   readonly problems: readonly PlanProblem[];
 }
 
-async function planFile(review: Review, selected: SelectedFile): Promise<FilePlan> {
+async function planFile(review: ReviewedRun, selected: SelectedFile): Promise<FilePlan> {
   const { file, hunkIds } = selected;
   const { path } = file;
   const twin = caseTwin(review.record, file);

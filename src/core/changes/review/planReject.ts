@@ -1,7 +1,7 @@
 import type { Decision, PlanProblem, Selection } from '../../../protocol/proposals.ts';
 import type { ProposalRecord } from '../proposalRecord.ts';
 import type { DecisionsState } from './decisions.ts';
-import { selectConflicts } from './keptAside.ts';
+import { selectKeptAside } from './keptAside.ts';
 import { resolveSelection } from './selection.ts';
 
 /** A line for decisions.jsonl, or null when nothing is left to decide. */
@@ -28,7 +28,7 @@ export function planReject(
   const { selection, ...head } = options;
   const { record, decisions } = review;
   const resolved = resolveSelection(record, decisions, { selection, flagged: 'included' });
-  const kept = selectConflicts(record, decisions, selection);
+  const kept = selectKeptAside(record, decisions, selection);
   const hunkIds = resolved.files.flatMap((file) => file.hunkIds);
   const decided = decidedIds(hunkIds, kept.conflictIds);
   const decision = decided === null ? null : { type: 'reject' as const, ...head, ...decided };
@@ -45,7 +45,7 @@ export function planRestore(
 ): RejectPlan {
   const { hunkIds: namedHunks, conflictIds: namedConflicts, ...head } = options;
   const hunkIds = namedHunks.filter((hunkId) => decisions.hunkStates.get(hunkId) === 'rejected');
-  const conflictIds = namedConflicts.filter((id) => decisions.discardedConflicts.has(id));
+  const conflictIds = namedConflicts.filter((id) => decisions.discardedAside.has(id));
   const decided = decidedIds(hunkIds, conflictIds);
   const decision = decided === null ? null : { type: 'restore' as const, ...head, ...decided };
   return { decision, problems: [] };

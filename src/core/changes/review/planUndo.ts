@@ -10,7 +10,7 @@ import {
 } from './decisions.ts';
 import { contentOf } from './liveFile.ts';
 import { sameBytes, sameContent } from '../text/fileContent.ts';
-import type { Review } from './planAccept.ts';
+import type { ReviewedRun } from './planAccept.ts';
 import { toPlannedDecision, type PlannedDecision, type WriteStep } from './plannedDecision.ts';
 import type { ContentSource } from './reviewFile.ts';
 
@@ -23,7 +23,7 @@ export type UndoPlan =
  * edits elsewhere in the files stay; where they overlap the accept, that file is a problem and is left alone.
  */
 export async function planUndo(
-  review: Review,
+  review: ReviewedRun,
   options: { readonly undoes: string | null; readonly decisionId: string },
 ): Promise<UndoPlan> {
   const found = findTarget(review, options.undoes);
@@ -46,7 +46,7 @@ type Target =
   | { readonly type: 'target'; readonly target: DecidedApply }
   | { readonly type: 'nothing'; readonly reason: string };
 
-function findTarget(review: Review, decisionId: string | null): Target {
+function findTarget(review: ReviewedRun, decisionId: string | null): Target {
   if (decisionId === null) {
     const target = lastUndoable(review.decisions);
     if (target !== null) return { type: 'target', target };
@@ -72,7 +72,7 @@ type WritePlan =
   | { readonly type: 'step'; readonly step: WriteStep }
   | { readonly type: 'problem'; readonly problem: PlanProblem };
 
-async function planWrite(review: Review, write: DecidedWrite): Promise<WritePlan> {
+async function planWrite(review: ReviewedRun, write: DecidedWrite): Promise<WritePlan> {
   const { path } = write;
   const hunkIds = [...write.hunkIds];
   const found = await review.readLive(path);
@@ -118,7 +118,7 @@ function madeFoldersAbove({ applies }: DecisionsState, path: string): readonly s
 }
 
 /** The mode goes back with the bytes only where the accept had set it and nobody changed it since. */
-function undoneMode(review: Review, write: DecidedWrite, live: FileContent | null): number {
+function undoneMode(review: ReviewedRun, write: DecidedWrite, live: FileContent | null): number {
   if (live === null) return write.beforeMode;
   if (write.afterMode !== null) return live.mode === write.afterMode ? write.beforeMode : live.mode;
   // The log of an older version does not tell what the accept had set.

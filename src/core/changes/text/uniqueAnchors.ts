@@ -1,5 +1,5 @@
 /** A line that is the same on both sides. */
-export interface Anchor {
+export interface CommonLine {
   readonly oldIndex: number;
   readonly newIndex: number;
 }
@@ -12,9 +12,9 @@ export function uniqueAnchors(
   oldIds: readonly number[],
   newIds: readonly number[],
   rowLength: number,
-): Anchor[] {
+): CommonLine[] {
   const newPlaces = placesOfUnique(rowKeys(newIds, rowLength));
-  const candidates: Anchor[] = [];
+  const candidates: CommonLine[] = [];
   for (const [key, oldIndex] of placesOfUnique(rowKeys(oldIds, rowLength))) {
     const newIndex = newPlaces.get(key);
     if (newIndex !== undefined) candidates.push({ oldIndex, newIndex });
@@ -42,11 +42,11 @@ function placesOfUnique(keys: readonly string[]): Map<string, number> {
 }
 
 interface Pile {
-  readonly anchor: Anchor;
+  readonly anchor: CommonLine;
   readonly before: Pile | null;
 }
 
-function longestRising(candidates: readonly Anchor[]): Anchor[] {
+function longestRising(candidates: readonly CommonLine[]): CommonLine[] {
   const piles: Pile[] = [];
   for (const anchor of candidates) {
     let low = 0;
@@ -58,7 +58,7 @@ function longestRising(candidates: readonly Anchor[]): Anchor[] {
     }
     piles[low] = { anchor, before: piles[low - 1] ?? null };
   }
-  const row: Anchor[] = [];
+  const row: CommonLine[] = [];
   for (let pile = piles.at(-1) ?? null; pile !== null; pile = pile.before) row.push(pile.anchor);
   return row.reverse();
 }

@@ -1,35 +1,17 @@
-import { assertNever } from '../../../base/assertNever.ts';
 import { Mutex } from '../../../base/mutex.ts';
-import type {
-  FileChange,
-  FileContent,
-  FileView,
-  SnapshotUnderneath,
-} from '../../ports/fileView.ts';
+import type { FileChange, FileContent, FileView } from '../../ports/fileView.ts';
 import { collectAgentChanges, type AgentChange } from './agentChanges.ts';
-import { sameContent, SYMLINK_MODE } from '../text/fileContent.ts';
-import { mergeContents, nearLines, type MergeObstacle } from '../text/mergeContents.ts';
+import { sameContent } from '../text/fileContent.ts';
 import { Overlay } from './overlay.ts';
 import { PathHistory } from './pathHistory.ts';
-import { includesPath, whyNotPlaceable, withoutPath, withPath } from './sortedPaths.ts';
+import {
+  stageMerge,
+  type MergeAuthor,
+  type MergeConflict,
+  type StagedMerge,
+} from './stageMerge.ts';
+import { hasAt, readAt, stateAt, underneathAt, type TreeStates } from './treeStates.ts';
 import { TreeHasher } from './treeHasher.ts';
-
-/** Whose changes are merged, and under which heading they are reviewed. */
-export interface MergeAuthor {
-  readonly agentId: number;
-  readonly groupTitle: string;
-}
-
-/** An edit that did not fit on the tree. The tree kept `ours`; nothing of `theirs` is lost. */
-export interface MergeConflict extends MergeAuthor {
-  readonly path: string;
-  readonly reason: string;
-  /** Agents behind `ours`, in the order of their merges. */
-  readonly oursAgentIds: readonly number[];
-  readonly base: FileContent | null;
-  readonly ours: FileContent | null;
-  readonly theirs: FileContent | null;
-}
 
 export interface MergeReport {
   /** Sorted paths whose content in the tree is different now. */
@@ -73,21 +55,21 @@ export class RunTree implements FileView {
   }
 
   has(path: string): boolean {
-    return hasAt(this.#lookup, path, this.#version);
+    return hasAt(this.#states, path, this.#version);
   }
 
   read(path: string): Promise<FileContent | null> {
-    return readAt(this.#lookup, path, this.#version);
+    return readAt(this.#states, path, this.#version);
   }
 
   /** The tree as it is now, for ever. */
   freeze(): FileView {
-    const [lookup, version, paths] = [this.#lookup, this.#version, this.#paths];
+    const [states, version, paths] = [this.#states, this.#version, this.#paths];
     return {
       list: () => paths,
-      has: (path) => hasAt(lookup, path, version),
-      read: (path) => readAt(lookup, path, version),
-      underneath: underneathAt(lookup, version),
+      has: (path) => hasAt(states, path, version),
+      read: (path) => readAt(states, path, version),
+      underneath: underneathAt(states, version),
     };
   }
 
@@ -113,7 +95,7 @@ export class RunTree implements FileView {
   mergeChangesIfAllFit(order: MergeOrder): Promise<MergeReport> {
     return this.#merging.run(async () => {
       await this.#openHistories(order.changes);
-      const staged = this.#stage(order.changes, order);
+      const staged = this.#stage(order);
       if (staged.conflicts.length === 0) return this.#commit(staged, order);
       return { changedPaths: [], conflicts: staged.conflicts };
     });
@@ -167,7 +149,7 @@ export class RunTree implements FileView {
     return this.#hasher.value();
   }
 
-  get #lookup(): Lookup {
+  get #states(): TreeStates {
     return { snapshot: this.#snapshot, histories: this.#histories };
   }
 
@@ -177,7 +159,7 @@ export class RunTree implements FileView {
 
   async #merge(order: MergeOrder): Promise<MergeReport> {
     await this.#openHistories(order.changes);
-    return this.#commit(this.#stage(order.changes, order), order);
+    return this.#commit(this.#stage(order), order);
   }
 
   /** All reading happens here, before anything is changed, so that a failed read leaves no half-merged tree. */
@@ -188,28 +170,8 @@ export class RunTree implements FileView {
     }
   }
 
-  /** Works out a merge without carrying it out. */
-  #stage(changes: readonly AgentChange[], author: MergeAuthor): StagedMerge {
-    const staged: StagedMerge = { contents: new Map(), paths: this.#paths, conflicts: [] };
-    for (const change of deletesFirst(changes)) {
-      const history = this.#histories.get(change.path);
-      const ours = history?.content ?? null;
-      const merged = mergeOnto(staged.paths, ours, change);
-      if (merged.type === 'conflict') {
-        const { path, base, proposed: theirs } = change;
-        const { agentId, groupTitle } = author;
-        const oursAgentIds = history?.agentIds() ?? [];
-        const sides = { oursAgentIds, base, ours, theirs };
-        staged.conflicts.push({ path, agentId, groupTitle, reason: merged.reason, ...sides });
-      } else if (!sameContent(ours, merged.content)) {
-        staged.contents.set(change.path, merged.content);
-        staged.paths = (merged.content === null ? withoutPath : withPath)(
-          staged.paths,
-          change.path,
-        );
-      }
-    }
-    return staged;
+  #stage(order: MergeOrder): StagedMerge {
+    return stageMerge({ paths: this.#paths, histories: this.#histories }, order);
   }
 
   #commit(staged: StagedMerge, { agentId, groupTitle, onMerged }: MergeOrder): MergeReport {
@@ -225,91 +187,5 @@ export class RunTree implements FileView {
     const report: MergeReport = { changedPaths, conflicts: staged.conflicts };
     onMerged?.(report);
     return report;
-  }
-}
-
-interface StagedMerge {
-  readonly contents: Map<string, FileContent | null>;
-  paths: readonly string[];
-  readonly conflicts: MergeConflict[];
-}
-
-/** What a frozen view needs of its tree. */
-interface Lookup {
-  readonly snapshot: FileView;
-  readonly histories: ReadonlyMap<string, PathHistory>;
-}
-
-function underneathAt(
-  { snapshot, histories }: Lookup,
-  version: number,
-): SnapshotUnderneath | undefined {
-  const { underneath } = snapshot;
-  if (underneath === undefined) return undefined;
-  const isUnchanged = (path: string): boolean => histories.get(path)?.at(version) === undefined;
-  return { corpus: underneath.corpus, isUnchanged };
-}
-
-function hasAt({ snapshot, histories }: Lookup, path: string, version: number): boolean {
-  const state = histories.get(path)?.at(version);
-  return state === undefined ? snapshot.has(path) : state.content !== null;
-}
-
-async function readAt(
-  { snapshot, histories }: Lookup,
-  path: string,
-  version: number,
-): Promise<FileContent | null> {
-  const history = histories.get(path);
-  return history === undefined ? snapshot.read(path) : stateAt(history, version);
-}
-
-function stateAt(history: PathHistory, version: number): FileContent | null {
-  const state = history.at(version);
-  return state === undefined ? history.base : state.content;
-}
-
-/** A file that becomes a folder must be gone before something stands in that folder. */
-function deletesFirst(changes: readonly AgentChange[]): AgentChange[] {
-  const deletes = changes.filter((change) => change.proposed === null);
-  return [...deletes, ...changes.filter((change) => change.proposed !== null)];
-}
-
-type OntoResult =
-  | { readonly type: 'merged'; readonly content: FileContent | null }
-  | { readonly type: 'conflict'; readonly reason: string };
-
-function mergeOnto(
-  paths: readonly string[],
-  ours: FileContent | null,
-  { path, base, proposed }: AgentChange,
-): OntoResult {
-  if ([base, ours, proposed].some((content) => content?.mode === SYMLINK_MODE))
-    return { type: 'conflict', reason: 'Symbolic links are not changed by proposals.' };
-  const merged = mergeContents({ base, ours, theirs: proposed });
-  if (merged.type === 'conflict')
-    return { type: 'conflict', reason: describeObstacle(merged.obstacle) };
-  if (merged.content === null || ours !== null) return merged;
-  const view = { list: () => paths, has: (name: string) => includesPath(paths, name) };
-  const reason = whyNotPlaceable(view, path);
-  return reason === null ? merged : { type: 'conflict', reason };
-}
-
-function describeObstacle(obstacle: MergeObstacle): string {
-  switch (obstacle.cause) {
-    case 'bothCreated':
-      return 'Another agent created this file, with other content.';
-    case 'deletedAndChanged':
-      return 'One agent deleted this file and another one changed it.';
-    case 'modes':
-      return 'Another agent changed the mode of this file.';
-    case 'notText':
-      return 'Another agent changed this file, and it is not a text file.';
-    case 'encodings':
-      return 'Another agent changed this file, in another encoding.';
-    case 'lines':
-      return `Another agent changed the same lines (${nearLines(obstacle.baseLines)}).`;
-    default:
-      return assertNever(obstacle);
   }
 }

@@ -29,9 +29,9 @@ export function stubString(schema: JsonObject, place: StubTextPlace): string {
 function chooseText(schema: JsonObject, place: StubTextPlace, minLength: number): string {
   const { pattern, format } = schema;
   const { index, salt, paths, name } = place;
-  if (typeof format === 'string' && Object.hasOwn(byFormat, format)) {
+  if (typeof format === 'string' && Object.hasOwn(BY_FORMAT, format)) {
     const number = (salt * 10 + index) % 90;
-    return byFormat[format]?.(10 + number) ?? '';
+    return BY_FORMAT[format]?.(10 + number) ?? '';
   }
   if (typeof pattern === 'string') {
     const fitting = stubForPattern(pattern, { index, minLength });
@@ -44,7 +44,7 @@ function chooseText(schema: JsonObject, place: StubTextPlace, minLength: number)
 }
 
 /** Two digits make each of them another. */
-const byFormat: Readonly<Record<string, (number: number) => string>> = {
+const BY_FORMAT: Readonly<Record<string, (number: number) => string>> = {
   'date-time': (number) => `2020-01-02T03:04:${String(number % 60).padStart(2, '0')}Z`,
   date: (number) => `20${number}-01-02`,
   time: (number) => `03:04:${String(number % 60).padStart(2, '0')}Z`,

@@ -23,7 +23,7 @@ export interface RunTotal extends TestCounts {
   readonly entries?: number;
 }
 
-export interface DraftOptions {
+export interface ReportDraftOptions {
   readonly agrees?: (listed: Tally, total: RunTotal) => boolean;
   /** Whether a second entry of a name is the same test, or another one. */
   readonly repeats?: 'sameTest' | 'otherTest';
@@ -38,7 +38,7 @@ export interface Reading {
 type Counter = { -readonly [key in keyof (Tally & { extra: number })]: number };
 
 export class ReportDraft {
-  readonly #options: DraftOptions;
+  readonly #options: ReportDraftOptions;
   readonly #results: TestResult[] = [];
   readonly #failures = new Set<string>();
   #running: Counter = emptyCounter();
@@ -55,7 +55,7 @@ export class ReportDraft {
   #why: string | null = null;
   #lastLine = -1;
 
-  constructor(options: DraftOptions = {}) {
+  constructor(options: ReportDraftOptions = {}) {
     this.#options = options;
   }
 

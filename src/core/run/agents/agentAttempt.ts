@@ -3,7 +3,7 @@ import { agentSystemPrompt } from '../../agent/agentPrompt.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import type { AgentType } from '../../agent/agentTypes.ts';
 import { OverlayFiles } from '../../agent/overlayFiles.ts';
-import { runAgent, type AgentAnswer, type AgentProgress } from '../../agent/runAgent.ts';
+import { runAgent, type AgentAnswer, type TurnProgress } from '../../agent/runAgent.ts';
 import { toolsFor } from '../../agent/tools/agentTools.ts';
 import type { Overlay } from '../../changes/tree/overlay.ts';
 import type { TranscriptWriter } from '../../ports/runStore.ts';
@@ -35,7 +35,7 @@ export interface AgentAttemptOptions {
   readonly attempt: AbortController;
   /** Ends the attempt and its agent. */
   readonly stopped: readonly AbortSignal[];
-  readonly onProgress: (progress: AgentProgress) => void;
+  readonly onProgress: (progress: TurnProgress) => void;
 }
 
 /** Resolves with what the agent answered; its edits are in the overlay. */

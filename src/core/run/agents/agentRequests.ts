@@ -1,6 +1,6 @@
 /** The requests of one agent, over all of its attempts: what they cost, and what they wait for. */
 import { formatCount, formatUsd } from '../../../base/format.ts';
-import { addTokens, noTokens, totalTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
+import { addTokens, NO_TOKENS, totalTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
 import type { AgentCall } from '../../agent/agentCall.ts';
 import { AgentFailure } from '../../agent/runAgent.ts';
 import { ModelError, type ModelAnswer, type ModelRequest } from '../../ports/modelClient.ts';
@@ -25,7 +25,7 @@ export interface RequestingAttempt {
 export class AgentRequests {
   readonly #options: AgentRequestsOptions;
   #fallbackModel: string | null = null;
-  #usage: TokenUsage = noTokens;
+  #usage: TokenUsage = NO_TOKENS;
   #usd: number | null = 0;
 
   constructor(options: AgentRequestsOptions) {

@@ -5,7 +5,7 @@ import type { AgentCall } from '../../agent/agentCall.ts';
 import type { AgentTypes } from '../../agent/agentTypes.ts';
 import { computeUntrusted } from '../../agent/computeUntrusted.ts';
 import { groupTitleOf } from '../../changes/groupTitleOf.ts';
-import { answerAgent } from '../answers/answerAgent.ts';
+import { settleAgentCall } from '../answers/settleAgentCall.ts';
 import { refuseCall } from '../answers/refuseCall.ts';
 import { failedEnd } from '../outcomes/agentEnds.ts';
 import type { IdentifiedAgent, IdentifiedCall } from '../outcomes/identifiedCall.ts';
@@ -69,7 +69,7 @@ export class AgentRunner {
   ): Promise<void> {
     const { message, identified } = work;
     const caller = { callId, asOutcome: message.outcome };
-    const deliver: Deliver = (end) => send(answerAgent(this.#ctx, caller, end));
+    const deliver: Deliver = (end) => send(settleAgentCall(this.#ctx, caller, end));
     if (identified.type === 'wrong') {
       await this.#refuse(callId, identified.wrong, deliver);
       return;
@@ -115,7 +115,7 @@ export class AgentRunner {
   ): Promise<void> {
     const end = await this.#recorded.mergeNext(recorded);
     const caller = { callId: call.callId, asOutcome: call.message.outcome };
-    call.send(answerAgent(this.#ctx, caller, end));
+    call.send(settleAgentCall(this.#ctx, caller, end));
   }
 
   async #startAgent(ready: ReadyCall): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Json } from '../../../base/json.ts';
 import type { ErrorCode } from '../../../protocol/errorCodes.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
-import { AgentFailure, type AgentAnswer, type AgentProgress } from '../../agent/runAgent.ts';
+import { AgentFailure, type AgentAnswer, type TurnProgress } from '../../agent/runAgent.ts';
 import { agentPatch } from '../../changes/patch/agentPatch.ts';
 import { collectAgentChanges, storeAgentChanges } from '../../changes/tree/agentChanges.ts';
 import type { Overlay } from '../../changes/tree/overlay.ts';
@@ -173,7 +173,7 @@ export class AgentTask {
     };
   }
 
-  #progress(progress: AgentProgress): void {
+  #progress(progress: TurnProgress): void {
     this.#turns = progress.turn;
     this.#showActivity(progress.activity);
   }

@@ -3,7 +3,7 @@ import { parseJson } from '../../../base/json.ts';
 import { classifyPath, normaliseAgentPath } from '../../../paths/protectedPaths.ts';
 import { decodeFile, toAgentText } from '../../changes/text/textFile.ts';
 import type { ScriptSyncMessage } from '../../ports/scriptRunner.ts';
-import { JsonTextLimit } from '../../../protocol/threads/messageLimits.ts';
+import { MAX_JSON_TEXT } from '../../../protocol/threads/messageLimits.ts';
 import type { RunServices } from '../runConfig.ts';
 
 /** Answers files() and read() from the snapshot: values that are the same on every replay. */
@@ -33,8 +33,8 @@ async function readText(
   const decoded = decodeFile(await services.snapshots.readBlob(entry.blob));
   if (decoded.type === 'binary') return refuse(`read(): "${path}" is not text.`);
   const json = JSON.stringify(toAgentText(decoded));
-  if (json.length <= JsonTextLimit) return { type: 'value', json };
-  const limit = `${JsonTextLimit} characters of JSON`;
+  if (json.length <= MAX_JSON_TEXT) return { type: 'value', json };
+  const limit = `${MAX_JSON_TEXT} characters of JSON`;
   return refuse(`read(): "${path}" is too large: more than ${limit}.`);
 }
 

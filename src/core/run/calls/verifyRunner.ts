@@ -1,7 +1,5 @@
 /** Carries out the script's calls of verify(): the run's present tree on disk, a command in it, a receipt. */
-import * as z from 'zod';
 import { errorText } from '../../../base/errorText.ts';
-import { parseJson } from '../../../base/json.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
 import type { Receipt } from '../../../protocol/receipt.ts';
 import type {
@@ -10,7 +8,6 @@ import type {
   ThrownError,
 } from '../../../protocol/threads/scriptMessages.ts';
 import { makeReceipt, type BaselineFacts } from '../../evidence/makeReceipt.ts';
-import { VERIFY_TIMEOUT_MS } from '../../limits.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { ReportedRun, TestReport } from '../../ports/testReports.ts';
 import type { AnswerContext } from '../answers/answerContext.ts';
@@ -18,35 +15,8 @@ import { refuseCall } from '../answers/refuseCall.ts';
 import type { CommandContext } from '../commands/commandContext.ts';
 import type { RunContext } from '../runContext.ts';
 import { describeFailure } from '../runErrors.ts';
-
-const VerifySpec = z.union([
-  z
-    .string()
-    .trim()
-    .min(1)
-    .transform((command) => ({ command })),
-  z.object({
-    command: z.string().trim().min(1),
-    cwd: z.string().nullish(),
-    timeoutMs: z.number().positive().nullish(),
-    required: z.boolean().nullish(),
-    report: z.enum(['auto', 'tap', 'junit', 'json', 'none']).nullish(),
-    baseline: z.boolean().nullish(),
-    label: z.string().nullish(),
-    phase: z.string().nullish(),
-  }),
-]);
-
-interface VerifyCall {
-  readonly command: string;
-  readonly cwd: string;
-  readonly timeoutMs: number;
-  readonly required: boolean;
-  readonly report: 'auto' | 'tap' | 'junit' | 'json' | 'none';
-  readonly baseline: boolean;
-  readonly label: string;
-  readonly phase: string | null;
-}
+import { scriptReceipt } from './scriptReceipt.ts';
+import { readVerifyCall, type VerifyCall } from './verifyCall.ts';
 
 /** What came of a command on the snapshot; a text says why it could not be run there. */
 interface BaselineRun {
@@ -94,7 +64,7 @@ export class VerifyRunner {
     message: Extract<AsyncCall, { method: 'verify' }>,
     send: (answer: HostToScript) => void,
   ): Promise<void> {
-    const call = readSpec(message.params, message.phase);
+    const call = readVerifyCall(message.params, message.phase);
     if (typeof call === 'string') {
       const error = { name: 'Error', message: call };
       await refuseCall(this.#ctx, { callId, method: 'verify', error, mayRetry: false }, send);
@@ -253,68 +223,4 @@ export class VerifyRunner {
 
 function verifyError(message: string): ThrownError {
   return { name: 'Error', message: `verify: ${message}` };
-}
-
-function readSpec(paramsJson: string, currentPhase: string | null): VerifyCall | string {
-  const parsed = VerifySpec.safeParse(readParams(paramsJson));
-  if (!parsed.success) {
-    return 'verify() needs a command: a string, or an object { command, cwd, timeoutMs, required, report, baseline, label, phase }.';
-  }
-  const spec = { ...emptySpec, ...parsed.data };
-  const folders = (spec.cwd ?? '').split('/').filter((name) => name !== '' && name !== '.');
-  const cwd = folders.join('/');
-  if (folders.includes('..')) return `verify: cwd "${cwd}" leaves the workspace.`;
-  return {
-    command: spec.command,
-    cwd,
-    timeoutMs: spec.timeoutMs ?? VERIFY_TIMEOUT_MS,
-    required: spec.required ?? true,
-    report: spec.report ?? 'auto',
-    baseline: spec.baseline ?? false,
-    label: spec.label ?? spec.command,
-    phase: spec.phase ?? currentPhase,
-  };
-}
-
-// A text that is refused, for a "__proto__" key, is no spec either.
-function readParams(paramsJson: string): unknown {
-  try {
-    return parseJson(paramsJson);
-  } catch {
-    return undefined;
-  }
-}
-
-const emptySpec = {
-  cwd: null,
-  timeoutMs: null,
-  required: null,
-  report: null,
-  baseline: null,
-  label: null,
-  phase: null,
-};
-
-// What the dialect promises; the paths and names of the host's own records stay out of it.
-function scriptReceipt(
-  receipt: Receipt,
-): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'stopped' | 'baseline'> {
-  const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
-  const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
-  return {
-    ok,
-    required,
-    sandbox,
-    exitCode,
-    durationMs,
-    tests,
-    regressions,
-    fixed,
-    treeHash,
-    logPath,
-    output,
-    command,
-    cwd,
-    timedOut,
-  };
 }

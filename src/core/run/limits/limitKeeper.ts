@@ -1,7 +1,7 @@
 /** Watches the limits of one run: of the whole, of each phase, and what a user changed on the way. */
 import { formatCount, formatUsd, plural } from '../../../base/format.ts';
 import {
-  noTokens,
+  NO_TOKENS,
   totalTokens,
   type PartLimits,
   type RunLimits,
@@ -96,7 +96,7 @@ export class LimitKeeper {
   priceProblem(model: string): ReachedLimit | null {
     const { maxUsd, usdIsExplicit } = this.#limits;
     if (maxUsd === null || usdIsExplicit !== true) return null;
-    if (this.#spend.cost(noTokens, model) !== null) return null;
+    if (this.#spend.cost(NO_TOKENS, model) !== null) return null;
     const message = `The price of ${model} is not known, so the limit of ${formatUsd(maxUsd)} cannot be enforced. Set a token limit instead.`;
     return { limit: 'maxUsd', value: maxUsd, message };
   }
@@ -129,7 +129,7 @@ export class LimitKeeper {
     const { tokens, usd, sinceMs } = this.#use(phase);
     const minutes = (this.#activeClock.elapsedMs() - sinceMs) / 60_000;
     const used = { maxTokens: tokens, maxUsd: usd, maxMinutes: minutes };
-    for (const { key, text } of phaseBounds) {
+    for (const { key, text } of PHASE_BOUNDS) {
       const most = perPhase[key];
       if (most === undefined || used[key] < most) continue;
       const message = `The limit of ${text(most)} for the phase "${phase}" is reached.`;
@@ -149,7 +149,7 @@ export class LimitKeeper {
   }
 }
 
-const phaseBounds: readonly {
+const PHASE_BOUNDS: readonly {
   readonly key: Exclude<keyof PartLimits, 'maxAgents'>;
   readonly text: (most: number) => string;
 }[] = [

@@ -1,4 +1,4 @@
-import { addTokens, noTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
+import { addTokens, NO_TOKENS, type TokenUsage } from '../../../protocol/runLimits.ts';
 import type { PriceTable } from '../../../protocol/modelPrices.ts';
 import { costUsd, priceOf } from './prices.ts';
 
@@ -6,7 +6,7 @@ import { costUsd, priceOf } from './prices.ts';
 export class Spend {
   readonly #provider: string;
   readonly #prices: PriceTable;
-  #usage: TokenUsage = noTokens;
+  #usage: TokenUsage = NO_TOKENS;
   #usd: number | null = 0;
 
   /** `prices` are the user's own, which come before the built-in table. */

@@ -3,7 +3,7 @@ import type { AgentChange } from '../../changes/tree/agentChanges.ts';
 import type { ErrorInfo } from '../../../protocol/errorCodes.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
 import type { ContentRef } from '../../../protocol/events/contentRef.ts';
-import { noTokens, type TokenUsage } from '../../../protocol/runLimits.ts';
+import { NO_TOKENS, type TokenUsage } from '../../../protocol/runLimits.ts';
 import { describeFailure, isStopReason } from '../runErrors.ts';
 
 /** How an agent ended, and what it left. */
@@ -37,7 +37,7 @@ export function failedEnd(error: ErrorInfo): AgentEnd {
     value: null,
     error,
     turns: 0,
-    usage: noTokens,
+    usage: NO_TOKENS,
     usd: 0,
     changes: [],
     edits: [],

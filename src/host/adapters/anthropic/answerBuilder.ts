@@ -6,7 +6,7 @@ import type { Json } from '../../../base/json.ts';
 import { MAX_TOOL_INPUT_DEPTH } from '../../../core/limits.ts';
 import type { ModelAnswer, ModelContent } from '../../../core/ports/modelClient.ts';
 import type { TokenUsage } from '../../../protocol/runLimits.ts';
-import { noTokens } from '../../../protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../protocol/runLimits.ts';
 import type { RememberedThinking, ThinkingBlock } from './rememberedThinking.ts';
 import { BlockDelta, BlockStart, MessageDelta, MessageStart } from './streamEvents.ts';
 import type { WireUsage } from './streamEvents.ts';
@@ -32,7 +32,7 @@ export class AnswerBuilder {
   private readonly thinking: RememberedThinking;
   private model: string | null = null;
   private stopReason: string | null = null;
-  private usage: TokenUsage = noTokens;
+  private usage: TokenUsage = NO_TOKENS;
 
   constructor(thinking: RememberedThinking) {
     this.thinking = thinking;

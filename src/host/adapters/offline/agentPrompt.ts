@@ -2,7 +2,7 @@ import { isRuleName } from './rules.ts';
 import type { RuleName } from './rules.ts';
 
 /** What an offline agent is asked to do. */
-export interface AgentTask {
+export interface OfflineTask {
   readonly path: string;
   readonly rules: readonly RuleName[];
 }
@@ -21,7 +21,7 @@ const taskLine = /^Modernise the file (\S(?:.*\S)?) with these rules: ([a-z-]+(?
  * `Modernise the file <path> with these rules: <rule>, <rule>.`
  * Null when there is none, more than one, or a rule that nobody knows.
  */
-export function parseAgentPrompt(prompt: string): AgentTask | null {
+export function parseAgentPrompt(prompt: string): OfflineTask | null {
   const tasks = prompt
     .split('\n')
     .map((line) => taskLine.exec(line.trim()))

@@ -1,11 +1,11 @@
 import type { ModelContent, ModelRequest } from '../../../core/ports/modelClient.ts';
-import type { AgentTask } from './agentPrompt.ts';
+import type { OfflineTask } from './agentPrompt.ts';
 import { lastExchange } from './conversation.ts';
 
 /** One turn of an agent that modernises a file: read it, write it, say what was done. */
 export async function answerAgent(
   request: ModelRequest,
-  task: AgentTask,
+  task: OfflineTask,
 ): Promise<readonly ModelContent[] | null> {
   if (request.messages.length === 1) return [call(request, 'read_file', { path: task.path })];
   const exchange = lastExchange(request);
@@ -22,7 +22,7 @@ export async function answerAgent(
 
 async function afterReading(
   request: ModelRequest,
-  task: AgentTask,
+  task: OfflineTask,
   source: string,
 ): Promise<readonly ModelContent[]> {
   if (isCut(source)) return [cannot(task, 'it is too large to be read in one piece.')];
@@ -46,7 +46,7 @@ function isCut(source: string): boolean {
   return /… \[[^\]\n]*\]$/.test(source);
 }
 
-function cannot(task: AgentTask, why: string): ModelContent {
+function cannot(task: OfflineTask, why: string): ModelContent {
   return text(`Cannot modernise ${task.path}: ${why}`);
 }
 

@@ -8,7 +8,7 @@ import type {
   ModelRequest,
   SendOptions,
 } from '../../../core/ports/modelClient.ts';
-import { noTokens } from '../../../protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../protocol/runLimits.ts';
 import { parseAgentPrompt } from './agentPrompt.ts';
 import { answerAgent } from './answerAgent.ts';
 import { answerPlanning } from './answerPlanning.ts';
@@ -29,7 +29,7 @@ export function createOfflineClient(): ModelClient {
       const content = await answer(request);
       for (const part of content) if (part.type === 'text') options.onText?.(part.text);
       const stopReason = content.some((part) => part.type === 'toolUse') ? 'toolUse' : 'endTurn';
-      return { model: offlineModel, content, stopReason, usage: noTokens };
+      return { model: offlineModel, content, stopReason, usage: NO_TOKENS };
     },
   };
 }

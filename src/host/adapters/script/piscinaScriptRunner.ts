@@ -19,7 +19,7 @@ import {
 import type { ScriptJob, ScriptRunner } from '../../../core/ports/scriptRunner.ts';
 import { PREPARED_LINES_BEFORE, prepareScript } from '../../../core/script/prepareScript.ts';
 import { ECMASCRIPT_GLOBALS, MUSTER_GLOBALS } from '../../../core/script/scriptGlobals.ts';
-import { JsonTextLimit } from '../../../protocol/threads/messageLimits.ts';
+import { MAX_JSON_TEXT } from '../../../protocol/threads/messageLimits.ts';
 import {
   ScriptOutcome,
   ScriptToHost,
@@ -43,7 +43,7 @@ const SANDBOX_LIMITS: SandboxLimits = {
   memoryBytes: SCRIPT_MEMORY_BYTES,
   computeMs: SCRIPT_COMPUTE_MS,
   stackBytes: SCRIPT_STACK_BYTES,
-  maxJsonChars: JsonTextLimit,
+  maxJsonChars: MAX_JSON_TEXT,
   maxBatchItems: MAX_BATCH_ITEMS,
 };
 

@@ -1,5 +1,5 @@
 /** parallel() and pipeline(). */
-export const batchesSource = String.raw`
+export const BATCHES_SOURCE = String.raw`
   function checkList(name, list) {
     if (!Array.isArray(list)) throw new TypeError(name + '() needs an array, not ' + textOf(list) + '.');
     if (list.length > settings.maxBatchItems) {

@@ -1,5 +1,5 @@
 /** workflow(): a saved workflow inside the run, as a child that shares nothing with its parent but the engine. */
-export const childrenSource = String.raw`
+export const CHILDREN_SOURCE = String.raw`
   function startWorkflow(scope, nameOrRef, input) {
     try {
       if (scope.child !== null) {

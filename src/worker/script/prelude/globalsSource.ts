@@ -1,5 +1,5 @@
 /** The names of the dialect, made anew for each script that runs in the engine. */
-export const globalsSource = String.raw`
+export const GLOBALS_SOURCE = String.raw`
   function log(...parts) {
     host.log('info', shorten(parts.map(textOf).join(' ')));
   }

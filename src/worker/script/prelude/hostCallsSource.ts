@@ -1,5 +1,5 @@
 /** The calls that the host answers later, its answers, and what a script can see of the run's state. */
-export const hostCallsSource = String.raw`
+export const HOST_CALLS_SOURCE = String.raw`
   const pending = steady(new Map());
   const timers = steady(new Map());
   /* Errors that end a run whatever a script catches, each with what it was made from. */

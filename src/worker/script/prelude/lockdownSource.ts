@@ -1,5 +1,5 @@
 /** What takes away everything that a script may not have. */
-export const lockdownSource = String.raw`
+export const LOCKDOWN_SOURCE = String.raw`
   function forbid(message) {
     return function () {
       throw new NativeError(message);

@@ -1,5 +1,5 @@
 /** What the engine's URL and URLSearchParams lack of the standard: url.searchParams, and lists made of objects. */
-export const urlsSource = String.raw`
+export const URLS_SOURCE = String.raw`
   function completeUrls() {
     const NativeParams = globalThis.URLSearchParams;
     const owners = steady(new WeakMap());

@@ -1,5 +1,5 @@
 /** What the other parts of the prelude need of the engine, captured before a script can change it, and the ways from values to JSON text. */
-export const valuesSource = String.raw`
+export const VALUES_SOURCE = String.raw`
   const { parse, stringify } = JSON;
   const NativePromise = Promise;
   const NativeError = Error;

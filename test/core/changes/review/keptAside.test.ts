@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { foldDecisions } from '../../../../src/core/changes/review/decisions.ts';
 import { toProposalSet } from '../../../../src/core/changes/proposals.ts';
-import { conflictSide } from '../../../../src/core/changes/review/keptAside.ts';
+import { keptSide } from '../../../../src/core/changes/review/keptAside.ts';
 import { planReject, planRestore } from '../../../../src/core/changes/review/planReject.ts';
 import { countProposals } from '../../../../src/protocol/countProposals.ts';
 import { ProposalSet, type KeptAside, type Selection } from '../../../../src/protocol/proposals.ts';
@@ -41,7 +41,7 @@ function onlyConflict(bench: ReviewBench): KeptAside {
 }
 
 async function side(bench: ReviewBench, name: 'base' | 'proposed' | 'agent') {
-  return textOf(await conflictSide(bench.review, onlyConflict(bench).conflictId, name));
+  return textOf(await keptSide(bench.review, onlyConflict(bench).conflictId, name));
 }
 
 function discard(bench: ReviewBench, selection: Selection): readonly string[] {
@@ -164,7 +164,7 @@ describe('Discarding an edit that was kept aside', () => {
 
   it('reads logs that know nothing of it', () => {
     const old = { type: 'reject' as const, ...head, hunkIds: ['h'] };
-    const { hunkStates, discardedConflicts } = foldDecisions([old]);
-    assert.deepEqual([[...hunkStates], [...discardedConflicts]], [[['h', 'rejected']], []]);
+    const { hunkStates, discardedAside } = foldDecisions([old]);
+    assert.deepEqual([[...hunkStates], [...discardedAside]], [[['h', 'rejected']], []]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lastUndoable } from '../../../../src/core/changes/review/decisions.ts';
-import { findConflicts, planAccept } from '../../../../src/core/changes/review/planAccept.ts';
+import { findUnfit, planAccept } from '../../../../src/core/changes/review/planAccept.ts';
 import { planRestore } from '../../../../src/core/changes/review/planReject.ts';
 import { toProposalSet } from '../../../../src/core/changes/proposals.ts';
 import { ApplyPlan } from '../../../../src/protocol/proposals.ts';
@@ -56,7 +56,7 @@ describe('accepting', () => {
     assert.deepEqual(planned.plan.writes[0]?.hunkIds, [second]);
     const expected = lines.with(2, 'mine\n').with(20, 'TWENTY-ONE\n');
     assert.equal(bench.liveTexts()['a.ts'], expected.join(''));
-    assert.deepEqual([...(await findConflicts(bench.review, null)).keys()], [first]);
+    assert.deepEqual([...(await findUnfit(bench.review, null)).keys()], [first]);
   });
 
   it('does nothing twice', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeCost } from '../../../../src/core/evidence/runReport/describeCost.ts';
+import { costSection } from '../../../../src/core/evidence/runReport/costSection.ts';
 import { describeGaps } from '../../../../src/core/evidence/runReport/describeGaps.ts';
 import {
   NO_DETAILS,
@@ -239,7 +239,7 @@ describe('the cost in a report', () => {
   ];
   for (const [title, spent, foretold, expected] of cases) {
     it(title, () => {
-      assert.equal(describeCost(spent, foretold).split('\n').at(-1), expected);
+      assert.equal(costSection(spent, foretold).split('\n').at(-1), expected);
     });
   }
 });

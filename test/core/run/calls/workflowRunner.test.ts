@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { WorkflowFile } from '../../../../src/core/ports/userWorkflows.ts';
 import { Deliveries } from '../../../../src/core/run/answers/deliveries.ts';
-import { readReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
+import { readReplayLog } from '../../../../src/core/run/replay/readReplayLog.ts';
 import { RunRecorder } from '../../../../src/core/run/runRecorder.ts';
 import {
   WorkflowRunner,

@@ -10,8 +10,10 @@ import {
   encodeJournalLine,
   GENESIS_HASH,
 } from '../../../../src/core/journal/journalLines.ts';
-import { currentFlags } from '../../../../src/core/journal/behaviourFlags.ts';
-import { readReplayLog, type ReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
+import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
+import { CURRENT_FLAGS } from '../../../../src/core/journal/behaviourFlags.ts';
+import type { ReplayLog } from '../../../../src/core/run/replay/replayLog.ts';
+import { readReplayLog } from '../../../../src/core/run/replay/readReplayLog.ts';
 import { checkScript } from '../../../../src/core/script/checkScript.ts';
 import { createPiscinaScriptRunner } from '../../../../src/host/adapters/script/piscinaScriptRunner.ts';
 import { systemClock } from '../../../../src/host/adapters/system.ts';
@@ -23,7 +25,6 @@ import { ModelByPrompt } from '../../../support/fakeModels.ts';
 import type { EarlierSessions } from '../../../../src/core/run/runEngine.ts';
 import { RunBench } from '../../../support/runBench.ts';
 import { callTool, fail, say, ScriptedModel } from '../../../support/scriptedModel.ts';
-import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures/journals');
 const SNAPSHOT = { 'a.ts': 'one\ntwo\nthree\n', 'b.ts': 'uno\n' };
@@ -203,7 +204,7 @@ describe('Stored journals', function () {
     const { events } = decodeJournal('run-1', await readFile(journal));
     const [first, ...rest] = events;
     assert.ok(first?.type === 'run.started');
-    assert.deepEqual(first.flags, currentFlags);
+    assert.deepEqual(first.flags, CURRENT_FLAGS);
     const later = [{ ...first, flags: [...first.flags, 'time-runs-backwards'] }, ...rest];
     assert.throws(() => readReplayLog(later), { code: 'journal_newer' });
   });

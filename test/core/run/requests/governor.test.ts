@@ -7,7 +7,7 @@ import type {
 import { ModelError } from '../../../../src/core/ports/modelClient.ts';
 import { Governor, type GovernedSend } from '../../../../src/core/run/requests/governor.ts';
 import type { ErrorCode } from '../../../../src/protocol/errorCodes.ts';
-import { noTokens } from '../../../../src/protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../../src/protocol/runLimits.ts';
 import { FakeClock, FakeRandom, settled } from '../../../support/fakeClock.ts';
 
 const request: ModelRequest = {
@@ -17,7 +17,7 @@ const request: ModelRequest = {
   maxOutputTokens: 1,
   messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }],
 };
-const answer: ModelAnswer = { model: 'm', content: [], stopReason: 'endTurn', usage: noTokens };
+const answer: ModelAnswer = { model: 'm', content: [], stopReason: 'endTurn', usage: NO_TOKENS };
 
 function busy(retryAfterMs: number | null = null, retry: 'never' | 'backOff' = 'backOff') {
   const code: ErrorCode = retry === 'never' ? 'model_request' : 'model_rate_limited';

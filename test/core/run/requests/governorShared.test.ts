@@ -10,10 +10,10 @@ import {
   type SendOptions,
 } from '../../../../src/core/ports/modelClient.ts';
 import { Governor } from '../../../../src/core/run/requests/governor.ts';
-import { noTokens } from '../../../../src/protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../../src/protocol/runLimits.ts';
 import { FakeClock, FakeRandom, settled } from '../../../support/fakeClock.ts';
 
-const answer: ModelAnswer = { model: 'm', content: [], stopReason: 'endTurn', usage: noTokens };
+const answer: ModelAnswer = { model: 'm', content: [], stopReason: 'endTurn', usage: NO_TOKENS };
 const nothingSaid = { limit: null, remaining: null, resetMs: null };
 
 function errorOf(code: 'model_auth' | 'model_rate_limited' | 'model_usage_limit') {

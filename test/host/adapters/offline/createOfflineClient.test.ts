@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { cutText } from '../../../../src/base/format.ts';
 import {
-  plannerSystemPrompt,
-  proposeWorkflowTool,
+  PLANNER_SYSTEM_PROMPT,
+  PROPOSE_WORKFLOW_TOOL,
 } from '../../../../src/core/planner/plannerPrompt.ts';
 import { formatPlanningMessage } from '../../../../src/core/planner/planningMessage.ts';
 import type {
@@ -13,7 +13,7 @@ import type {
   ToolSpec,
 } from '../../../../src/core/ports/modelClient.ts';
 import { createOfflineClient } from '../../../../src/host/adapters/offline/createOfflineClient.ts';
-import { noTokens } from '../../../../src/protocol/runLimits.ts';
+import { NO_TOKENS } from '../../../../src/protocol/runLimits.ts';
 
 const files = ['index.js', 'lib/pricing/tax.js', 'lib/reports/daily.js', 'package.json'];
 
@@ -93,7 +93,7 @@ describe('createOfflineClient, planning', () => {
         { role: 'assistant', content: first.content },
         { role: 'user', content: [result(call.toolUseId, '1:1 error x: y', 'error')] },
       ],
-      [proposeWorkflowTool],
+      [PROPOSE_WORKFLOW_TOOL],
     );
     assert.match(textOf(content), /did not pass the check[\s\S]*1:1 error x: y/);
   });
@@ -108,7 +108,7 @@ describe('createOfflineClient, agents', () => {
     assert.deepEqual(conversation.calls, ['read_file lib/a.js', 'write_file lib/a.js']);
     assert.equal(disk.get('lib/a.js'), 'f({ a });\nlist.map(x => { return x; });\n');
     assert.equal(conversation.final, '2 rules changed lib/a.js: arrow, obj-shorthand.');
-    assert.deepEqual(conversation.usages, [noTokens, noTokens, noTokens]);
+    assert.deepEqual(conversation.usages, [NO_TOKENS, NO_TOKENS, NO_TOKENS]);
   });
 
   const finals: readonly [string, string | undefined, string][] = [
@@ -172,7 +172,7 @@ describe('createOfflineClient, agents', () => {
 
 const base: ModelRequest = {
   model: 'offline-rules',
-  system: plannerSystemPrompt,
+  system: PLANNER_SYSTEM_PROMPT,
   tools: [],
   messages: [],
   maxOutputTokens: 1000,
@@ -184,12 +184,12 @@ function send(messages: readonly ModelMessage[], tools: readonly ToolSpec[]): Pr
 }
 
 function ask(request: string): Promise<ModelAnswer> {
-  return send(planning(request), [proposeWorkflowTool]);
+  return send(planning(request), [PROPOSE_WORKFLOW_TOOL]);
 }
 
 async function plan(request: string) {
   const { content, usage, stopReason } = await ask(request);
-  assert.deepEqual([usage, stopReason], [noTokens, 'toolUse']);
+  assert.deepEqual([usage, stopReason], [NO_TOKENS, 'toolUse']);
   const call = content.find((part) => part.type === 'toolUse');
   assert.equal(call?.name, 'propose_workflow');
   // The tool's own schema, as the planner parses it.

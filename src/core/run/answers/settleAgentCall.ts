@@ -1,5 +1,5 @@
 import { isJsonLongerThan } from '../../../base/json.ts';
-import { JsonTextLimit } from '../../../protocol/threads/messageLimits.ts';
+import { MAX_JSON_TEXT } from '../../../protocol/threads/messageLimits.ts';
 import type { AsyncCall, HostToScript } from '../../../protocol/threads/scriptMessages.ts';
 import type { AgentEnd } from '../outcomes/agentEnds.ts';
 import type { AnswerContext } from './answerContext.ts';
@@ -11,7 +11,7 @@ export interface AgentCaller {
 }
 
 /** What the script gets for an agent that has ended. */
-export function answerAgent(
+export function settleAgentCall(
   { deliveries, stopError }: Pick<AnswerContext, 'deliveries' | 'stopError'>,
   { callId, asOutcome }: AgentCaller,
   end: AgentEnd,
@@ -20,7 +20,7 @@ export function answerAgent(
   if (end.outcome === 'cancelled' && stopped !== null) return deliveries.fail(callId, stopped);
   if (end.outcome === 'ok') {
     const value = asOutcome ? { status: 'ok', value: end.value } : end.value;
-    if (!isJsonLongerThan(value, JsonTextLimit)) return deliveries.settle(callId, value);
+    if (!isJsonLongerThan(value, MAX_JSON_TEXT)) return deliveries.settle(callId, value);
     const message = 'The agent’s answer is too large to hand to the script.';
     return deliveries.fail(callId, { name: 'RangeError', message });
   }

@@ -2,7 +2,7 @@ import { formatDuration, plural } from '../../base/format.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 
 /** One line: the command, what came of it, its tests, its comparison with the snapshot, its sandbox. */
-export function describeReceipt(receipt: Receipt): string {
+export function receiptLine(receipt: Receipt): string {
   const { command, ok, tests, durationMs, sandbox, exitCode } = receipt;
   const ending = whyCut(receipt) ?? `exit code ${exitCode ?? 'none'}`;
   const result = ok ? 'passed' : `failed (${ending})`;

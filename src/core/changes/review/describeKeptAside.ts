@@ -7,11 +7,11 @@ import {
   toByteText,
   type ByteClass,
 } from '../text/fileContent.ts';
+import { sha256Hex } from '../../../node/sha256Hex.ts';
 import { mergeParts, type MergePart } from '../text/merge3.ts';
-import type { ConflictRecord, ProposalRecord } from '../proposalRecord.ts';
+import type { KeptAsideRecord, ProposalRecord } from '../proposalRecord.ts';
 import type { ContentSource } from './reviewFile.ts';
 import type { FileContent } from '../../ports/fileView.ts';
-import { sha256Hex } from '../../../node/sha256Hex.ts';
 
 /** Characters of one side that are shown of one place; the bytes of both sides are in the run's blobs. */
 const MAX_SIDE_CHARS = 4000;
@@ -20,7 +20,7 @@ const MAX_SIDE_CHARS = 4000;
 const MAX_PLACES = 50;
 
 /** A place of a file where two edits meet, with what each of them made of it. Lines count from 1. */
-interface ConflictPlace {
+interface KeptAsidePlace {
   readonly baseStart: number;
   readonly baseLines: number;
   readonly base: string;
@@ -29,7 +29,7 @@ interface ConflictPlace {
 }
 
 /** An edit that was kept aside, with both sides: `ours` stands in the proposal, `theirs` is the agent's own. */
-export interface ConflictDescription {
+export interface KeptAsideDescription {
   /** The same in every process. */
   readonly conflictId: string;
   readonly path: string;
@@ -42,31 +42,31 @@ export interface ConflictDescription {
   readonly oursSha256: string | null;
   readonly theirsSha256: string | null;
   /** Empty where the two cannot be laid beside each other line by line: created twice, deleted, binary, modes. */
-  readonly places: readonly ConflictPlace[];
+  readonly places: readonly KeptAsidePlace[];
   /** Places beyond those that are shown. */
   readonly morePlaces: number;
 }
 
 /** Describes the edits of a run that did not fit, oldest first; only bytes that the record names are read. */
-export async function describeConflicts(
+export async function describeKeptAside(
   record: Pick<ProposalRecord, 'conflicts'>,
   source: ContentSource,
-): Promise<readonly ConflictDescription[]> {
-  const described: ConflictDescription[] = [];
+): Promise<readonly KeptAsideDescription[]> {
+  const described: KeptAsideDescription[] = [];
   for (const conflict of record.conflicts) described.push(await describe(conflict, source));
   return described;
 }
 
 /** The same in every process: who, where, and which three texts. */
-export function conflictIdOf(conflict: ConflictRecord): string {
+export function conflictIdOf(conflict: KeptAsideRecord): string {
   const { path, agentId, base, ours, theirs } = conflict;
   return sha256Hex(JSON.stringify([path, agentId, base, ours, theirs])).slice(0, 20);
 }
 
 async function describe(
-  conflict: ConflictRecord,
+  conflict: KeptAsideRecord,
   source: ContentSource,
-): Promise<ConflictDescription> {
+): Promise<KeptAsideDescription> {
   const { path, reason, agentId, groupTitle, oursAgentIds } = conflict;
   const places = await placesOf(conflict, source);
   const [baseSha256, oursSha256, theirsSha256] = [
@@ -90,9 +90,9 @@ async function describe(
 }
 
 async function placesOf(
-  conflict: ConflictRecord,
+  conflict: KeptAsideRecord,
   source: ContentSource,
-): Promise<readonly ConflictPlace[]> {
+): Promise<readonly KeptAsidePlace[]> {
   const sides = await Promise.all(
     [conflict.base, conflict.ours, conflict.theirs].map((ref) => loadContent(ref, source)),
   );
@@ -112,7 +112,7 @@ function textOf(content: FileContent): string {
   return toByteText(content.bytes);
 }
 
-function placeOf(part: MergePart, encoding: 'utf8' | 'latin1'): readonly ConflictPlace[] {
+function placeOf(part: MergePart, encoding: 'utf8' | 'latin1'): readonly KeptAsidePlace[] {
   switch (part.type) {
     case 'text':
       return [];

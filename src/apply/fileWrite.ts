@@ -1,7 +1,7 @@
 import type { FileRights } from '../protocol/proposals.ts';
 
 /** A file as it must be before and shall be after; null stands for "does not exist". */
-export interface FileChange {
+export interface FileWrite {
   /** Absolute, with no link on the way. */
   readonly file: string;
   /** Names beside it that this write may use. */

@@ -8,7 +8,7 @@ import type { Estimate, UsdRange } from '../../../protocol/estimate.ts';
 import type { RunView } from '../../../protocol/view/runView.ts';
 
 /** The section "Cost": what was spent, and how that compares with the estimate. */
-export function describeCost(view: RunView, estimate: Estimate | null): string {
+export function costSection(view: RunView, estimate: Estimate | null): string {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = view.usage;
   const input = formatCount(inputTokens + cacheReadTokens + cacheWriteTokens);
   const limit = view.limits.maxUsd === null ? '' : ` of at most ${formatUsd(view.limits.maxUsd)}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { describeConflicts } from '../../../../src/core/changes/review/describeConflicts.ts';
-import type { ConflictDescription } from '../../../../src/core/changes/review/describeConflicts.ts';
+import { describeKeptAside } from '../../../../src/core/changes/review/describeKeptAside.ts';
+import type { KeptAsideDescription } from '../../../../src/core/changes/review/describeKeptAside.ts';
 import { file, numbered, ReviewBench } from '../changesSupport.ts';
 
 type Files = Readonly<Record<string, string | ReturnType<typeof file> | null>>;
@@ -9,7 +9,7 @@ type Files = Readonly<Record<string, string | ReturnType<typeof file> | null>>;
 async function conflictsOf(
   start: Readonly<Record<string, string>>,
   [one, two]: readonly [Files, Files],
-): Promise<readonly ConflictDescription[]> {
+): Promise<readonly KeptAsideDescription[]> {
   const bench = new ReviewBench(start);
   const late = bench.tree.startOverlay();
   await bench.agent(one);
@@ -19,7 +19,7 @@ async function conflictsOf(
   }
   await bench.tree.mergeOverlay({ overlay: late, agentId: 7, groupTitle: 'Late' });
   await bench.save();
-  return describeConflicts(bench.review.record, bench.blobs);
+  return describeKeptAside(bench.review.record, bench.blobs);
 }
 
 describe('conflicts between agents', () => {
