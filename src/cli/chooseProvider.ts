@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { ProviderConfig } from '../protocol/host/hostRpc.ts';
 import type { CliContext } from './cliContext.ts';
-import { readPrices } from './commands/readInput.ts';
+import { readPrices } from './readInput.ts';
 import { CliError, EXIT } from './exitCodes.ts';
 
 export interface ProviderOptions {
@@ -41,7 +41,7 @@ async function choose(ctx: CliContext, options: ProviderOptions): Promise<Provid
   if (options.provider === undefined && (await wantsOffline(ctx))) return offline();
   throw new CliError(
     EXIT.usage,
-    'No ANTHROPIC_API_KEY is set. Set it, or say --provider offline (rule-based, no AI).',
+    'No ANTHROPIC_API_KEY is set. Set it, or pass --provider offline (fixed rules, no AI).',
   );
 }
 
@@ -51,7 +51,10 @@ function offline(): ProviderConfig {
 
 async function wantsOffline(ctx: CliContext): Promise<boolean> {
   if (ctx.stdin.isTTY !== true || ctx.stderr.isTTY !== true) return false;
-  return askYesNo(ctx, 'No ANTHROPIC_API_KEY is set. Use the offline provider (rules, no AI)?');
+  return askYesNo(
+    ctx,
+    'No ANTHROPIC_API_KEY is set. Use the offline provider (fixed rules, no AI)?',
+  );
 }
 
 /** Asks on the terminal; anything but yes is no. */

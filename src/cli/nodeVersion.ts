@@ -5,5 +5,5 @@ const OLDEST_MAJOR = 22;
 export function nodeProblem(version: string): string | null {
   const major = Number(version.split('.', 1)[0]);
   if (major >= OLDEST_MAJOR) return null;
-  return `muster needs Node.js ${OLDEST_MAJOR} or later, and this is ${version}. Install a newer one, or put it first on the PATH.`;
+  return `muster needs Node.js ${OLDEST_MAJOR} or later; this is ${version}. Install a newer version, or put it first in the PATH.`;
 }

@@ -6,9 +6,9 @@ import { createHostServices, WorkspaceError, type HostServices } from '../host/h
 import type { ReviewService } from '../host/review/reviewService.ts';
 import { createControlledRuns } from '../host/rpc/controlSocket.ts';
 import type { RunService } from '../host/runs/runService.ts';
-import { listRuns } from '../host/adapters/store/runStore.ts';
 import type { CliContext, CommonOptions } from './cliContext.ts';
 import { CliError, EXIT } from './exitCodes.ts';
+import { listRuns } from '../host/adapters/store/runFolders.ts';
 
 /** The host's own services, in this process. */
 export interface Workspace {
@@ -54,6 +54,6 @@ export async function findRun(workspace: Workspace, name: string): Promise<strin
   const matches = ids.filter((id) => id === name || id.startsWith(name));
   if (matches.length === 1 && matches[0] !== undefined) return matches[0];
   const problem =
-    matches.length === 0 ? `There is no run "${name}"` : `"${name}" fits ${matches.length} runs`;
+    matches.length === 0 ? `No run "${name}"` : `"${name}" matches ${matches.length} runs`;
   throw new CliError(EXIT.usage, `${problem}. "muster runs" lists them.`);
 }

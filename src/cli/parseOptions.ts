@@ -46,10 +46,7 @@ function readBounds(text: string | undefined): Readonly<Record<string, number>> 
         return [name.trim(), parseNumber(value ?? '')];
       }
       const names = Object.keys(PartLimits.shape).join(', ');
-      throw new CliError(
-        EXIT.usage,
-        `"${text}": there is no bound "${name ?? ''}". There are ${names}.`,
-      );
+      throw new CliError(EXIT.usage, `"${text}": no limit "${name ?? ''}". Limits: ${names}.`);
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { errorCode, errorText } from '../base/errorText.ts';
 import { PRODUCT_VERSION } from '../protocol/host/version.ts';
 import { printLine, type CliContext } from './cliContext.ts';
@@ -31,8 +31,8 @@ import { formatBytes } from '../base/format.ts';
 const limits = DEFAULT_RUN_LIMITS;
 
 const HELP_END = `
-Exit codes: 0 completed and verdict not failed · 1 failed · 2 wrong usage or an invalid script ·
-3 stopped at a limit · 4 waits for a human gate · 130 cancelled
+Exit codes: 0 completed (verification did not fail) · 1 failed · 2 wrong usage or invalid script ·
+3 stopped at a limit · 4 waiting for a person · 130 cancelled
 
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, MUSTER_STATE_DIR, NO_COLOR`;
 
@@ -71,6 +71,11 @@ function createProgram(ctx: CliContext, finish: Finish): Command {
       writeOut: (text) => ctx.stdout.write(text),
       writeErr: (text) => ctx.stderr.write(text),
     })
+    .configureHelp({
+      // An option that may be repeated begins with an empty list, which says nothing to the reader.
+      optionDescription: (option) =>
+        new Help().optionDescription(option).replace(' (default: [])', ''),
+    })
     .exitOverride()
     .addHelpText('after', HELP_END);
   addRun(program, ctx, finish);
@@ -84,25 +89,25 @@ function createProgram(ctx: CliContext, finish: Finish): Command {
 
 function withCommon(command: Command): Command {
   return command
-    .option('--cwd <dir>', 'workspace (default: here)')
-    .option('--state-dir <dir>', 'folder under which runs are kept')
+    .option('--cwd <dir>', 'workspace (default: current folder)')
+    .option('--state-dir <dir>', 'folder that stores runs')
     .option('--json', 'machine-readable output');
 }
 
 function addRun(program: Command, ctx: CliContext, finish: Finish): void {
   const command = program.command('run').argument('[request]', 'what you want, in words');
   withRunOptions(command)
-    .description('plan a request, or take a script, and run it; nothing is applied')
+    .description('plan and run a request, or run a script')
     .option('--script <file>', 'run this script instead of planning one')
     .option('--workflow <name>', 'run a saved workflow')
-    .option('--args <json>', 'input of the script')
-    .option('--args-file <file>', 'input of the script, from a file')
-    .option('--dry-run', 'check and estimate it; run nothing')
+    .option('--args <json>', 'input for the script')
+    .option('--args-file <file>', 'input for the script, from a file')
+    .option('--dry-run', 'check and estimate only')
     .action(async (request: string | undefined, options: Parameters<typeof runCommand>[2]) => {
       finish(await runCommand(ctx, request, options));
     });
-  withRunOptions(program.command('resume').argument('<run>', 'its id, or last'))
-    .description('go on with a run from its journal; no finished agent is asked again')
+  withRunOptions(program.command('resume').argument('<run>', 'run id, or last'))
+    .description('continue a run from its journal; finished agents do not run again')
     .option('--script <file>', 'an edited script')
     .action(async (run: string, options: Parameters<typeof resumeCommand>[2]) => {
       finish(await resumeCommand(ctx, run, options));
@@ -111,25 +116,25 @@ function addRun(program: Command, ctx: CliContext, finish: Finish): void {
 
 function withRunOptions(command: Command): Command {
   return withCommon(command)
-    .option('--provider <name>', 'anthropic or offline (rules, no AI)')
+    .option('--provider <name>', 'anthropic or offline (fixed rules, no AI)')
     .option('--base-url <url>', 'address of a compatible server')
-    .option('--model <id>', 'model for agents that name none')
-    .option('--prices <file>', 'your own prices: dollars for a million tokens, by model')
+    .option('--model <id>', 'default model for agents')
+    .option('--prices <file>', 'your own prices: dollars per million tokens, by model')
     .option(
       '--max-agents <n>',
-      `at most so many agents (${limits.maxAgents}; ceiling ${AGENT_CEILING})`,
+      `most agents in total (${limits.maxAgents}; at most ${AGENT_CEILING})`,
       parseNumber,
     )
     .option(
       '--concurrency <n>',
-      `at once (${limits.concurrency}; 1 to ${CONCURRENCY_CEILING})`,
+      `most agents at once (${limits.concurrency}; 1 to ${CONCURRENCY_CEILING})`,
       parseNumber,
     )
-    .option('--max-tokens <n>', 'input and output together', parseNumber)
-    .option('--max-usd <x>', `dollars (${limits.maxUsd})`, parseNumber)
-    .option('--max-minutes <n>', `minutes (${limits.maxMinutes})`, parseNumber)
-    .option('--per-phase <bounds>', 'bounds of each phase, such as maxUsd=1,maxAgents=20')
-    .option('--per-agent <bounds>', 'bounds of each agent: maxUsd, maxTokens, maxMinutes')
+    .option('--max-tokens <n>', 'most tokens, input and output together', parseNumber)
+    .option('--max-usd <x>', `most dollars (${limits.maxUsd})`, parseNumber)
+    .option('--max-minutes <n>', `most minutes (${limits.maxMinutes})`, parseNumber)
+    .option('--per-phase <bounds>', 'limits for each phase, such as maxUsd=1,maxAgents=20')
+    .option('--per-agent <bounds>', 'limits for each agent: maxUsd, maxTokens, maxMinutes')
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
     .option(
       '--allow-command <glob>',
@@ -137,28 +142,33 @@ function withRunOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--setup <command>', 'prepares each directory that commands run in')
-    .option('--require <command>', 'has to pass for the verdict "passed" (repeatable)', collect, [])
-    .option('--unsandboxed', 'let commands run agent-written code with your rights')
-    .option('--yes', 'approve the plan and the commands on it')
-    .option('--on-gate <what>', 'approve, reject or stop (stop): at a gate() without a person')
-    .option('--accept <what>', 'all or none (none): apply at the end')
-    .option('--quiet', 'print nothing but errors');
+    .option('--setup <command>', 'command that prepares each directory commands run in')
+    .option(
+      '--require <command>',
+      'command that must pass for the verdict "passed" (repeatable)',
+      collect,
+      [],
+    )
+    .option('--unsandboxed', 'let commands run agent-written code with your user rights')
+    .option('--yes', 'approve the plan and its commands')
+    .option('--on-gate <what>', 'at a gate() with nobody to ask: approve, reject or stop (stop)')
+    .option('--accept <what>', 'apply at the end: all or none (none)')
+    .option('--quiet', 'print only errors');
 }
 
 function addEstimate(program: Command, ctx: CliContext, finish: Finish): void {
   withCommon(program.command('estimate'))
-    .description('mock run of a script: agents, tokens and dollars before anything runs')
+    .description("estimate a script's agents, tokens and dollars with a mock run")
     .option('--script <file>', 'the script')
     .option('--workflow <name>', 'a saved workflow')
     .option('--prices <file>', 'your own prices')
-    .option('--args <json>', 'input of the script')
-    .option('--args-file <file>', 'input of the script, from a file')
-    .option('--provider <name>', 'whose prices count: anthropic or offline (no key needed)')
-    .option('--model <id>', 'model for agents that name none')
+    .option('--args <json>', 'input for the script')
+    .option('--args-file <file>', 'input for the script, from a file')
+    .option('--provider <name>', 'provider to price: anthropic or offline (no key needed)')
+    .option('--model <id>', 'default model for agents')
     .option(
       '--max-agents <n>',
-      `the cap at which the mock run stops (${limits.maxAgents})`,
+      `limit at which the mock run stops (${limits.maxAgents})`,
       parseNumber,
     )
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
@@ -171,8 +181,8 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
   program
     .command('check')
     .argument('<files...>', 'workflow scripts')
-    .description('check scripts without running them; exit 1 when any has errors')
-    .option('--json', 'one JSON object a line')
+    .description('check scripts without running them; exit 1 on errors')
+    .option('--json', 'one JSON object per line')
     .action(async (files: string[], options: { json?: boolean }) => {
       finish(await checkCommand(ctx, files, options));
     });
@@ -187,25 +197,25 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     },
   );
   withCommon(program.command('prune'))
-    .description('drop the oldest runs whole; what runs, waits or is under review stays')
+    .description('delete the oldest runs; live, waiting and unreviewed runs stay')
     .option('--keep <n>', `runs to keep (${DEFAULT_RETENTION.maxRuns})`, parseNumber)
     .option(
       '--max-bytes <n>',
-      `what their folders may take together (${formatBytes(DEFAULT_RETENTION.maxBytes)})`,
+      `total size of their folders (${formatBytes(DEFAULT_RETENTION.maxBytes)})`,
       parseNumber,
     )
-    .option('--dry-run', 'say what would be dropped; drop nothing')
+    .option('--dry-run', 'show what would be deleted; delete nothing')
     .action(async (options: Parameters<typeof pruneCommand>[1]) => {
       finish(await pruneCommand(ctx, options));
     });
-  withCommon(program.command('show').argument('<run>').description('the report of a run')).action(
+  withCommon(program.command('show').argument('<run>').description("show a run's report")).action(
     async (run: string, options: Parameters<typeof showCommand>[2]) => {
       finish(await showCommand(ctx, run, options));
     },
   );
   withCommon(program.command('proposals').argument('<run>'))
-    .description('groups, files and hunks of a run')
-    .option('--patch', 'one git patch instead')
+    .description("list a run's proposed groups, files and hunks")
+    .option('--patch', 'print one git patch instead')
     .action(async (run: string, options: Parameters<typeof proposalsCommand>[2]) => {
       finish(await proposalsCommand(ctx, run, options));
     });
@@ -213,26 +223,26 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
 
 function addReview(program: Command, ctx: CliContext, finish: Finish): void {
   withSelectors(program.command('accept').argument('<run>'))
-    .description('apply to the workspace')
-    .option('--finish', 'the rest of an accept or undo that was cut off')
+    .description('apply changes to the workspace')
+    .option('--finish', 'finish an accept or undo that was cut off')
     .action(async (run: string, options: Parameters<typeof acceptCommand>[2]) => {
       finish(await acceptCommand(ctx, run, options));
     });
   withSelectors(program.command('reject').argument('<run>'))
-    .description('take out of the proposal')
-    .option('--conflict <id>', 'an edit that was kept aside (repeatable)', collect, [])
+    .description('reject proposed changes')
+    .option('--conflict <id>', 'a kept-aside edit (repeatable)', collect, [])
     .action(async (run: string, options: Parameters<typeof rejectCommand>[2]) => {
       finish(await rejectCommand(ctx, run, options));
     });
   withCommon(program.command('restore').argument('<run>'))
-    .description('make what was rejected pending again')
+    .description('make rejected changes pending again')
     .option('--hunk <id>', 'a hunk (repeatable)', collect, [])
-    .option('--conflict <id>', 'an edit that was kept aside (repeatable)', collect, [])
+    .option('--conflict <id>', 'a kept-aside edit (repeatable)', collect, [])
     .action(async (run: string, options: Parameters<typeof restoreCommand>[2]) => {
       finish(await restoreCommand(ctx, run, options));
     });
   withCommon(program.command('undo').argument('<run>').argument('[decision]'))
-    .description('undo an accept, the newest when none is named')
+    .description('undo an accept, by default the newest')
     .action(
       async (
         run: string,
@@ -246,60 +256,58 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
 
 function addControl(program: Command, ctx: CliContext, finish: Finish): void {
   type Options = Parameters<typeof pauseCommand>[2];
-  withCommon(program.command('pause').argument('<run>', 'its id, or last'))
-    .description('let nothing new start in a run that another process owns')
+  withCommon(program.command('pause').argument('<run>', 'run id, or last'))
+    .description('pause a run that another process owns; starts nothing new')
     .action(async (run: string, options: Options) => {
       finish(await pauseCommand(ctx, run, options));
     });
   withCommon(program.command('cancel').argument('<run>'))
-    .description('cancel a run that another process owns; finished work stays')
+    .description('cancel a run that another process owns; keeps finished work')
     .action(async (run: string, options: Options) => {
       finish(await cancelCommand(ctx, run, options));
     });
   withCommon(
     program.command('throttle').argument('<run>').argument('<n>', `1 to ${CONCURRENCY_CEILING}`),
   )
-    .description('so many at once; nothing is aborted')
+    .description('set how many agents run at once; aborts nothing')
     .action(async (run: string, count: string, options: Options) => {
       finish(await throttleCommand(ctx, run, { ...options, count }));
     });
   for (const verb of ['skip', 'retry'] as const) {
-    withCommon(program.command(verb).argument('<run>').argument('<agent>', 'its number'))
-      .description(verb === 'skip' ? 'let an agent become null' : 'begin an agent anew')
+    withCommon(program.command(verb).argument('<run>').argument('<agent>', 'agent number'))
+      .description(verb === 'skip' ? 'skip an agent; it returns null' : 'start an agent over')
       .action(async (run: string, agent: string, options: Options) => {
         finish(await agentCommand(ctx, run, { ...options, agent, verb }));
       });
   }
   withCommon(program.command('gate').argument('<run>').argument('<answer>', 'approve or reject'))
-    .description('answer a question of a run')
+    .description("answer a run's question")
     .option('--note <text>', 'a note for the script')
-    .option('--gate <n>', 'which question (the oldest)', parseNumber)
+    .option('--gate <n>', 'number of the question (the oldest)', parseNumber)
     .action(async (run: string, answer: string, options: Parameters<typeof gateCommand>[2]) => {
       finish(await gateCommand(ctx, run, { ...options, answer }));
     });
 }
 
 function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
-  withCommon(program.command('verify').argument('<run>', 'its id, or last'))
-    .description('run the commands of a run on the workspace, after its changes were accepted')
-    .option('--require <command>', 'has to pass, too (repeatable)', collect, [])
-    .option('--unsandboxed', 'let commands run agent-written code with your rights')
-    .option('--quiet', 'print nothing but errors')
+  withCommon(program.command('verify').argument('<run>', 'run id, or last'))
+    .description("run a run's commands on the workspace, after you accepted its changes")
+    .option('--require <command>', 'another command that must pass (repeatable)', collect, [])
+    .option('--unsandboxed', 'let commands run agent-written code with your user rights')
+    .option('--quiet', 'print only errors')
     .action(async (run: string, options: Parameters<typeof verifyCommand>[2]) => {
       finish(await verifyCommand(ctx, run, options));
     });
-  withCommon(program.command('audit').argument('<run>', 'its id, or last'))
-    .description(
-      'check that nothing of a run was changed, dropped or reordered; exit 1 when it was',
-    )
-    .option('--anchor <hash>', 'a head that you noted down (repeatable)', collect, [])
+  withCommon(program.command('audit').argument('<run>', 'run id, or last'))
+    .description("check that a run's record was not changed, cut or reordered; exit 1 if it was")
+    .option('--anchor <hash>', 'a head that you wrote down (repeatable)', collect, [])
     .option('--signature <file>', 'the .dsse.json file of a signed export')
     .option('--public-key <file>', 'the ed25519 key that must have signed it, in PEM form')
     .action(async (run: string, options: Parameters<typeof auditCommand>[2]) => {
       finish(await auditCommand(ctx, run, options));
     });
-  withCommon(program.command('export').argument('<run>', 'its id, or last'))
-    .description('pack the evidence of a run: journal, decisions, report, transcripts, statement')
+  withCommon(program.command('export').argument('<run>', 'run id, or last'))
+    .description("pack a run's evidence: journal, decisions, report, transcripts, statement")
     .requiredOption('--out <file>', 'the archive to write, a .tar.gz')
     .option('--sign <keyfile>', 'sign the statement with this ed25519 key, in PEM form')
     .action(async (run: string, options: Parameters<typeof exportCommand>[2]) => {
@@ -309,7 +317,7 @@ function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
 
 function withSelectors(command: Command): Command {
   return withCommon(command)
-    .option('--all', 'everything that is pending')
+    .option('--all', 'everything pending')
     .option('--group <name>', 'a group, by title or id (repeatable)', collect, [])
     .option('--file <path>', 'a file (repeatable)', collect, [])
     .option('--hunk <id>', 'a hunk (repeatable)', collect, []);

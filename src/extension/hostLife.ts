@@ -5,15 +5,15 @@ import { isLive } from '../protocol/view/summarizeRun.ts';
 import type { ChatController } from './chat/chatController.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { HostProcess } from './hostProcess/hostProcess.ts';
-import { t } from './localize.ts';
+import { t } from './shared/localize.ts';
 import type { Review } from './review/review.ts';
 import type { RunFeeds } from './runs/runFeeds.ts';
 import type { RunRegistry } from './runs/runRegistry.ts';
 import type { ProviderSettings } from './settings/providerSettings.ts';
-import type { Storage } from './storage.ts';
-import type { Tasks } from './tasks.ts';
+import type { Storage } from './shared/storage.ts';
+import type { Tasks } from './shared/tasks.ts';
 
-const activeRunKey = 'muster.hasActiveRun';
+const ACTIVE_RUN_KEY = 'muster.hasActiveRun';
 
 /** What hears of the host's life. */
 export interface HostLifeParts {
@@ -58,7 +58,7 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
     host.onDied(() => {
       hasDied = true;
       const interrupted = registry.markInterrupted();
-      feeds.markInterrupted(t('The background host ended. Finished agents’ work is kept.'));
+      feeds.markInterrupted(t('The background host stopped. Finished work is kept.'));
       parts.controller.reportHostDied(interrupted);
     }),
     host.onNotification('runs.dropped', ({ runIds }) => forget(runIds)),
@@ -87,7 +87,7 @@ export function connectHostLife(parts: HostLifeParts): HostLife {
   return {
     wake,
     resume: () => {
-      if (parts.workspaceState.get(activeRunKey) === true) tasks.track('Attaching', wake());
+      if (parts.workspaceState.get(ACTIVE_RUN_KEY) === true) tasks.track('Attaching', wake());
     },
     dispose: () => {
       for (const subscription of subscriptions) subscription.dispose();
@@ -107,7 +107,7 @@ async function sendRetention({ host, settings }: HostLifeParts): Promise<void> {
 /** The views go over to another run; whoever looked at this one learns why. */
 function tellDropped({ tasks }: HostLifeParts, name: string): void {
   const reason = t(
-    'The run “{0}” was dropped: it was among the oldest, and nothing of it was left to decide. How many are kept is in the settings under muster.retention.',
+    'Deleted “{0}”, one of the oldest runs, to stay within muster.retention in the settings. It had no undecided changes.',
     name,
   );
   tasks.track('Telling of a dropped run', vscode.window.showInformationMessage(reason));
@@ -117,6 +117,6 @@ async function rememberActive({ registry, workspaceState }: HostLifeParts): Prom
   const isActive = registry
     .all()
     .some((run) => isLive(run) || run.proposals.pending + run.proposals.conflicts > 0);
-  if (workspaceState.get(activeRunKey) === isActive) return;
-  await workspaceState.update(activeRunKey, isActive);
+  if (workspaceState.get(ACTIVE_RUN_KEY) === isActive) return;
+  await workspaceState.update(ACTIVE_RUN_KEY, isActive);
 }

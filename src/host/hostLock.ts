@@ -40,7 +40,7 @@ export async function prepareSocketFolder(socketPath: string): Promise<void> {
   const { uid, mode } = await lstat(folder);
   // In the temp folder anybody may have made it before.
   if (uid !== process.getuid?.() || (mode & OTHERS_BITS) !== 0) {
-    throw new Error(`Cannot listen in ${folder}: other users can enter it. Remove that folder.`);
+    throw new Error(`Cannot listen in ${folder}: other users can access it. Remove that folder.`);
   }
   await rm(socketPath, { force: true });
 }

@@ -21,7 +21,7 @@ export const FLAGGED_PATHS: readonly FlaggedPaths[] = [
       '**/{go.sum,go.work.sum,package.resolved,cartfile.resolved,pylock.toml,.terraform.lock.hcl}',
       '**/pylock.*.toml',
     ],
-    reason: 'Lock file: it decides which code of others is installed.',
+    reason: 'Lock file: it decides which third-party code is installed.',
   },
   {
     globs: [
@@ -37,7 +37,7 @@ export const FLAGGED_PATHS: readonly FlaggedPaths[] = [
   },
   {
     globs: ['**/codeowners'],
-    reason: 'Code owners: they decide who must agree to a change.',
+    reason: 'Code owners: they decide who must approve a change.',
   },
   {
     globs: ['**/package.{json,json5,yaml}'],
@@ -61,7 +61,7 @@ export const FLAGGED_PATHS: readonly FlaggedPaths[] = [
       '**/{package.swift,podfile,pubspec.yaml,mix.exs,deno.json,deno.jsonc,build.rs}',
     ],
     reason:
-      'Dependencies and build: it decides which code of others is installed, or runs on install.',
+      'Dependencies and build: it decides which third-party code is installed, or runs on install.',
   },
   {
     globs: [
@@ -99,7 +99,7 @@ export const FLAGGED_PATHS: readonly FlaggedPaths[] = [
       '**/.{vscode,idea,vs,fleet,zed,idx}/**',
       '**/{*.sublime-project,.dir-locals.el,.exrc,.vimrc,.nvimrc,.nvim.lua}',
     ],
-    reason: 'Editor settings: editors act on them when the folder is opened.',
+    reason: 'Editor settings: editors act on them when you open the folder.',
   },
   {
     globs: [
@@ -107,11 +107,12 @@ export const FLAGGED_PATHS: readonly FlaggedPaths[] = [
       '**/.{devcontainer,mise}/**',
       '**/.gitpod.*',
     ],
-    reason: 'Environment file: it runs when the folder is opened.',
+    reason: 'Environment file: it runs when you open the folder.',
   },
   {
     // A new file under such a folder is, on Windows, a new file in the folder that it stands for.
     globs: ['', '/**'].map((rest) => `**/*~[0-9]{,[0-9]}{,.*}${rest}`),
-    reason: 'Short name: Windows may take it for another name, which may be on one of these lists.',
+    reason:
+      'Short name: Windows may resolve it to another name, which may be on one of these lists.',
   },
 ];

@@ -20,7 +20,7 @@ export function describeEstimate(estimate: Estimate): string[] {
   const source = tokenSources.length === 0 ? '' : ` (${tokenSources.join('; ')})`;
   lines.push(`Tokens: ${tokenRangeText(tokens)}${source}`);
   if (longestChain.max > 0) {
-    lines.push(`Longest chain: ${countOf(longestChain, 'agent')} one after the other`);
+    lines.push(`Longest chain: ${countOf(longestChain, 'agent')} in sequence`);
   }
   lines.push(...describeScopes(estimate));
   if (workflows.length > 0) lines.push(`Child workflows: ${workflows.join(', ')}`);
@@ -44,26 +44,26 @@ export function usdRangeText(usd: UsdRange | null): string {
 
 /** What one mock run did not see, as a sentence. */
 function describeGap({ stub, code, message }: EstimateGap): string {
-  const under = `Under the ${stub} stub`;
+  const under = `With the ${stub} stub`;
   switch (code) {
     case 'threw':
-      return `${under} the script threw, and what would follow is not counted: ${message}`;
+      return `${under}, the script threw, and the rest is not counted: ${message}`;
     case 'neverSettles':
-      return `${under} the script came to no end: ${message}`;
+      return `${under}, the script never ended: ${message}`;
     case 'itemFailed':
-      return `${under} an item failed, and what would follow is not counted: ${message}`;
+      return `${under}, an item failed, and the rest is not counted: ${message}`;
     case 'wrongCall':
-      return `${under} a call could not work: ${message}`;
+      return `${under}, a call could not succeed: ${message}`;
     case 'agentCap':
     case 'callCap':
     case 'timeLimit':
-      return `${under} the mock run was stopped, so there may be more: ${message}`;
+      return `${under}, the mock run was stopped, so there may be more: ${message}`;
   }
 }
 
 /** What a command line of the estimate says beside the command. */
 function describeCommand(command: Estimate['commands'][number]): string {
-  if (!command.isLiteral) return `${command.command} (put together by the script: not approved)`;
+  if (!command.isLiteral) return `${command.command} (built by the script: not approved)`;
   return command.isReached ? command.command : `${command.command} (not reached by the mock run)`;
 }
 
@@ -82,7 +82,7 @@ function describeScopes({ tools, writes, commands, verifications, gates }: Estim
 
 function scope(writes: readonly string[]): string {
   if (writes.length === 0) return 'nothing';
-  return writes.includes('**') ? 'whatever the run allows' : writes.join(', ');
+  return writes.includes('**') ? 'anything the run allows' : writes.join(', ');
 }
 
 function countOf(range: CountRange, noun: string): string {

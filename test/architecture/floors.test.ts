@@ -54,6 +54,28 @@ describe('The floors of a room', () => {
     ['src/core/ports/clock.ts', 'src/protocol/plan.ts'],
     ['src/host/main.ts', 'src/core/run/runEngine.ts'],
   ];
+  const upwards: readonly (readonly [folder: string, from: string, to: string])[] = [
+    ['src/extension/', 'src/extension/runTree/a.ts', 'src/extension/chat/b.ts'],
+    ['src/extension/', 'src/extension/runs/a.ts', 'src/extension/statusBar/b.ts'],
+    ['src/extension/', 'src/extension/settings/a.ts', 'src/extension/runs/b.ts'],
+    ['src/extension/', 'src/extension/chat/a.ts', 'src/extension/main.ts'],
+    ['src/extension/review/', 'src/extension/review/apply/a.ts', 'src/extension/review/review.ts'],
+    [
+      'src/extension/review/',
+      'src/extension/review/proposals/a.ts',
+      'src/extension/review/decisions/b.ts',
+    ],
+  ];
+  for (const [folder, from, to] of upwards) {
+    it(`of ${folder} refuse ${from} → ${to}`, () => {
+      const order = floors.filter((each) => each.folder === folder);
+      assert.deepEqual(
+        order.flatMap((each) => upwardArrows([arrow(from, to)], each)),
+        [`${from} → ${to}`],
+      );
+    });
+  }
+
   for (const [from, to] of right) {
     it(`allow ${from} → ${to}`, () => {
       assert.deepEqual(upwardArrows([arrow(from, to)], core), []);

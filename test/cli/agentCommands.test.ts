@@ -156,7 +156,7 @@ describe('Agents that run commands', function () {
     const resume = ['resume', runId, ...options, '*', ...model];
     const refused = await test.bed.run(...resume);
     assert.equal(refused.exitCode, 2);
-    assert.match(refused.stderr, /1 agent ran commands without a sandbox .* Say --yes/u);
+    assert.match(refused.stderr, /1 agent ran commands without a sandbox .* Pass --yes/u);
     const resumed = await test.bed.run(...resume, '--yes');
     assert.equal(resumed.exitCode, 0, resumed.stderr);
   });

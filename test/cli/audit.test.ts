@@ -51,7 +51,7 @@ describe('muster audit', function () {
     assertOk(result);
     assert.match(
       result.stdout,
-      /^Run \S+: whole \(\d+ entries, 3 decisions, 1 applied hunk\)\.$/mu,
+      /^Run \S+: intact \(\d+ entries, 3 decisions, 1 applied hunk\)\.$/mu,
     );
     assert.match(result.stdout, /^Unanchored: /mu);
     const { verdict, findings, applied } = await auditAfter(() => Promise.resolve());
@@ -207,7 +207,7 @@ describe('muster audit', function () {
     const { headHash, entries } = JSON.parse(asJson.stdout) as AuditResult;
     const good = await bed.run('audit', runId, '--anchor', headHash);
     assertOk(good);
-    const upTo = `^Anchored by the hash that was given up to entry ${entries} of ${entries}\\.$`;
+    const upTo = `^Anchored by the given hash up to entry ${entries} of ${entries}\\.$`;
     assert.match(good.stdout, new RegExp(upTo, 'mu'));
     const other = await bed.run('audit', runId, '--anchor', 'a'.repeat(64));
     assert.equal(other.exitCode, 1);
@@ -219,7 +219,7 @@ describe('muster audit', function () {
   it('knows no run by a name that no run has', async () => {
     const result = await bed.run('audit', 'nothing-of-the-kind');
     assert.deepEqual([result.exitCode, result.stdout], [2, '']);
-    assert.match(result.stderr, /There is no run/u);
+    assert.match(result.stderr, /No run "/u);
   });
 });
 
@@ -241,8 +241,11 @@ describe('muster audit of a run without an end', function () {
     await asked.promise;
     const live = await test.bed.run('audit', 'last');
     assertOk(live);
-    assert.match(live.stdout, /^Run \S+: whole, still running/u);
-    assert.match(live.stdout, /^note {2}journal\.jsonl {2}The run goes on; entries 1 to \d+/mu);
+    assert.match(live.stdout, /^Run \S+: intact, still running/u);
+    assert.match(
+      live.stdout,
+      /^note {2}journal\.jsonl {2}The run is still going; entries 1 to \d+/mu,
+    );
     const exported = await test.bed.run('export', 'last', '--out', path.join(test.bed.root, 'x'));
     assert.equal(exported.exitCode, 1);
     assert.match(exported.stderr, /it is still running\. Export it when it has ended/u);

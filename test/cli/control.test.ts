@@ -80,7 +80,7 @@ describe('muster: steering a run from another process', function () {
     assert.equal(api.requests.length, asked, 'nothing was asked while it was paused');
     const resumed = await test.bed.run('resume', 'last');
     assert.equal(resumed.exitCode, 0, resumed.stderr);
-    assert.match(resumed.stdout, /^Run \S+ goes on\.\n$/u);
+    assert.match(resumed.stdout, /^Run \S+ continues\.\n$/u);
     model.answerAll();
     const { stdout, exitCode } = await running.ended;
     assert.deepEqual([exitCode, readEnd(stdout).agents.ok], [0, 12]);
@@ -135,7 +135,7 @@ describe('muster: steering a run from another process', function () {
     const finished = agents.find((agent) => agent.status === 'ok');
     const late = await test.bed.run('skip', 'last', String(finished?.agentId));
     assert.equal(late.exitCode, 2);
-    assert.match(late.stderr, /has done with agent \d \(ok\); there is nothing to skip/u);
+    assert.match(late.stderr, /has finished with agent \d \(ok\); there is nothing to skip/u);
     const none = await test.bed.run('skip', 'last', '77');
     assert.match(none.stderr, /has 4 agents and no number 77/u);
     model.answerAll();
@@ -164,7 +164,7 @@ describe('muster: steering a run from another process', function () {
     const running = await startHeld(4, 2);
     const refused = await test.bed.run('resume', 'last');
     assert.equal(refused.exitCode, 2);
-    assert.match(refused.stderr, /is running already\. To steer it: muster pause, throttle or/u);
+    assert.match(refused.stderr, /is already running\. To control it: muster pause, throttle or/u);
     model.answerAll();
     assert.equal((await running.ended).exitCode, 0);
   });
@@ -180,18 +180,18 @@ describe('muster: steering a run from another process', function () {
       assert.deepEqual([exitCode, stdout], [2, ''], verb);
       assert.match(
         stderr,
-        /^Run \S+ is not running \(interrupted\)\. Go on: muster resume \S+\n$/u,
+        /^Run \S+ is not running \(interrupted\)\. Resume it: muster resume \S+\n$/u,
       );
     }
   });
 
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-    [['pause', 'last'], /There is no run "last"/u],
-    [['throttle', 'last', '0'], /"0" is no number of agents at once\. Give one from 1 to 256/u],
-    [['throttle', 'last', '257'], /from 1 to 256/u],
-    [['throttle', 'last', 'many'], /from 1 to 256/u],
-    [['skip', 'last', 'one'], /"one" is no agent's number/u],
-    [['gate', 'last', 'maybe'], /"maybe" is no answer\. Say approve or reject/u],
+    [['pause', 'last'], /No run "last"/u],
+    [['throttle', 'last', '0'], /"0" is not a valid number of agents\. Use 1 to 256/u],
+    [['throttle', 'last', '257'], /Use 1 to 256/u],
+    [['throttle', 'last', 'many'], /Use 1 to 256/u],
+    [['skip', 'last', 'one'], /"one" is not an agent's number/u],
+    [['gate', 'last', 'maybe'], /"maybe" is not an answer\. Use approve or reject/u],
   ];
   it('refuses wrong usage with code 2 and one sentence', async () => {
     for (const [args, sentence] of wrong) {
@@ -210,7 +210,7 @@ describe('muster: steering a run from another process', function () {
     const both = [1, 2].map(() => test.bed.start(['resume', 'last', ...options]));
     const loser = await Promise.race(both.map((running) => running.ended));
     assert.notEqual(loser.exitCode, 0, 'the winner waits for the model');
-    assert.match(loser.stderr, /^Run \S+ is (?:held by process \d+|running) already[;.] /iu);
+    assert.match(loser.stderr, /^Run \S+ is already (?:held by process \d+|running)\. /iu);
     assert.equal(loser.stdout, '');
     model.answerAll();
     const ends = await Promise.all(both.map((running) => running.ended));
@@ -249,7 +249,7 @@ describe('muster: limits in dollars where the price is unknown', function () {
       event.type === 'log' && event.level === 'warning' ? [event.message] : [],
     );
     assert.deepEqual(warnings, [
-      'The price of own-model is not known: instead of $5 the run stops at 2,000,000 tokens.',
+      'The price of own-model is unknown, so the run stops at 2,000,000 tokens instead of $5.',
     ]);
   });
 });

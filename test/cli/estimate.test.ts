@@ -37,13 +37,13 @@ describe('muster estimate', () => {
         '  total  3–4  claude-opus-5-5, claude-sonnet-5-5  60k – 240k  $0.17 – $0.60',
         '',
         'Models: claude-opus-5-5, claude-sonnet-5-5',
-        'Tokens: 60k – 240k (assumed, for want of history: four requests an agent, two files read, one changed)',
-        'Longest chain: 2–3 agents one after the other',
+        'Tokens: 60k – 240k (assumed, without history: four requests per agent, two files read, one changed)',
+        'Longest chain: 2–3 agents in sequence',
         'Tools: read_file, list_files, search_text, edit_file, write_file, delete_file, move_file, run_command',
-        'May write: whatever the run allows',
+        'May write: anything the run allows',
         'Runs: npm test',
         'Verifications: 1',
-        'A mock run with stubs in the place of agents: nothing was asked, nothing ran.',
+        'A mock run with stubs instead of agents. Nothing was sent, nothing ran.',
         '',
       ],
     );
@@ -69,9 +69,9 @@ describe('muster estimate', () => {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /^test-workflow: 5 agents \(unbounded: stopped by the cap of 5\), 1 model, \$0\.00\n/u,
+      /^test-workflow: 5 agents \(unbounded: stopped at the limit of 5\), 1 model, \$0\.00\n/u,
     );
-    assert.match(stdout, /^Under the lean stub the mock run was stopped, so there may be more: /mu);
+    assert.match(stdout, /^With the lean stub, the mock run was stopped, so there may be more: /mu);
   });
 
   it('counts with the agents of earlier runs in this workspace', async () => {
@@ -102,8 +102,8 @@ describe('muster estimate', () => {
   });
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['neither script nor workflow', [], /Give either --script FILE or --workflow NAME\./u],
-    ['both', ['--script', 'a', '--workflow', 'b'], /Give either --script FILE or --workflow/u],
+    ['neither script nor workflow', [], /Pass either --script FILE or --workflow NAME\./u],
+    ['both', ['--script', 'a', '--workflow', 'b'], /Pass either --script FILE or --workflow/u],
     ['a script that is not there', ['--script', 'nowhere.js'], /Cannot read nowhere\.js/u],
     ['an unknown provider', ['--script', 'a', '--provider', 'oracle'], /no provider "oracle"/u],
   ];
@@ -120,7 +120,7 @@ describe('muster estimate', () => {
       const script = await test.bed.writeScript(workflow(`require('fs')`));
       const { stdout, stderr, exitCode } = await test.bed.run(...command, '--script', script);
       assert.deepEqual([stdout, exitCode], ['', 2]);
-      assert.match(stderr, /:2:1: error: .*does not pass the check/su);
+      assert.match(stderr, /:2:1: error: .*did not pass the check/su);
     });
   }
 });
@@ -145,7 +145,7 @@ describe('muster run --dry-run', () => {
     const { stdout, stderr, exitCode } = await test.bed.run('run', ...options);
     assert.deepEqual([exitCode, stderr], [0, '']);
     assert.match(stdout, /^ {2}estimate: \d+(–\d+)? agents?, 1 model, \$0\.00$/mu);
-    assert.match(stdout, /^A mock run with stubs in the place of agents/mu);
+    assert.match(stdout, /^A mock run with stubs instead of agents/mu);
     const { stdout: runs } = await test.bed.run('runs', '--json');
     assert.deepEqual(JSON.parse(runs), []);
   });

@@ -129,7 +129,7 @@ describe('muster export', function () {
     await writeFile(at('not-a-key'), 'hello');
     const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
       [[], 2, /--out/u],
-      [['--out', at('x'), '--sign', at('missing')], 2, /There is no key file/u],
+      [['--out', at('x'), '--sign', at('missing')], 2, /Key file .* does not exist/u],
       [['--out', at('x'), '--sign', at('not-a-key')], 2, /holds no key in PEM form/u],
       [['--out', path.join(directory, 'x')], 1, /lies in the run's own folder/u],
       [['--out', at('nowhere/x')], 2, /folder of --out does not exist/u],

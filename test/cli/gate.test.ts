@@ -38,11 +38,11 @@ describe('muster gate', function () {
       const answered = await test.bed.run('gate', 'last', verb, '--note', 'after lunch');
       assert.equal(answered.exitCode, 0, answered.stderr);
       const done = approved ? 'approved' : 'rejected';
-      const said = `Answered: "Ship it?" is ${done}. Go on with: muster resume ${end.runId}\n`;
+      const said = `Answered: "Ship it?" is ${done}. Resume: muster resume ${end.runId}\n`;
       assert.equal(answered.stdout, said);
       const again = await test.bed.run('gate', 'last', verb);
       assert.equal(again.exitCode, 2);
-      assert.match(again.stderr, /asks nothing; there is no open gate/u);
+      assert.match(again.stderr, /has no open gate/u);
 
       const { exitCode, stdout } = await resume(api);
       assert.equal(exitCode, 0);
@@ -102,7 +102,7 @@ describe('muster gate', function () {
     await api.waitFor((seen) => seen.inFlight() === 1, 20_000, 'the agent');
     const answered = await test.bed.run('gate', 'last', 'approve', '--note', 'go');
     assert.equal(answered.exitCode, 0, answered.stderr);
-    assert.match(answered.stdout, /is approved\. Run \S+ goes on\.\n$/u);
+    assert.match(answered.stdout, /is approved\. Run \S+ continues\.\n$/u);
     hold.resolve(undefined);
     const { exitCode, stdout } = await running.ended;
     assert.equal(exitCode, 0);
@@ -118,7 +118,7 @@ describe('muster gate', function () {
     assert.equal(approved.exitCode, 0);
     const late = await test.bed.run('gate', 'last', 'approve');
     assert.equal(late.exitCode, 2);
-    assert.match(late.stderr, /\(completed\) asks nothing/u);
+    assert.match(late.stderr, /\(completed\) has no open gate/u);
     await (
       await test.bed.startScript(asking, api, '--json')
     ).ended;

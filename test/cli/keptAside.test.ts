@@ -93,7 +93,7 @@ describe('muster: edits that were kept aside', () => {
     assert.match(restored.stdout, /^Restored\. 1 hunk still pending\. 1 edit kept aside\.$/mu);
     assert.equal(await countOf(), 1);
     const nothing = await test.bed.run('restore', runId);
-    assert.deepEqual([nothing.exitCode, /Say what/u.test(nothing.stderr)], [2, true]);
+    assert.deepEqual([nothing.exitCode, /Name what to restore/u.test(nothing.stderr)], [2, true]);
     assertOk(await test.bed.run('audit', runId));
   });
 });

@@ -168,7 +168,7 @@ describe('A limit on the command line', function () {
     const wrong = [...given, '--prices', broken];
     const refused = await (await test.bed.startScript(fanOut(1), api, ...wrong)).ended;
     assert.equal(refused.exitCode, 2);
-    assert.match(refused.stderr, /holds no prices\. Write/u);
+    assert.match(refused.stderr, /contains no prices\. Write/u);
   });
 
   it('that makes no sense is refused before anything runs', async () => {

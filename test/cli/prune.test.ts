@@ -87,7 +87,7 @@ describe('muster prune', function () {
     assert.deepEqual(left, []);
     const shown = await test.bed.run('show', one);
     assert.equal(shown.exitCode, 2);
-    assert.match(shown.stderr, /There is no run/u);
+    assert.match(shown.stderr, /No run "/u);
     assertOk(await test.bed.run('audit', two));
     assertOk(await test.bed.run('show', three));
   });
@@ -96,8 +96,8 @@ describe('muster prune', function () {
     const [one, two] = [await plainRun('one'), await plainRun('two')];
     const result = await test.bed.run('prune', '--max-bytes', '10');
     assertOk(result);
-    assert.match(result.stdout, /^Dropped 1 run \(\d+\.\d KiB\); 1 run \(\d+\.\d KiB\) left\.$/mu);
-    assert.match(result.stdout, new RegExp(`^ {2}dropped {2}${one}$`, 'mu'));
+    assert.match(result.stdout, /^Deleted 1 run \(\d+\.\d KiB\); 1 run \(\d+\.\d KiB\) left\.$/mu);
+    assert.match(result.stdout, new RegExp(`^ {2}deleted {2}${one}$`, 'mu'));
     assert.match(result.stdout, new RegExp(`^ {2}kept {2}${two}: it is the newest one$`, 'mu'));
   });
 
@@ -117,7 +117,7 @@ describe('muster prune', function () {
       [true, [one], 1],
     );
     const said = await test.bed.run('prune', '--keep', '1', '--dry-run');
-    assert.match(said.stdout, /^Would drop 1 run .* would be left\.$/mu);
+    assert.match(said.stdout, /^Would delete 1 run .* would be left\.$/mu);
     assert.deepEqual(await listFiles(await test.bed.stateDirectory()), before);
   });
 
@@ -126,7 +126,7 @@ describe('muster prune', function () {
     const newest = await plainRun('newest');
     const result = await test.bed.run('prune', '--keep', '1');
     assertOk(result);
-    assert.match(result.stdout, /^Dropped 0 runs/mu);
+    assert.match(result.stdout, /^Deleted 0 runs/mu);
     assert.match(result.stdout, new RegExp(`kept {2}${reviewed}: under review; decide with:`, 'u'));
     assertOk(await test.bed.run('accept', reviewed, '--all'));
     assertOk(await test.bed.run('undo', reviewed));
@@ -178,7 +178,10 @@ describe('muster prune', function () {
     await slow.waitFor((seen) => seen.inFlight() === 1, 20_000, 'an open request');
     const first = await test.bed.run('prune', '--keep', '2');
     assertOk(first);
-    assert.match(first.stdout, /Their snapshots still take room: another run uses/u);
+    assert.match(
+      first.stdout,
+      /Their snapshots still take up space, because another run is using/u,
+    );
     assert.equal((await listed()).includes(one), false);
     assert.equal(await hasContent('only run one sees this'), true);
     held.resolve(undefined);

@@ -164,6 +164,6 @@ describe('muster resume', function () {
     const api = await test.bed.startModel(answer);
     const missing = await resume(api).ended;
     assert.equal(missing.exitCode, 2);
-    assert.match(missing.stderr, /There is no run "last"/u);
+    assert.match(missing.stderr, /No run "last"/u);
   });
 });

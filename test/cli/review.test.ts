@@ -162,8 +162,8 @@ describe('muster: reviewing a run', () => {
 
   it('says what there is when a selector names nothing', async () => {
     const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
-      [['accept', runId], 2, /^Say what: --all, --group G, --file PATH or --hunk ID\.\n$/u],
-      [['accept', runId, '--group', 'Nope'], 2, /no group "Nope"\. There are: Money, Files\.\n$/u],
+      [['accept', runId], 2, /^Name what: --all, --group G, --file PATH or --hunk ID\.\n$/u],
+      [['accept', runId, '--group', 'Nope'], 2, /No group "Nope"\. Groups: Money, Files\.\n$/u],
       [['accept', runId, '--file', 'nope.js'], 1, /proposes no change of nope\.js/u],
       [['accept', runId, '--hunk', 'nope'], 1, /no hunk nope any more/u],
       [['reject', runId, '--file', 'nope.js'], 1, /proposes no change of nope\.js/u],

@@ -54,7 +54,7 @@ describe('muster: several who review at the same moment', function () {
   async function assertWhole(): Promise<void> {
     const audit = await test.bed.run('audit', runId);
     assertOk(audit);
-    assert.match(audit.stdout, /^Run \S+: whole /u);
+    assert.match(audit.stdout, /^Run \S+: intact /u);
   }
 
   const applied = ({ stdout }: CliResult) => Number(/^Applied to (\d+) files?/mu.exec(stdout)?.[1]);
@@ -104,7 +104,7 @@ describe('muster: several who review at the same moment', function () {
       assert.deepEqual([[...states], more], [['accepted'], ['outcome']]);
       assert.deepEqual(await fingerprint(test.bed.workspace), { ...before, ...createdPrints });
       assertOk(accept);
-      assert.match(reject.stderr, /nothing left to reject|accepted by another process/u);
+      assert.match(reject.stderr, /Nothing left to reject|accepted by another process/u);
     } else {
       assert.deepEqual([[...states], logged, more], [['rejected'], 'reject', []]);
       assert.deepEqual(await fingerprint(test.bed.workspace), before);

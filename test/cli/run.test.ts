@@ -153,7 +153,7 @@ describe('muster run', () => {
     const { stdout, exitCode } = await running.ended;
     const end = readEnd(stdout);
     assert.deepEqual(end.result, args);
-    assert.match(end.reason ?? '', /No agent was started/u);
+    assert.match(end.reason ?? '', /No agents started/u);
     assert.equal(exitCode, 0);
   });
 

@@ -23,7 +23,7 @@ describe('muster run: how runs end', () => {
     const { stdout, stderr, exitCode } = await running.ended;
     assert.match(
       stderr,
-      /script-1\.js:1:\d+: error: .*\n.*does not pass the check; nothing ran\.\n$/su,
+      /script-1\.js:1:\d+: error: .*\n.*did not pass the check\. Nothing ran\.\n$/su,
     );
     assert.equal(stdout, '');
     assert.equal(exitCode, 2);
@@ -108,7 +108,7 @@ describe('muster run: how runs end', () => {
     assert.equal(end.status, 'cancelled');
     assert.deepEqual(end.agents, { ok: 1, failed: 0, skipped: 0, cancelled: 12, cached: 0 });
     assert.equal(end.proposals.files, 1);
-    assert.match(stderr, /^Cancelling; .* Ctrl\+C again to stop at once\.\n$/u);
+    assert.match(stderr, /^Cancelling\. .* Ctrl\+C again to stop immediately\.\n$/u);
     assert.equal(exitCode, 130);
     const shown = await test.bed.run('proposals', 'last', '--json');
     assert.partialDeepStrictEqual(JSON.parse(shown.stdout), { files: [{ path: edit.path }] });

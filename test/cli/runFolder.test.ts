@@ -58,7 +58,7 @@ describe('the folder of a run that was mended', function () {
     await breakAndFix();
     const report = await readFile(path.join(await directory(), 'report.md'), 'utf8');
     assert.match(report, /^## Changes\n\n1 file, 2 hunks .*\n\n### Default\n/mu);
-    assert.match(report, /^## Summary by the workflow\n\n.*\n\n> Ported two expressions\.$/mu);
+    assert.match(report, /^## The workflow’s summary\n\n.*\n\n> Ported two expressions\.$/mu);
     assert.match(report, /^Estimate: unknown, /mu);
     const { seq, head } = readReportHead(report) ?? assert.fail(report);
     const audit = await test.bed.run('audit', runId, '--anchor', head);
@@ -66,11 +66,11 @@ describe('the folder of a run that was mended', function () {
     assert.match(audit.stdout, new RegExp(`^Head: ${head}$`, 'mu'));
     assert.match(
       audit.stdout,
-      new RegExp(`^Anchored by the hash that was given up to entry ${seq} of ${seq}\\.$`, 'mu'),
+      new RegExp(`^Anchored by the given hash up to entry ${seq} of ${seq}\\.$`, 'mu'),
     );
     assert.match(
       audit.stdout,
-      new RegExp(`^Anchored by the report up to entry ${seq} of ${seq}, and no further`, 'mu'),
+      new RegExp(`^Anchored by the report up to entry ${seq} of ${seq}, which proves only`, 'mu'),
     );
 
     const clone = path.join(test.bed.root, 'clone');

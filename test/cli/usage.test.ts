@@ -45,17 +45,17 @@ describe('muster: usage', () => {
     [
       'neither request nor script',
       ['run'],
-      /Give one of these: a request in words, --script FILE, --workflow NAME\./u,
+      /Pass a request in words, --script FILE or --workflow NAME\./u,
     ],
-    ['request and script', ['run', 'x', '--script', 'a.js'], /Give one of these/u],
+    ['request and script', ['run', 'x', '--script', 'a.js'], /Pass a request in words/u],
     ['a number that is none', ['run', 'x', '--max-agents', 'many'], /"many" is not a number/u],
     ['a number out of range', ['run', 'x', '--concurrency', '257'], /out of range.*concurrency/u],
-    ['args that are no JSON', ['run', 'x', '--args', '{oops'], /The args are not JSON/u],
+    ['args that are no JSON', ['run', 'x', '--args', '{oops'], /--args is not valid JSON/u],
     ['two kinds of args', ['run', 'x', '--args', '1', '--args-file', 'a'], /not both/u],
     ['an unknown provider', ['run', 'x', '--provider', 'oracle'], /no provider "oracle"/u],
     ['an unknown accept', ['run', 'x', '--accept', 'some'], /all or none, not "some"/u],
     ['a script that is not there', ['check', 'nowhere.js'], /Cannot read nowhere\.js/u],
-    ['a run that is not there', ['show', 'nowhere', '--cwd', '.'], /There is no run "nowhere"/u],
+    ['a run that is not there', ['show', 'nowhere', '--cwd', '.'], /No run "nowhere"/u],
     ['no selector', ['accept'], /missing required argument 'run'/u],
   ];
   for (const [name, args, sentence] of wrong) {
@@ -101,7 +101,7 @@ describe('muster: usage', () => {
     await test.bed.useSample();
     const script = await test.bed.writeScript(manyAgents(1));
     const refused = await test.bed.run('run', '--script', script, '--provider', 'offline');
-    assert.match(refused.stderr, /Nobody is there to approve the plan\. Say --yes/u);
+    assert.match(refused.stderr, /No terminal to approve the plan\. Pass --yes/u);
     assert.equal(refused.exitCode, 2);
     const keyless = await test.bed.run('run', 'modernise lib', '--yes');
     assert.match(keyless.stderr, /No ANTHROPIC_API_KEY is set\. .*--provider offline/u);

@@ -33,7 +33,7 @@ describe('muster verify', function () {
     );
     const early = await test.bed.run('verify', runId);
     assert.equal(early.exitCode, 1);
-    assert.match(early.stderr, /Nothing of run .* was accepted/u);
+    assert.match(early.stderr, /Run .* has no accepted changes/u);
     assertOk(await test.bed.run('accept', runId, '--all'));
     const asked = api.requests.length;
 
@@ -64,7 +64,7 @@ describe('muster verify', function () {
     assert.equal(none.exitCode, 1);
     assert.match(
       none.stderr,
-      /verified nothing\. Name the commands that have to pass: .*--require/u,
+      /had no verification commands\. Name commands that must pass: .*--require/u,
     );
     const named = await test.bed.run('verify', runId, '--require', 'npm test', '--json');
     assert.deepEqual([named.exitCode, readEnd(named.stdout).verdict], [0, 'passed']);

@@ -119,7 +119,7 @@ runRows('gate()', [
       sees: [
         [status, 'paused gate'],
         [prompts, ['a']],
-        [(bench) => bench.ended?.reason, 'The run waits for an answer: q'],
+        [(bench) => bench.ended?.reason, 'The run is waiting for an answer: q'],
       ],
     },
   ],

@@ -167,7 +167,7 @@ describe('edits of agents that do not fit', function () {
 
   it('are left alone by an accept of everything', async () => {
     await runCommand(page, 'Muster: Accept All Proposed Changes');
-    await notification(page, 'Applied the changes in 1 file.').waitFor();
+    await notification(page, 'Applied changes in 1 file.').waitFor();
     assert.equal(
       await onDisk(),
       original
@@ -179,7 +179,7 @@ describe('edits of agents that do not fit', function () {
   });
 
   it('are all that is left when a flagged file got the accept of its own, which is asked for', async () => {
-    const flagged = changes.row(/ci\.yml.*CI file: needs its own accept/u);
+    const flagged = changes.row(/ci\.yml.*CI file: accept separately/u);
     await changes.decide(/ci\.yml/u, 'Accept');
     const reason = 'CI file: it runs on your build machines.';
     await quickPickItem(page, reason).waitFor();
@@ -208,7 +208,7 @@ describe('edits of agents that do not fit', function () {
     await conflictRow().getByRole('button', { name: 'Discard Kept-Aside Edit' }).click();
     await conflictRow().waitFor({ state: 'detached' });
     await runCommand(page, 'Notifications: Show Notifications');
-    const told = notification(page, `Discarded what “${lateLabel}” had done in ${file}.`);
+    const told = notification(page, `Discarded the edit by “${lateLabel}” in ${file}.`);
     await told.getByRole('button', { name: 'Undo' }).click();
     await conflictRow().waitFor();
   });
@@ -217,7 +217,7 @@ describe('edits of agents that do not fit', function () {
     await editorButton('Discard Kept-Aside Edit').click();
     await conflictRow().waitFor({ state: 'detached' });
     await workbench.reload();
-    await page.getByText('All proposed changes are decided.').waitFor();
+    await page.getByText('You have decided on every change.').waitFor();
     await runCommand(page, 'Muster: Restore Discarded Conflicts…');
     await quickPickItem(page, file).click();
     await page.getByRole('button', { name: 'OK', exact: true }).click();

@@ -159,9 +159,9 @@ describe('the main job: ask, approve, watch, review, accept', function () {
   it('takes the group back byte by byte', async () => {
     // A toast hides itself after some seconds; the center keeps what it said.
     await runCommand(page, 'Notifications: Show Notifications');
-    const applied = notification(page, 'Applied the changes in 4 files.');
+    const applied = notification(page, 'Applied changes in 4 files.');
     await applied.getByRole('button', { name: 'Undo' }).click();
-    await notification(page, 'Took back the changes in 4 files.').waitFor();
+    await notification(page, 'Undid the changes in 4 files.').waitFor();
     for (const { hunkId } of groupOf(windowsFile)) accepted.delete(hunkId);
     await assertFiles();
     await changes.row('csv.js').waitFor();
@@ -254,7 +254,7 @@ describe('the main job: ask, approve, watch, review, accept', function () {
   /** The group of the file with Windows line endings, whose first hunk has been rejected. */
   async function acceptGroup(): Promise<void> {
     await changes.decide(/^lib\/reports/u, 'Accept');
-    await notification(page, 'Applied the changes in 4 files.').waitFor();
+    await notification(page, 'Applied changes in 4 files.').waitFor();
     const rejectedId = hunksOf(windowsFile)[0]?.hunkId;
     for (const { hunkId } of groupOf(windowsFile)) if (hunkId !== rejectedId) accepted.add(hunkId);
   }

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { readJournal } from '../../src/host/adapters/store/runStore.ts';
 import { hasSandbox } from '../support/hasSandbox.ts';
 import {
   openChat,
@@ -22,6 +21,7 @@ import {
   statusBarItem,
 } from '../support/vscode/workbenchParts.ts';
 import { CheckingAgent, commandResults } from './support/checkingAgent.ts';
+import { readJournal } from '../../src/host/adapters/store/readJournal.ts';
 
 const listed = 'echo on the list';
 const read = { command: 'cat page.md', cwd: 'web' };
@@ -80,7 +80,7 @@ return done;
     checker.release();
     const call = notification(page, `“Checked page” needs you`);
     await call.getByText(read.command).waitFor();
-    await statusBarItem(page, 'Muster 0/1 · waits for you').waitFor();
+    await statusBarItem(page, 'Muster 0/1 · waiting for you').waitFor();
     await screenshot(page, 'questions-notification');
     await call.getByRole('button', { name: 'Answer…' }).click();
     chat = await findWebview(page, 'Chat');
@@ -90,7 +90,7 @@ return done;
     const words = await card.innerText();
     assert.match(words, /May “check the page” run this command\?/u);
     assert.match(words, /In the folder web of the agent’s copy of your files\./u);
-    assert.match(words, hasSandbox() ? /It runs in the sandbox: no network/u : /no sandbox/u);
+    assert.match(words, hasSandbox() ? /In the sandbox: no network/u : /Without a sandbox/u);
     await screenshot(page, 'questions-command');
     const tree = await findWebview(page, 'Run Tree');
     const row = tree.getByRole('treeitem').filter({ hasText: read.command });
@@ -104,14 +104,14 @@ return done;
       .getByRole('article', { name: 'Run: Gated notes' })
       .getByText('3 of 3 agents')
       .waitFor();
-    await statusBarItem(page, 'Muster 3/3 · waits for you').waitFor();
+    await statusBarItem(page, 'Muster 3/3 · waiting for you').waitFor();
     await workbench.reload();
     chat = await findWebview(page, 'Chat');
     await question(read.command).waitFor();
     const gate = chat.getByRole('article', { name: 'Question: Ship note 4?' });
     await gate.getByRole('region', { name: 'Details' }).getByText('everybody').waitFor();
-    await statusBarItem(page, 'Muster 3/3 · waits for you').waitFor();
-    await runCommand(page, 'Muster: Answer Question of Run…');
+    await statusBarItem(page, 'Muster 3/3 · waiting for you').waitFor();
+    await runCommand(page, 'Muster: Answer Run’s Question…');
     await gate.and(chat.locator(':focus')).waitFor();
     await press('Tab', 'Tab');
     await page.keyboard.type('Mind the gap.');

@@ -108,7 +108,7 @@ describe('windows and the background host come and go', function () {
     process.kill(pid, 'SIGKILL');
     const problem = chat.getByRole('article', { name: 'Problem' });
     await problem
-      .getByText('The background host ended while “Cut-off notes” was running')
+      .getByText('The background host stopped while “Cut-off notes” was running')
       .waitFor();
     await statusBarItem(page, 'Muster: interrupted').waitFor();
     const tree = await findRunTree(page);
@@ -116,9 +116,9 @@ describe('windows and the background host come and go', function () {
     await tree.getByRole('treeitem', { name: /note 5.*Cancelled/u }).waitFor();
     await editor.api.waitFor((api) => api.inFlight() === 0, eventDeadlineMs, 'closed requests');
     await screenshot(page, 'host-killed');
-    await problem.getByRole('button', { name: 'Start the host again' }).click();
+    await problem.getByRole('button', { name: 'Restart host' }).click();
     const card = chat.getByRole('article', { name: 'Cut-off notes' });
-    await card.getByText('The host ended in mid-run').waitFor();
+    await card.getByText('The host stopped in mid-run').waitFor();
     assert.notEqual((await readHostLock(editor.server)).pid, pid);
   });
 
@@ -129,7 +129,7 @@ describe('windows and the background host come and go', function () {
     await page.locator('[role="tree"][aria-label*="Proposed Changes"]:focus').waitFor();
     await screenshot(page, 'host-review');
     await runCommand(page, 'Muster: Accept All Proposed Changes');
-    await notification(page, 'Applied the changes in 4 files.').waitFor();
+    await notification(page, 'Applied changes in 4 files.').waitFor();
     assert.deepEqual(notesOnDisk(editor.workspace), [
       'notes/1.md',
       'notes/2.md',

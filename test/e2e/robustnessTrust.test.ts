@@ -58,7 +58,7 @@ describe('windows in which nothing can run', function () {
     const workbench = await editor.openWindow({ workspaceDir: null });
     const { page } = workbench;
     await page.getByRole('tab', { name: 'Muster', exact: true }).click();
-    await page.getByText('A run works on the files of a folder.').waitFor();
+    await page.getByText('Open a folder for Muster to work on.').waitFor();
     const chat = await openChat(page);
     await chat.getByText('Open a folder first').waitFor();
     await screenshot(page, 'trust-no-folder');

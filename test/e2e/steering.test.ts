@@ -72,7 +72,7 @@ describe('steering a run from the status bar', function () {
     await quickPickItem(page, /Throttle….*now 16 at once/).waitFor();
     await quickPickItem(
       page,
-      'Cancel run: 16 agents running, 64 queued; finished work stays',
+      'Cancel run: 16 agents running, 64 queued; finished work is kept',
     ).waitFor();
     await screenshot(page, 'steering-menu');
   });
@@ -125,10 +125,10 @@ describe('steering a run from the status bar', function () {
     await answerInputBox(page, { title: 'Throttle', answer: '16' });
     await seen('16 open requests', (api) => api.inFlight() === 16);
     const finished = finishedNotes(editor.api).length;
-    const words = `Cancel run: 16 agents running, ${agentCount - 16 - finished} queued; finished work stays`;
+    const words = `Cancel run: 16 agents running, ${agentCount - 16 - finished} queued; finished work is kept`;
     await openMenu(new RegExp(`Muster ${finished}/80`, 'u'));
     await quickPickItem(page, words).click();
-    await quickPickItem(page, 'Let it go on').waitFor();
+    await quickPickItem(page, 'Keep running').waitFor();
     await screenshot(page, 'steering-cancel');
     const open = editor.api.requests.filter(({ endedAt }) => endedAt === undefined);
     await quickPickItem(page, words).click();
@@ -150,7 +150,7 @@ describe('steering a run from the status bar', function () {
     assert.deepEqual(notesOnDisk(editor.workspace), []);
     await chat.getByText(`${notes.length} pending`).waitFor();
     await runCommand(page, 'Muster: Accept All Proposed Changes');
-    await notification(page, `Applied the changes in ${notes.length} files.`).waitFor();
+    await notification(page, `Applied changes in ${notes.length} files.`).waitFor();
     await chat.getByText(', 0 pending').waitFor();
     await screenshot(page, 'steering-accepted');
     assert.deepEqual(notesOnDisk(editor.workspace), notes);

@@ -72,7 +72,7 @@ describe('runs that wait for the user', function () {
     await card.getByRole('button', { name: 'Raise limits…' }).click();
     await quickPickItem(page, /^Agents\s*6/u).click();
     await answerInputBox(page, { title: 'Agents', answer: '9' });
-    await quickPickItem(page, 'Go on under these limits').click();
+    await quickPickItem(page, 'Continue with these limits').click();
     const report = chat.getByRole('article', { name: 'Report: Raised notes' });
     await report.getByText('9 pending').waitFor();
     assert.deepEqual([before, editor.api.requests.length], [2 * capped + 1, 2 * 9 + 1]);

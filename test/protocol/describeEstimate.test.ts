@@ -40,8 +40,8 @@ describe('The headline of an estimate', () => {
     ['no agent', { agents: { min: 0, max: 0 }, models: [] }, '0 agents, $0.40 – $1.10'],
     [
       'no bound',
-      { unbounded: 'unbounded: stopped by the cap of 41' },
-      '41 agents (unbounded: stopped by the cap of 41), 3 models, $0.40 – $1.10',
+      { unbounded: 'unbounded: stopped at the limit of 41' },
+      '41 agents (unbounded: stopped at the limit of 41), 3 models, $0.40 – $1.10',
     ],
   ];
   for (const [name, change, expected] of cases) {
@@ -73,14 +73,14 @@ describe('The lines of an estimate', () => {
       'Phases: Find 1, no phase 0–40',
       'Models: a, b, c',
       'Tokens: 12k – 1.2M (measured on the moon)',
-      'Longest chain: 2–3 agents one after the other',
+      'Longest chain: 2–3 agents in sequence',
       'Tools: read_file',
       'May write: src/**, docs/**',
-      'Runs: npm test, npm run lint (not reached by the mock run), rm x (put together by the script: not approved)',
+      'Runs: npm test, npm run lint (not reached by the mock run), rm x (built by the script: not approved)',
       'Verifications: 1–2',
       'Asks a person: 0–1 time',
       'Child workflows: kid',
-      'Under the lean stub the script threw, and what would follow is not counted: TypeError: x (line 3)',
+      'With the lean stub, the script threw, and the rest is not counted: TypeError: x (line 3)',
     ]);
   });
 

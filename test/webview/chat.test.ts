@@ -117,11 +117,11 @@ describe('chat page', () => {
 
     it('says why it is disabled and lets a provider be chosen', async () => {
       const disabledReason = 'No model provider is set up.';
-      await chat.send(snapshot([], { disabledReason, providerLabel: 'Choose a provider…' }));
+      await chat.send(snapshot([], { disabledReason, providerLabel: 'Choose provider…' }));
       assert.equal(await composer(chat).isDisabled(), true);
       const note = await composer(chat).getAttribute('aria-describedby');
       assert.equal(await chat.page.locator(`#${String(note)}`).innerText(), disabledReason);
-      await chat.page.getByRole('button', { name: /Choose a provider/u }).click();
+      await chat.page.getByRole('button', { name: /Choose provider/u }).click();
       assert.deepEqual(await chat.posted(), [{ type: 'chooseProvider' }]);
     });
 
@@ -176,7 +176,7 @@ describe('chat page', () => {
       await scrollUp(chat);
       await chat.send({ type: 'item', item: requestItem('the last', 'last') });
       assert.ok((await distanceToEnd(chat)) > 100);
-      await chat.page.getByRole('button', { name: 'To the end' }).click();
+      await chat.page.getByRole('button', { name: 'Jump to the end' }).click();
       await chat.settle();
       assert.ok((await distanceToEnd(chat)) < 4);
     });
@@ -203,7 +203,10 @@ describe('chat page', () => {
       type: 'item',
       item: { id: 'x', type: 'run', run: { state: 'running' } },
     });
-    assert.match(await chat.page.getByRole('log').innerText(), /port it[\s\S]*cannot be shown/u);
+    assert.match(
+      await chat.page.getByRole('log').innerText(),
+      /port it[\s\S]*Cannot show this part/u,
+    );
   });
 
   it('breaks long words instead of growing wider than the view', async () => {
@@ -246,5 +249,5 @@ async function distanceToEnd(chat: WebviewPage): Promise<number> {
 
 async function scrollUp(chat: WebviewPage): Promise<void> {
   await chat.page.evaluate('document.querySelector("[role=log]").scrollTop = 10');
-  await chat.page.getByRole('button', { name: 'To the end' }).waitFor();
+  await chat.page.getByRole('button', { name: 'Jump to the end' }).waitFor();
 }

@@ -51,7 +51,7 @@ describe('cards of the chat page', () => {
       ['Run', 'run'],
       ['Dry run', 'dryRun'],
       ['Open script', 'openScript'],
-      ['Change caps', 'changeCaps'],
+      ['Change limits', 'changeCaps'],
       ['Discard', 'discard'],
     ] as const) {
       it(`posts ${action} for ${label}`, async () => {
@@ -79,14 +79,14 @@ describe('cards of the chat page', () => {
       const setupCommand = 'npm run build\u202E # dliub';
       await chat.send(snapshot([planItem({ check, setupCommand, needsUnsandboxedConsent: true })]));
       const text = await article(chat, 'Plan: Port callbacks').innerText();
-      assert.match(text, /npm run build⟨U\+202E⟩ # dliub \(setup: before the first command/u);
+      assert.match(text, /npm run build⟨U\+202E⟩ # dliub \(setup, before the first command/u);
       await chat.page.getByRole('checkbox', { name: consent }).waitFor();
     });
 
     it('warns of a required command that the script does not run', async () => {
       await chat.send(snapshot([planItem({ requiredCommands: ['npm test', 'npm run lint'] })]));
       const text = await article(chat, 'Plan: Port callbacks').innerText();
-      assert.match(text, /npm run lint \(has to pass, and the script does not run it/u);
+      assert.match(text, /npm run lint \(must pass, but the script does not run it/u);
       assert.doesNotMatch(text, /npm test \(has to pass/u);
     });
 
@@ -143,23 +143,23 @@ describe('cards of the chat page', () => {
         /one agent per file · 0–40 agents[\s\S]*claude-sonnet-4 · 1 agent/u,
         /120k – 410k \(the default of 10k an agent\)/u,
         /Tools\s+read_file, edit_file\s+May write\s+src\/\*\*/u,
-        /npm test\s+make x \(put together by the script: not approved\)/u,
+        /npm test\s+make x \(built by the script: not approved\)/u,
       ]) {
         assert.match(text, pattern);
       }
       const gaps = chat.page.getByRole('list', { name: 'Not in the estimate' });
       assert.match(
         await gaps.innerText(),
-        /When agents find nothing, the script fails.*list is undefined/u,
+        /If agents find nothing, the script fails.*list is undefined/u,
       );
     });
 
     it('says where a loop was stopped, and that a price is unknown', async () => {
-      const unbounded = 'unbounded: stopped by the cap of 200';
+      const unbounded = 'unbounded: stopped at the limit of 200';
       await chat.send(snapshot([planItem({ estimate: makeEstimate({ unbounded, usd: null }) })]));
       assert.match(
         await article(chat, 'Plan: Port callbacks').innerText(),
-        /1–41 agents \(unbounded: stopped by the cap of 200\), 2 models, cost unknown/u,
+        /1–41 agents \(unbounded: stopped at the limit of 200\), 2 models, cost unknown/u,
       );
     });
 
@@ -236,25 +236,25 @@ describe('cards of the chat page', () => {
       {
         reason: 'limit',
         message: 'The limit of $5.00 is reached.',
-        says: /Waits at a limit[\s\S]*limit of \$5\.00[\s\S]*“Raise limits” lets[\s\S]*you can resume it later/u,
+        says: /Paused at a limit[\s\S]*limit of \$5\.00[\s\S]*“Raise limits” continues[\s\S]*you can resume later/u,
         offers: { 'Raise limits…': 'raise', 'Stop and keep results': 'stop' },
       },
       {
         reason: 'breaker',
         message: 'Five agents in a row failed.',
-        says: /Five agents in a row[\s\S]*Common cause: The key was refused\.[\s\S]*“Go on” lets/u,
-        offers: { 'Go on': 'resume', Cancel: 'cancel' },
+        says: /Five agents in a row[\s\S]*Common cause: The key was refused\.[\s\S]*“Continue” lets/u,
+        offers: { Continue: 'resume', Cancel: 'cancel' },
       },
       {
         reason: 'usage',
         message: 'The provider takes requests again at 14:00.',
-        says: /Waits for the provider[\s\S]*again at 14:00\.[\s\S]*nothing is lost/u,
-        offers: { 'Go on': 'resume', Cancel: 'cancel' },
+        says: /Waiting for the provider[\s\S]*again at 14:00\.[\s\S]*Nothing is lost/u,
+        offers: { Continue: 'resume', Cancel: 'cancel' },
       },
       {
         reason: 'gate',
         message: 'Port the generated files too?',
-        says: /Waits for you[\s\S]*Port the generated[\s\S]*1 waiting for your answer/u,
+        says: /Waiting for you[\s\S]*Port the generated[\s\S]*1 waiting for your answer/u,
         offers: { 'Answer…': 'answer', Cancel: 'cancel' },
       },
     ] as const;
@@ -285,7 +285,7 @@ describe('cards of the chat page', () => {
       run.openGate(1, 'Port the generated files too?');
       await chat.send(snapshot([runItem(run)]));
       const card = article(chat, 'Run: Port callbacks');
-      assert.match(await card.innerText(), /Running, waits for you/u);
+      assert.match(await card.innerText(), /Running, waiting for you/u);
       assert.deepEqual(await card.getByRole('button').allInnerTexts(), [
         'Answer…',
         'Pause',
@@ -296,8 +296,8 @@ describe('cards of the chat page', () => {
     });
 
     for (const [pauseReason, says, label] of [
-      ['limit', /stopped at a limit[\s\S]*resume under higher limits/u, 'Resume…'],
-      ['breaker', /stopped by failures[\s\S]*look at the failures/u, 'Resume'],
+      ['limit', /stopped at a limit[\s\S]*resume with higher limits/u, 'Resume…'],
+      ['breaker', /stopped by failures[\s\S]*check the failures/u, 'Resume'],
       ['usage', /stopped by the provider’s limit/u, 'Resume'],
       ['gate', /stopped at a question[\s\S]*answer, then resume/u, 'Resume'],
     ] as const) {
@@ -318,7 +318,7 @@ describe('cards of the chat page', () => {
       await chat.send(snapshot([runItem(run)]));
       assert.match(
         await article(chat, 'Report: Port callbacks').innerText(),
-        /pays for none of them twice/u,
+        /without paying for it twice/u,
       );
       await chat.page.getByRole('button', { name: 'Resume' }).click();
       assert.deepEqual(await chat.posted(), [{ type: 'run', runId: 'run-1', action: 'resume' }]);
@@ -336,7 +336,7 @@ describe('cards of the chat page', () => {
       await chat.send(snapshot([runItem(run)]));
       const text = await article(chat, 'Report: Port callbacks').innerText();
       for (const pattern of [
-        /Passed on the proposed files, by 1 receipt/u,
+        /Passed on the proposed files \(1 receipt\)/u,
         /npm test — passed, 24 tests, no sandbox/u,
         /12 files, 31 hunks, 4 groups, 31 pending/u,
         /b\.ts The agent used all of its turns\./u,

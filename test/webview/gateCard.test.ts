@@ -21,7 +21,10 @@ describe('gate card of the chat page', () => {
     const details = '<img src=x onerror="boom()"> **not bold** [link](command:boom)';
     await chat.send(snapshot([gateItem({ details })]));
     const text = await card(chat).innerText();
-    assert.match(text, /Waits for your answer\s+Port callbacks\s+Port the generated files too\?/u);
+    assert.match(
+      text,
+      /Waiting for your answer\s+Port callbacks\s+Port the generated files too\?/u,
+    );
     assert.equal(await chat.page.getByRole('region', { name: 'Details' }).innerText(), details);
     assert.equal(await card(chat).locator('img, strong, a').count(), 0);
   });
@@ -92,7 +95,7 @@ describe('gate card of the chat page', () => {
     const place = { agentId: 3, agentLabel: 'port a', cwd: '' };
     await chat.send(snapshot([gateItem({ command: { ...place, command: 'x', sandbox: 'none' } })]));
     const text = await card(chat).innerText();
-    assert.match(text, /In the root of[^]*no sandbox[^]*with your rights/u);
+    assert.match(text, /In the root of[^]*Without a sandbox[^]*gets your user rights/u);
   });
 
   it('takes the focus from nobody when it comes, and tells who cannot see it', async () => {

@@ -65,7 +65,7 @@ describe('run tree page', () => {
       '3 5/12 Failed, src/orders/handler4.ts, The agent used all of its turns without finishing., claude-haiku-4, 13k tok, $0.01, 2.1 s',
       '3 6/12 Skipped, src/orders/handler5.ts, claude-haiku-4, 13k tok, cost unknown, 2.4 s',
       '3 7/12 Running, src/orders/handler6.ts, reading src/orders/queue.ts, claude-haiku-4, 4.5k tok, 8 s',
-      '3 9/12 Queued, src/orders/handler8.ts, place 1 in the queue, claude-haiku-4',
+      '3 9/12 Queued, src/orders/handler8.ts, number 1 in the queue, claude-haiku-4',
     ]);
   });
 
@@ -120,7 +120,7 @@ describe('run tree page', () => {
       await tree.send(snapshot(run.view));
       assert.match(
         await tree.page.locator('header').innerText(),
-        /Waits at a limit[\s\S]*limit of \$5\.00[\s\S]*finished work stays/u,
+        /Paused at a limit[\s\S]*limit of \$5\.00[\s\S]*finished work is kept/u,
       );
       for (const name of ['Raise limits…', 'Stop and keep results']) {
         await tree.page.getByRole('button', { name }).click();
@@ -339,7 +339,7 @@ describe('run tree page', () => {
     it('says when nothing matches, and comes back after a rebuild', async () => {
       await tree.page.getByRole('searchbox').fill('nowhere');
       await tree.settle();
-      assert.equal(await tree.page.getByText('No agent matches the filter.').count(), 1);
+      assert.equal(await tree.page.getByText('No agents match the filter.').count(), 1);
       await tree.page.reload();
       await tree.page.waitForFunction('window.posted.length > 0');
       await tree.send(snapshot(recordMixedRun().view));

@@ -23,7 +23,7 @@ describe('rows of the run tree page', () => {
   it('shows gates, checks and children of workflow() as kinds of their own', async () => {
     await tree.send(snapshot(recordKinds().view));
     assert.deepEqual(await places(tree), [
-      '1 1/1 Port callbacks, Running, waits for you, port these callbacks to async/await',
+      '1 1/1 Port callbacks, Running, waiting for you, port these callbacks to async/await',
       '2 1/2 Port, 1 of 3 agents done, 2 gates',
       '3 1/5 Running, src/orders/handler.ts, claude-haiku-4, 8 s',
       '3 2/5 Running, Workflow port-module, 1 of 2 agents done, 8 s',
@@ -61,7 +61,7 @@ describe('rows of the run tree page', () => {
     const row = tree.page.getByRole('treeitem', { name: /handler8/u });
     assert.equal(await row.getAttribute('aria-keyshortcuts'), 'Control+Enter Control+Delete');
     const help = await tree.page.locator('#tree-help').innerText();
-    assert.match(help, /Ctrl\+Enter tries a queued or running agent again/u);
+    assert.match(help, /Ctrl\+Enter retries a queued or running agent/u);
   });
 
   it('skips and retries no agent that has ended, and none of a run that has', async () => {
@@ -96,14 +96,14 @@ describe('rows of the run tree page', () => {
     const run = recordKinds();
     await tree.send(snapshot(run.view));
     assert.deepEqual(await menuContexts(tree, [/handler\.ts/u, /queue\.ts/u, /old helpers/u]), [
-      agentContext(1, { isSteerable: true, hasChanges: false }),
-      agentContext(2, { isSteerable: false, hasChanges: true }),
+      agentContext(1, { isLive: true, hasChanges: false }),
+      agentContext(2, { isLive: false, hasChanges: true }),
       { webviewSection: 'gate', runId: 'run-1', gateId: 2, musterGateOpen: true },
     ]);
     run.finish({ status: 'cancelled' });
     await tree.send(snapshot(run.view, 1));
     assert.deepEqual(await menuContexts(tree, [/handler\.ts/u, /old helpers/u]), [
-      agentContext(1, { isSteerable: false, hasChanges: false }),
+      agentContext(1, { isLive: false, hasChanges: false }),
       { webviewSection: 'gate', runId: 'run-1', gateId: 2, musterGateOpen: false },
     ]);
   });
@@ -140,13 +140,13 @@ async function menuContexts(
 
 function agentContext(
   agentId: number,
-  { isSteerable, hasChanges }: { readonly isSteerable: boolean; readonly hasChanges: boolean },
+  { isLive, hasChanges }: { readonly isLive: boolean; readonly hasChanges: boolean },
 ): object {
   return {
     webviewSection: 'agent',
     runId: 'run-1',
     agentId,
-    musterAgentSteerable: isSteerable,
+    musterAgentLive: isLive,
     musterAgentHasChanges: hasChanges,
   };
 }

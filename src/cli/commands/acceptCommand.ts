@@ -131,7 +131,7 @@ function describe(plan: ApplyPlan, outcomes: readonly WriteOutcome[], verb: stri
     ...plan.problems.map((problem) => problem.reason),
   ];
   const lines = [`${verb} ${plural(written.length, 'file')} (decision ${plan.decisionId}).`];
-  if (plan.writes.length + reasons.length === 0) lines.push('  nothing there is pending any more.');
+  if (plan.writes.length + reasons.length === 0) lines.push('  nothing there is pending anymore.');
   for (const reason of reasons) lines.push(`  not applied: ${reason}`);
   for (const { path, note } of written) {
     if (note !== undefined) lines.push(`  note: ${path}: ${note}`);

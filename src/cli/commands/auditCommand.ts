@@ -5,7 +5,6 @@ import { plural } from '../../base/format.ts';
 import type { Anchor } from '../../core/evidence/audit/anchors.ts';
 import type { AuditFinding } from '../../core/evidence/audit/auditFinding.ts';
 import { auditRun, type AuditResult } from '../../core/evidence/audit/auditRun.ts';
-import { runDirectory } from '../../host/adapters/store/runStore.ts';
 import { SignatureError } from '../../host/audit/dsse.ts';
 import { openRunFolder } from '../../host/audit/openRunFolder.ts';
 import { readSignedAnchor } from '../../host/audit/readAnchors.ts';
@@ -13,6 +12,7 @@ import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { isMissing } from '../../node/isMissing.ts';
+import { runDirectory } from '../../host/adapters/store/runFolders.ts';
 
 export interface AuditOptions extends CommonOptions {
   readonly anchor: readonly string[];
@@ -53,7 +53,7 @@ async function readAnchors(runId: string, options: AuditOptions): Promise<readon
   const hashes = anchor.map((text): Anchor => {
     const head = text.trim().toLowerCase();
     if (/^[0-9a-f]{64}$/u.test(head)) return { type: 'hash', head };
-    throw new CliError(EXIT.usage, `--anchor "${text}" is not a SHA-256 in hex, of 64 digits.`);
+    throw new CliError(EXIT.usage, `--anchor "${text}" is not a SHA-256 hash of 64 hex digits.`);
   });
   if (signature === undefined && publicKey === undefined) return hashes;
   if (signature === undefined || publicKey === undefined) {
@@ -82,7 +82,7 @@ function describeAudit(result: AuditResult): readonly string[] {
   ];
   const state = isLive ? ', still running' : '';
   return [
-    `Run ${runId}: ${verdict}${state} (${counts.join(', ')}).`,
+    `Run ${runId}: ${verdict === 'whole' ? 'intact' : verdict}${state} (${counts.join(', ')}).`,
     `Head: ${result.headHash}`,
     describeAnchor(result),
     ...describeReportHead(result),
@@ -94,12 +94,12 @@ function describeAudit(result: AuditResult): readonly string[] {
 function describeAnchor({ anchor, entries }: AuditResult): string {
   switch (anchor.type) {
     case 'unanchored':
-      return 'Unanchored: nothing outside of the folder proves this head. Note it down now, or sign an export.';
+      return 'Unanchored: nothing outside this folder proves this head. Write it down, or sign an export.';
     case 'refuted':
-      return 'Refuted: this is not the journal that was anchored.';
+      return 'Refuted: this is not the anchored journal.';
     case 'anchored': {
-      const by = anchor.by === 'signature' ? 'by the signature' : 'by the hash that was given';
-      const rest = anchor.seq < entries ? `; what came after it is not` : '';
+      const by = anchor.by === 'signature' ? 'by the signature' : 'by the given hash';
+      const rest = anchor.seq < entries ? `; later entries are not` : '';
       return `Anchored ${by} up to entry ${anchor.seq} of ${entries}${rest}.`;
     }
   }
@@ -109,7 +109,7 @@ function describeAnchor({ anchor, entries }: AuditResult): string {
 function describeReportHead({ reportSeq, entries }: AuditResult): readonly string[] {
   if (reportSeq === null) return [];
   return [
-    `Anchored by the report up to entry ${reportSeq} of ${entries}, and no further than this folder can be believed: compare a copy of report.md that was kept elsewhere.`,
+    `Anchored by the report up to entry ${reportSeq} of ${entries}, which proves only as much as this folder: compare it with a copy of report.md from elsewhere.`,
   ];
 }
 

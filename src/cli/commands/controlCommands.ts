@@ -1,6 +1,6 @@
 /** Verbs on a run that another process owns: a command line elsewhere, or the editor's host. */
 import { plural } from '../../base/format.ts';
-import { openOwner } from '../../host/rpc/openOwner.ts';
+import { withOwner } from '../../host/rpc/withOwner.ts';
 import type { RunOwner } from '../../host/runs/runOwner.ts';
 import { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
@@ -18,7 +18,7 @@ export function pauseCommand(
   options: CommonOptions,
 ): Promise<ExitCode> {
   return steer(ctx, { name, options, control: { action: 'pause' } }, (view) => {
-    return `Run ${view.runId} is paused: ${underWay(view)}; requests under way end, nothing new starts. To go on: muster resume ${view.runId}`;
+    return `Run ${view.runId} is paused: ${underWay(view)}; current requests finish, nothing new starts. To continue: muster resume ${view.runId}`;
   });
 }
 
@@ -29,7 +29,7 @@ export function cancelCommand(
   options: CommonOptions,
 ): Promise<ExitCode> {
   return steer(ctx, { name, options, control: { action: 'cancel' } }, (view) => {
-    return `Run ${view.runId} is being cancelled: ${underWay(view)}; finished work stays.`;
+    return `Run ${view.runId} is being cancelled: ${underWay(view)}; finished work is kept.`;
   });
 }
 
@@ -42,11 +42,11 @@ export function throttleCommand(
   const concurrency = Number(options.count);
   const control = RunControl.safeParse({ action: 'throttle', concurrency });
   if (!control.success) {
-    const message = `"${options.count}" is no number of agents at once. Give one from 1 to ${CONCURRENCY_CEILING}.`;
+    const message = `"${options.count}" is not a valid number of agents. Use 1 to ${CONCURRENCY_CEILING}.`;
     return Promise.reject(new CliError(EXIT.usage, message));
   }
   return steer(ctx, { name, options, control: control.data }, (view) => {
-    return `Run ${view.runId} goes on with ${concurrency} at once: ${underWay(view)}; nothing is aborted.`;
+    return `Run ${view.runId} continues with ${concurrency} at once: ${underWay(view)}; nothing is aborted.`;
   });
 }
 
@@ -61,13 +61,13 @@ export function agentCommand(
   const action = verb === 'skip' ? 'skipAgent' : 'retryAgent';
   const control = RunControl.safeParse({ action, agentId });
   if (!control.success) {
-    const message = `"${agent}" is no agent's number. "muster show ${name} --json" lists them.`;
+    const message = `"${agent}" is not an agent's number. "muster show ${name} --json" lists them.`;
     return Promise.reject(new CliError(EXIT.usage, message));
   }
   const request = { name, options, control: control.data, check: checkAgent(agentId, verb) };
   return steer(ctx, request, (view) => {
     const label = view.agents[agentId - 1]?.label ?? '';
-    const effect = verb === 'skip' ? 'is skipped and becomes null' : 'begins anew';
+    const effect = verb === 'skip' ? 'is skipped and returns null' : 'starts over';
     return `Agent ${agentId} (${label}) of run ${view.runId} ${effect}.`;
   });
 }
@@ -82,13 +82,13 @@ export async function goOnElsewhere(
   },
 ): Promise<ExitCode> {
   const { runId, owner, options } = request;
-  await withOwner(owner, runId, async ({ view, send }) => {
+  await withOwnedRun(owner, runId, async ({ view, send }) => {
     refuseUnlessHeld(view, options);
     const limits = changeLimits(view.limits, options);
     if (hasLimits(options)) await send({ action: 'raise', limits });
     await send({ action: 'resume' });
   });
-  report(ctx, options, { runId, action: 'resume', text: `Run ${runId} goes on.` });
+  report(ctx, options, { runId, action: 'resume', text: `Run ${runId} continues.` });
   return EXIT.ok;
 }
 
@@ -100,21 +100,18 @@ export interface OwnedRun {
 }
 
 /** Asks the owner of a run; the connection ends with the task. */
-export async function withOwner<T>(
+export function withOwnedRun<T>(
   owner: RunOwner,
   runId: string,
   task: (run: OwnedRun) => Promise<T>,
 ): Promise<T> {
-  const connection = await openOwner(owner);
-  try {
+  return withOwner(owner, async (connection) => {
     const { view } = await connection.request('run.subscribe', { runId });
     const send = async (control: RunControl): Promise<void> => {
       await connection.request('run.control', { runId, control });
     };
-    return await task({ view, send });
-  } finally {
-    connection.dispose();
-  }
+    return task({ view, send });
+  });
 }
 
 /** Says what was done, as a sentence or as one JSON object. */
@@ -146,7 +143,7 @@ function steer(
     const { action } = control;
     const owner = await workspace.runs.ownerOf(runId);
     if (owner === null) throw await notRunning(workspace, runId);
-    const before = await withOwner(owner, runId, async ({ view, send }) => {
+    const before = await withOwnedRun(owner, runId, async ({ view, send }) => {
       check?.(view);
       await send(control);
       return view;
@@ -159,7 +156,9 @@ function steer(
 async function notRunning({ runs }: Workspace, runId: string): Promise<CliError> {
   const { state } = await runs.view(runId);
   const advice =
-    state === 'completed' ? 'There is nothing left to steer.' : `Go on: muster resume ${runId}`;
+    state === 'completed'
+      ? 'There is nothing left to control.'
+      : `Resume it: muster resume ${runId}`;
   return new CliError(EXIT.usage, `Run ${runId} is not running (${state}). ${advice}`);
 }
 
@@ -175,7 +174,7 @@ function checkAgent(agentId: number, verb: 'skip' | 'retry'): (view: RunView) =>
     const problem =
       agent === undefined
         ? `has ${plural(agents.length, 'agent')} and no number ${agentId}`
-        : `has done with agent ${agentId} (${agent.status})`;
+        : `has finished with agent ${agentId} (${agent.status})`;
     throw new CliError(EXIT.usage, `Run ${runId} ${problem}; there is nothing to ${verb}.`);
   };
 }
@@ -187,17 +186,23 @@ function refuseUnlessHeld(
   const { runId, state, pauseReason, stateMessage } = view;
   if (state !== 'paused' || options.script !== undefined) {
     const verbs = `muster pause, throttle or cancel ${runId}`;
-    const what = state === 'paused' ? 'under way in another process' : `${state} already`;
-    throw new CliError(EXIT.usage, `Run ${runId} is ${what}. To steer it: ${verbs}`);
+    const what = state === 'paused' ? 'running in another process' : `already ${state}`;
+    throw new CliError(EXIT.usage, `Run ${runId} is ${what}. To control it: ${verbs}`);
   }
   const cause = stateMessage ?? '';
   if (pauseReason === 'gate') {
     const answer = `muster gate ${runId} approve (or reject)`;
-    throw new CliError(EXIT.usage, `Run ${runId} waits for an answer: ${cause} Give it: ${answer}`);
+    throw new CliError(
+      EXIT.usage,
+      `Run ${runId} is waiting for an answer: ${cause} Answer it: ${answer}`,
+    );
   }
   if (pauseReason === 'limit' && !hasLimits(options)) {
     const raise = `muster resume ${runId} --max-usd X (or --max-tokens, --max-agents, --max-minutes N)`;
-    throw new CliError(EXIT.usage, `Run ${runId} waits at a limit: ${cause} To raise it: ${raise}`);
+    throw new CliError(
+      EXIT.usage,
+      `Run ${runId} is paused at a limit: ${cause} To raise it: ${raise}`,
+    );
   }
 }
 

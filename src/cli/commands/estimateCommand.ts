@@ -11,7 +11,7 @@ import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { printEstimate } from '../terminal/printEstimate.ts';
 import { printDiagnostics } from './checkCommand.ts';
-import { readArgs, readPrices, readText, type ArgsOptions } from './readInput.ts';
+import { readArgs, readPrices, readText, type ArgsOptions } from '../readInput.ts';
 
 export interface EstimateOptions extends CommonOptions, LimitOptions, ArgsOptions {
   readonly script?: string | undefined;
@@ -39,7 +39,7 @@ export async function estimateCommand(
   resolve: ResolveWorkflow = resolveWorkflow,
 ): Promise<ExitCode> {
   if ((options.script === undefined) === (options.workflow === undefined)) {
-    throw new CliError(EXIT.usage, 'Give either --script FILE or --workflow NAME.');
+    throw new CliError(EXIT.usage, 'Pass either --script FILE or --workflow NAME.');
   }
   const limits = readLimits(options);
   const argsJson = await readArgs(options);
@@ -107,10 +107,7 @@ function requireValid(ctx: CliContext, fileName: string, script: string): Script
   const check = checkScript(script);
   if (check.ok) return check;
   printDiagnostics(ctx.stderr, fileName, check.diagnostics);
-  throw new CliError(
-    EXIT.usage,
-    `${fileName} does not pass the check; there is nothing to estimate.`,
-  );
+  throw new CliError(EXIT.usage, `${fileName} did not pass the check. Nothing to estimate.`);
 }
 
 function modelOf(

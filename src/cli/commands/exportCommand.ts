@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { plural } from '../../base/format.ts';
-import { runDirectory } from '../../host/adapters/store/runStore.ts';
 import { SignatureError } from '../../host/audit/dsse.ts';
 import { ExportError, exportRun, type ExportedRun } from '../../host/audit/exportRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
@@ -8,6 +7,7 @@ import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';
 import { readIfThere } from '../../node/readIfThere.ts';
 import { isMissing } from '../../node/isMissing.ts';
+import { runDirectory } from '../../host/adapters/store/runFolders.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly out: string;
@@ -39,7 +39,7 @@ export function exportCommand(
 
 async function readKey(file: string): Promise<string> {
   const text = await readIfThere(file);
-  if (text === null) throw new CliError(EXIT.usage, `There is no key file ${file}.`);
+  if (text === null) throw new CliError(EXIT.usage, `Key file ${file} does not exist.`);
   return text;
 }
 
@@ -47,7 +47,7 @@ function asCliError(error: unknown): never {
   if (error instanceof SignatureError) throw new CliError(EXIT.usage, error.message);
   if (error instanceof ExportError) throw new CliError(EXIT.failed, error.message);
   if (isMissing(error)) {
-    throw new CliError(EXIT.usage, 'The folder of --out does not exist. Make it first.');
+    throw new CliError(EXIT.usage, 'The folder of --out does not exist. Create it first.');
   }
   throw error;
 }
@@ -61,7 +61,7 @@ function print(ctx: CliContext, file: string, exported: ExportedRun): void {
   for (const name of withheld) {
     printLine(
       ctx.stdout,
-      `Withheld: ${name} holds something that looks like a token; its hash is in.`,
+      `Withheld: ${name} holds something that looks like a token. The archive has only its hash.`,
     );
   }
   if (audit.verdict === 'broken') {

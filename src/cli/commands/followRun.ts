@@ -73,7 +73,7 @@ function cancelOnInterrupt(ctx: CliContext, live: LiveRun): { dispose(): void } 
     if (interrupts > 1) process.exit(EXIT.cancelled);
     printLine(
       ctx.stderr,
-      'Cancelling; what agents have finished stays. Ctrl+C again to stop at once.',
+      'Cancelling. Finished work is kept. Press Ctrl+C again to stop immediately.',
     );
     live.engine.control({ action: 'cancel' });
   });
@@ -87,11 +87,11 @@ function sayHowToGoOn(ctx: CliContext, ended: RunEventOf<'run.ended'>): void {
   const reason = ended.reason ?? 'The run stopped.';
   if (pauseReason === 'gate') {
     const answer = `muster gate ${runId} approve (or reject)`;
-    printLine(ctx.stderr, `${reason} Answer with: ${answer}; then go on with: ${resume}`);
+    printLine(ctx.stderr, `${reason} Answer with: ${answer}; then resume: ${resume}`);
   } else if (pauseReason === 'limit') {
     const raise = '--max-usd X (or --max-tokens, --max-agents, --max-minutes N)';
-    printLine(ctx.stderr, `${reason} Raise it to go on: ${resume} ${raise}`);
-  } else printLine(ctx.stderr, `${reason} When the cause is gone, go on with: ${resume}`);
+    printLine(ctx.stderr, `${reason} To raise it and continue: ${resume} ${raise}`);
+  } else printLine(ctx.stderr, `${reason} Once the cause is gone, resume: ${resume}`);
 }
 
 function exitCodeFor(ended: RunEventOf<'run.ended'>): ExitCode {

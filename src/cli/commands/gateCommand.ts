@@ -5,7 +5,7 @@ import type { GateView, RunView } from '../../protocol/view/runView.ts';
 import type { CliContext, CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';
-import { report, withOwner } from './controlCommands.ts';
+import { report, withOwnedRun } from './controlCommands.ts';
 
 export interface GateOptions extends CommonOptions {
   readonly answer: string;
@@ -27,25 +27,25 @@ export async function gateCommand(
 ): Promise<ExitCode> {
   const { answer } = options;
   if (answer !== 'approve' && answer !== 'reject') {
-    throw new CliError(EXIT.usage, `"${answer}" is no answer. Say approve or reject.`);
+    throw new CliError(EXIT.usage, `"${answer}" is not an answer. Use approve or reject.`);
   }
   return withWorkspace(ctx, options, async (workspace) => {
     const { runs } = workspace;
     const runId = await findRun(workspace, name);
     const owner = await runs.ownerOf(runId);
     if (owner !== null) {
-      const gate = await withOwner(owner, runId, async ({ view, send }) => {
+      const gate = await withOwnedRun(owner, runId, async ({ view, send }) => {
         const chosen = chooseGate(view, options.gate);
         await send(toAnswer(chosen, options));
         return chosen;
       });
-      const text = `${describe(gate, answer)} Run ${runId} goes on.`;
+      const text = `${describe(gate, answer)} Run ${runId} continues.`;
       report(ctx, options, { runId, action: answer, text });
       return EXIT.ok;
     }
     const gate = chooseGate(await runs.view(runId), options.gate);
     await runs.answerGate(runId, toAnswer(gate, options));
-    const text = `${describe(gate, answer)} Go on with: muster resume ${runId}`;
+    const text = `${describe(gate, answer)} Resume: muster resume ${runId}`;
     report(ctx, options, { runId, action: answer, text });
     return EXIT.ok;
   });
@@ -62,7 +62,7 @@ function toAnswer(gate: GateView, options: GateOptions): Answer {
     note: note ?? '',
   });
   if (control.success && control.data.action === 'answerGate') return control.data;
-  throw new CliError(EXIT.usage, 'The note is too long. Give one of at most 4,000 characters.');
+  throw new CliError(EXIT.usage, 'The note is too long. Use at most 4,000 characters.');
 }
 
 function chooseGate(view: RunView, gateId: number | undefined): GateView {
@@ -72,7 +72,7 @@ function chooseGate(view: RunView, gateId: number | undefined): GateView {
   const { runId, state } = view;
   const [oldest] = state === 'completed' ? [] : open;
   if (oldest === undefined) {
-    throw new CliError(EXIT.usage, `Run ${runId} (${state}) asks nothing; there is no open gate.`);
+    throw new CliError(EXIT.usage, `Run ${runId} (${state}) has no open gate.`);
   }
   const chosen = gateId === undefined ? oldest : open.find((gate) => gate.gateId === gateId);
   if (chosen !== undefined) return chosen;

@@ -9,7 +9,7 @@ import { printLine, type CliContext } from '../cliContext.ts';
 import type { Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { resolveWorkflow } from './estimateCommand.ts';
-import { readText } from './readInput.ts';
+import { readText } from '../readInput.ts';
 
 export interface DraftOptions extends LimitOptions {
   readonly script?: string | undefined;
@@ -62,7 +62,7 @@ export async function makeDraft(
   if (planned.type === 'answer') {
     if (options.json === true || options.quiet === true) printLine(ctx.stderr, planned.text);
     else printLine(ctx.stdout, '');
-    printLine(ctx.stderr, 'The planner answered without a workflow; nothing ran.');
+    printLine(ctx.stderr, 'The planner answered without a workflow. Nothing ran.');
     return null;
   }
   if (options.json !== true && options.quiet !== true) {
@@ -85,7 +85,7 @@ function printPlan(
   printLine(ctx.stdout, `  provider: ${provider === 'offline' ? 'offline rules, no AI' : model}`);
   const caps = `${plural(limits.maxAgents, 'agent')}, ${limits.concurrency} at once, ${limits.maxMinutes} minutes`;
   const usd = limits.maxUsd === null ? '' : `, $${limits.maxUsd}`;
-  printLine(ctx.stdout, `  caps: ${caps}${usd}`);
+  printLine(ctx.stdout, `  limits: ${caps}${usd}`);
   if (plan.estimate !== null)
     printLine(ctx.stdout, `  estimate: ${estimateHeadline(plan.estimate)}`);
   for (const command of check.commands) printLine(ctx.stdout, `  will run: ${command}`);

@@ -44,7 +44,7 @@ function printTree(
       }
     }
   }
-  if (set.files.length === 0) printLine(ctx.stdout, 'Nothing is proposed.');
+  if (set.files.length === 0) printLine(ctx.stdout, 'No proposed changes.');
   for (const conflict of conflicts) if (conflict.state === 'open') printConflict(ctx, conflict);
 }
 

@@ -50,25 +50,25 @@ function readRetention({ keep, maxBytes }: PruneCommandOptions): RetentionConfig
 
 function wholeNumber(option: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new CliError(EXIT.usage, `${option} takes a whole number from 0, not ${value}.`);
+  throw new CliError(EXIT.usage, `${option} takes a whole number of 0 or more, not ${value}.`);
 }
 
 function describe(report: PruneReport, isDry: boolean): readonly string[] {
   const { dropped, refused, unreadable, failed, left } = report;
   const bytes = dropped.reduce((sum, run) => sum + run.bytes, 0);
-  const verb = isDry ? 'Would drop' : 'Dropped';
+  const verb = isDry ? 'Would delete' : 'Deleted';
   return [
     `${verb} ${plural(dropped.length, 'run')} (${formatBytes(bytes)}); ${plural(left.runs, 'run')} (${formatBytes(left.bytes)}) ${isDry ? 'would be left' : 'left'}.`,
-    ...dropped.map((run) => `  ${isDry ? 'would drop' : 'dropped'}  ${run.runId}`),
+    ...dropped.map((run) => `  ${isDry ? 'would delete' : 'deleted'}  ${run.runId}`),
     ...refused.map((kept) => `  kept  ${kept.run.runId}: ${reasonOf(kept)}`),
     ...unreadable.map(({ runId, reason }) => `  left alone  ${runId}: cannot be read. ${reason}`),
-    ...failed.map(({ runId, reason }) => `  not dropped  ${runId}: ${reason}`),
+    ...failed.map(({ runId, reason }) => `  not deleted  ${runId}: ${reason}`),
     ...(report.objects === 'busy' ? [OBJECTS_BUSY] : []),
   ];
 }
 
 const OBJECTS_BUSY =
-  'Their snapshots still take room: another run uses the repository of snapshots. Run "muster prune" again when it has ended.';
+  'Their snapshots still take up space, because another run is using the snapshot repository. Run "muster prune" again when it has ended.';
 
 const WAITING_DAYS = MAX_WAITING_MS / (24 * 60 * 60_000);
 
@@ -80,11 +80,11 @@ function reasonOf({ run, reason }: RefusedRun): string {
     case 'underReview':
       return `under review; decide with: muster accept or reject ${runId}`;
     case 'waiting':
-      return `waits to be resumed, for ${WAITING_DAYS} days at most; go on with: muster resume ${runId}`;
+      return `waiting to be resumed, for ${WAITING_DAYS} days at most; resume: muster resume ${runId}`;
     case 'newest':
       return 'it is the newest one';
     case 'beingDecided':
-      return 'somebody decides about it or about another run at this moment; try again';
+      return 'another process is deciding about it or another run; try again';
   }
 }
 

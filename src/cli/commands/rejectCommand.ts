@@ -37,7 +37,7 @@ export function restoreCommand(
 ): Promise<ExitCode> {
   return withWorkspace(ctx, options, async (workspace) => {
     if (hunkIds.length + conflictIds.length === 0)
-      throw new CliError(EXIT.usage, 'Say what: --hunk ID or --conflict ID.');
+      throw new CliError(EXIT.usage, 'Name what to restore: --hunk ID or --conflict ID.');
     const runId = await findRun(workspace, name);
     const set = await workspace.reviews.restore(runId, { hunkIds, conflictIds });
     printLine(ctx.stdout, `Restored. ${describeRest(set)}`);

@@ -11,7 +11,7 @@ import { changeLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
 import { goOnElsewhere } from './controlCommands.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
-import { readText } from './readInput.ts';
+import { readText } from '../readInput.ts';
 import { approvePlan, readOnGate, readSetup } from './runCommand.ts';
 
 export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOptions {
@@ -70,10 +70,10 @@ async function confirmReruns(
   count: number,
 ): Promise<void> {
   if (count === 0 || yes === true) return;
-  const what = `${plural(count, 'agent')} ran commands without a sandbox and will run again; what those did may happen twice.`;
+  const what = `${plural(count, 'agent')} ran commands without a sandbox and will run again. Anything those commands did may happen twice.`;
   const isInteractive = ctx.stdin.isTTY === true && ctx.stderr.isTTY === true;
   if (isInteractive && (await askYesNo(ctx, `${what} Resume?`))) return;
-  throw new CliError(EXIT.usage, `${what} Say --yes to resume all the same.`);
+  throw new CliError(EXIT.usage, `${what} Pass --yes to resume anyway.`);
 }
 
 async function approveEdited(
@@ -93,7 +93,7 @@ async function approveEdited(
   const file = options.script ?? '';
   if (!ok || meta === null) {
     printDiagnostics(ctx.stderr, file, diagnostics);
-    throw new CliError(EXIT.usage, `${file} does not pass the check; nothing ran.`);
+    throw new CliError(EXIT.usage, `${file} did not pass the check. Nothing ran.`);
   }
   const sandbox = (): Promise<string> => workspace.services.commands.sandbox();
   const plan = { name: meta.name, commands, sandbox };

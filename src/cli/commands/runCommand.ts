@@ -14,7 +14,7 @@ import { printDiagnostics } from './checkCommand.ts';
 import { makeDraft, type Draft } from './makeDraft.ts';
 import { estimateCommand, showEstimate } from './estimateCommand.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
-import { readArgs, type ArgsOptions } from './readInput.ts';
+import { readArgs, type ArgsOptions } from '../readInput.ts';
 
 export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions, ArgsOptions {
   readonly script?: string | undefined;
@@ -52,7 +52,7 @@ export async function runCommand(
     const { fileName } = draft;
     if (!check.ok) {
       printDiagnostics(ctx.stderr, fileName, check.diagnostics);
-      throw new CliError(EXIT.usage, `${fileName} does not pass the check; nothing ran.`);
+      throw new CliError(EXIT.usage, `${fileName} did not pass the check. Nothing ran.`);
     }
     if (options.dryRun === true) {
       const estimated = { workspace, draft, check, argsJson, limits, provider };
@@ -119,7 +119,7 @@ async function showDryRun(
 function checkUsage(request: string | undefined, options: RunOptions): void {
   const sources = [request, options.script, options.workflow];
   if (sources.filter((source) => source !== undefined).length !== 1) {
-    const message = 'Give one of these: a request in words, --script FILE, --workflow NAME.';
+    const message = 'Pass a request in words, --script FILE or --workflow NAME.';
     throw new CliError(EXIT.usage, message);
   }
   if (options.accept !== undefined && !['all', 'none'].includes(options.accept)) {
@@ -140,17 +140,17 @@ export async function approvePlan(
   const isConsented = options.unsandboxed === true;
   if (options.yes === true) return isConsented;
   if (ctx.stdin.isTTY !== true || ctx.stderr.isTTY !== true) {
-    throw new CliError(EXIT.usage, 'Nobody is there to approve the plan. Say --yes to approve it.');
+    throw new CliError(EXIT.usage, 'No terminal to approve the plan. Pass --yes to approve it.');
   }
   const list = plan.commands.join(', ');
   const commands = list === '' ? '' : ` and the commands ${list}`;
   if (!(await askYesNo(ctx, `Run ${plan.name}${commands}?`))) {
-    throw new CliError(EXIT.usage, 'The plan was not approved; nothing ran.');
+    throw new CliError(EXIT.usage, 'Plan not approved. Nothing ran.');
   }
   if (isConsented || list === '' || (await plan.sandbox()) !== 'none') return isConsented;
   return askYesNo(
     ctx,
-    `There is no sandbox here: ${list} would run code written by agents with your rights. Allow that?`,
+    `No sandbox here: ${list} would run code written by agents with your user rights. Allow that?`,
   );
 }
 

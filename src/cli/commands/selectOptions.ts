@@ -24,12 +24,12 @@ export function readSelections(options: SelectOptions, set: ProposalSet): readon
   const { conflict: conflictIds = [] } = options;
   if (conflictIds.length > 0) selections.push({ type: 'conflicts', conflictIds: [...conflictIds] });
   if (selections.length > 0) return selections;
-  throw new CliError(EXIT.usage, 'Say what: --all, --group G, --file PATH or --hunk ID.');
+  throw new CliError(EXIT.usage, 'Name what: --all, --group G, --file PATH or --hunk ID.');
 }
 
 function groupIdFor(name: string, set: ProposalSet): string {
   const group = set.groups.find(({ groupId, title }) => groupId === name || title === name);
   if (group !== undefined) return group.groupId;
   const titles = set.groups.map(({ title }) => title).join(', ');
-  throw new CliError(EXIT.usage, `There is no group "${name}". There are: ${titles || 'none'}.`);
+  throw new CliError(EXIT.usage, `No group "${name}". Groups: ${titles || 'none'}.`);
 }

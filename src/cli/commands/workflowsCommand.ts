@@ -20,7 +20,7 @@ export function workflowsCommand(ctx: CliContext, options: CommonOptions): Promi
       printLine(ctx.stdout, JSON.stringify(shown));
       return EXIT.ok;
     }
-    if (shown.length === 0) printLine(ctx.stdout, 'No workflows are saved.');
+    if (shown.length === 0) printLine(ctx.stdout, 'No saved workflows.');
     for (const { name, source, description, problem } of shown) {
       printLine(ctx.stdout, `${name}  ${source}  ${problem ?? description}`);
     }

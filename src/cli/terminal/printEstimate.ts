@@ -22,7 +22,7 @@ export function printEstimate(out: OutputStream, name: string, estimate: Estimat
   // The headline and the phases stand above.
   const rest = describeEstimate(estimate).slice(1);
   for (const line of rest.filter((text) => !text.startsWith('Phases: '))) printLine(out, line);
-  printLine(out, 'A mock run with stubs in the place of agents: nothing was asked, nothing ran.');
+  printLine(out, 'A mock run with stubs instead of agents. Nothing was sent, nothing ran.');
 }
 
 function rowOf(title: string, part: Omit<EstimatePhase, 'title'>): Row {

@@ -26,7 +26,7 @@ export function printReport(out: OutputStream, view: RunView, directory: string)
   printLine(out, `  verdict: ${verdict}`);
   for (const { receipt } of view.verifications) {
     if (receipt === null) continue;
-    const stale = isStale(receipt, view) ? '; stale: the proposed files changed since' : '';
+    const stale = isStale(receipt, view) ? '; stale: the proposed files have changed since' : '';
     printLine(out, `    ${describeReceipt(receipt)}${stale}`);
   }
   printLine(
@@ -36,7 +36,7 @@ export function printReport(out: OutputStream, view: RunView, directory: string)
   printLine(out, `  report: ${directory}/report.md`);
   if (files === 0) return;
   printLine(out, '');
-  printLine(out, 'Nothing in your workspace was changed. To go on:');
+  printLine(out, 'Nothing in your workspace has changed. Next:');
   printLine(out, `  muster proposals ${view.runId} --patch    see the changes`);
   printLine(
     out,

@@ -61,10 +61,8 @@ export interface ChangedFile {
 
 function flagForMode({ base, proposed }: ChangedFile): string | null {
   if (proposed === null || proposed.mode === base?.mode) return null;
-  if (proposed.mode === SYMLINK_MODE) return 'Symbolic link: what is written to it goes elsewhere.';
-  return proposed.mode === EXECUTABLE_MODE
-    ? 'Executable: it can be run as a program afterwards.'
-    : null;
+  if (proposed.mode === SYMLINK_MODE) return 'Symbolic link: writes to it go elsewhere.';
+  return proposed.mode === EXECUTABLE_MODE ? 'Executable: it can run as a program.' : null;
 }
 
 function flagForPath({ path, base, proposed }: ChangedFile): string | null {

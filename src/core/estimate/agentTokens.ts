@@ -46,7 +46,7 @@ const DEFAULT_AGENT_TOKENS: AgentTokens = {
       cacheWriteTokens: 18_000,
     },
   },
-  source: 'assumed, for want of history: four requests an agent, two files read, one changed',
+  source: 'assumed, without history: four requests per agent, two files read, one changed',
 };
 
 const NO_USE: AgentUse = { usage: noTokens, requests: 0 };

@@ -139,10 +139,10 @@ function foldCommands({ generous, lean, request }: MockRuns): EstimateCommand[] 
 
 function describeUnbounded({ generous, lean }: MockRuns): string | null {
   const cap = generous.cap ?? lean.cap;
-  if (cap !== null) return `unbounded: stopped by the cap of ${cap}`;
+  if (cap !== null) return `unbounded: stopped at the limit of ${cap}`;
   const codes = new Set([...generous.gaps, ...lean.gaps].map((gap) => gap.code));
   if (codes.has('callCap')) return 'unbounded: stopped after too many calls';
-  return codes.has('timeLimit') ? 'unbounded: stopped by the time limit' : null;
+  return codes.has('timeLimit') ? 'unbounded: stopped at the time limit' : null;
 }
 
 function range({ generous, lean }: MockRuns, count: (run: MockRun) => number): CountRange {

@@ -8,16 +8,16 @@ import { whyCut } from './describeReceipt.ts';
 const MAX_TEST_NAMES = 10;
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
-  passed: 'every required command passed on the tree that is proposed',
-  failed: 'a required command failed on the tree that is proposed',
-  unverified: 'not every required command has passed on the tree that is proposed',
+  passed: 'every required command passed on the proposed tree',
+  failed: 'a required command failed on the proposed tree',
+  unverified: 'the proposed tree has not passed every required command',
 };
 
 /** The verdict and what it rests on. */
 export function describeReceipts(view: RunView): string {
   const receipts = view.verifications.flatMap((item) => item.receipt ?? []);
   const lines = ['## Verdict', '', `**${view.verdict}**: ${VERDICTS[view.verdict]}.`];
-  if (receipts.length === 0) return [...lines, '', 'No command was run.'].join('\n');
+  if (receipts.length === 0) return [...lines, '', 'No commands ran.'].join('\n');
   return [...lines, '', ...receipts.flatMap((receipt) => describe(receipt, view))].join('\n');
 }
 
@@ -28,14 +28,14 @@ function describe(receipt: Receipt, view: RunView): string[] {
     ...(receipt.tests === null ? [] : [testText(receipt.tests)]),
     `sandbox: ${receipt.sandbox}`,
     ...(receipt.required ? [] : ['not required']),
-    ...(isStale(receipt, view) ? ['stale: the tree that is proposed now is another one'] : []),
+    ...(isStale(receipt, view) ? ['stale: the proposed tree has changed since'] : []),
   ];
   const place = receipt.cwd === '' ? '' : ` in \`${receipt.cwd}\``;
   return [
     `- \`${receipt.command}\`${place}: ${facts.join(', ')}`,
     `  - tree \`${receipt.treeHash}\`, log \`${receipt.logPath}\``,
     ...names('failed', receipt.failedTests),
-    ...names('failed and passed before', receipt.regressions),
+    ...names('failed, passed before', receipt.regressions),
     ...names('fixed', receipt.fixed),
   ];
 }

@@ -75,7 +75,7 @@ function noteOf(
 ): BaselineNote {
   const place = { tests: report?.counts ?? null, treeHash, logPath };
   if (typeof result === 'string') {
-    const problem = `it could not be run there: ${result}`;
+    const problem = `it could not run there: ${result}`;
     return { ...place, exitCode: null, timedOut: false, problem };
   }
   const { exitCode, timedOut } = result;
@@ -90,9 +90,12 @@ function whyCut({ timedOut, stopped }: CommandResult): string | null {
 
 /** Null where failures of now can be told from those of then by the names of the tests. */
 function incomparable(before: TestReport | null, now: TestReport | null): string | null {
-  if (before?.gaps !== undefined) return `not all tests are named there: ${before.gaps.reason}`;
-  if (before === null || before.results.length === 0) return 'it named no tests there';
-  return now?.gaps === undefined ? null : `not all tests are named now: ${now.gaps.reason}`;
+  if (before?.gaps !== undefined)
+    return `its output does not name every test there: ${before.gaps.reason}`;
+  if (before === null || before.results.length === 0) return 'its output named no tests there';
+  return now?.gaps === undefined
+    ? null
+    : `its output does not name every test now: ${now.gaps.reason}`;
 }
 
 /** A failed suite whose tests are partly gone cannot be excused by names: a file may no longer load. */

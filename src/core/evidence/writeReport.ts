@@ -39,7 +39,7 @@ export function writeReport(
 function describeRequest(view: RunView): string {
   const request = view.request.trim() === '' ? view.meta.description : view.request.trim();
   const quoted = request.split(/\r?\n/u).map((line) => `> ${line}`);
-  return ['## What was asked', '', ...quoted].join('\n');
+  return ['## Request', '', ...quoted].join('\n');
 }
 
 function describeOutcome(view: RunView): string {
@@ -49,10 +49,10 @@ function describeOutcome(view: RunView): string {
   const model = view.provider === 'offline' ? 'Offline (no AI)' : `${view.provider}, ${view.model}`;
   const took = view.endedAt === null ? null : formatDuration(view.endedAt - view.startedAt);
   return [
-    '## What ran',
+    '## Run',
     '',
     `- State: **${view.state}**${view.stateMessage === null ? '' : ` — ${view.stateMessage}`}`,
-    `- Agents: ${agents === '' ? 'none was started; nothing was done' : agents}`,
+    `- Agents: ${agents === '' ? 'none started, so nothing was changed' : agents}`,
     ...(view.phases.length === 0 ? [] : [`- Phases: ${view.phases.map(plain).join(' → ')}`]),
     `- Model: ${model}`,
     ...(took === null ? [] : [`- Time: ${took}`]),
@@ -64,7 +64,7 @@ function describeOutcome(view: RunView): string {
 function describeChanges(view: RunView, proposals: ProposalSet | null): string {
   const { files, hunks, pending, conflicts } = view.proposals;
   const total = `${plural(files, 'file')}, ${plural(hunks, 'hunk')} (${pending} pending, ${plural(conflicts, 'conflict')}).`;
-  const lines = ['## Changes', '', files === 0 ? 'No change is proposed.' : total];
+  const lines = ['## Changes', '', files === 0 ? 'No changes proposed.' : total];
   for (const group of proposals?.groups ?? []) {
     const inGroup = (proposals?.files ?? []).filter((file) =>
       file.hunks.some((hunk) => hunk.groupId === group.groupId),
@@ -80,7 +80,7 @@ function describeFile(file: FileProposal, groupId: string): string {
   const added = hunks.reduce((sum, hunk) => sum + hunk.added, 0);
   const removed = hunks.reduce((sum, hunk) => sum + hunk.removed, 0);
   const kind = file.kind === 'modify' ? '' : ` (${file.kind})`;
-  const flag = file.flag === null ? '' : ` — needs an accept of its own: ${file.flag}`;
+  const flag = file.flag === null ? '' : ` — accept separately: ${file.flag}`;
   return `- \`${file.path}\`${kind} +${added} −${removed}${flag}`;
 }
 

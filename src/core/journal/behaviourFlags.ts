@@ -20,7 +20,7 @@ class NewerJournalError extends Error {
 
   constructor(flag: string) {
     super(
-      `The run cannot go on: its journal was written by a newer version of Muster (it names "${flag}"). Update Muster; what the run proposed can be reviewed all the same.`,
+      `The run cannot continue: its journal comes from a newer version of Muster (it names "${flag}"). Update Muster. You can still review what the run proposed.`,
     );
   }
 }

@@ -59,7 +59,7 @@ function decodeLine(
   const fields = tryParse(line);
   const head = readHead(fields);
   const entry = { line: expected.seq, seq: head?.seq ?? null };
-  if (head === null) throw new JournalError('is no journal entry', entry);
+  if (head === null) throw new JournalError('is not a journal entry', entry);
   const { seq, prev, kind } = head;
   if (seq !== expected.seq) {
     throw new JournalError(`is out of order: entry ${expected.seq} belongs there`, entry);

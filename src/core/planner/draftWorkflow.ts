@@ -74,11 +74,11 @@ async function ask(options: DraftOptions, messages: readonly ModelMessage[]): Pr
   );
   onAnswer?.(answer);
   if (answer.stopReason === 'refusal')
-    throw failure('model_refused', 'The model declined to plan this request. Word it differently.');
+    throw failure('model_refused', 'The model declined to plan this request. Rephrase it.');
   if (answer.stopReason === 'maxTokens')
     throw failure(
       'model_output_cut',
-      'The plan was longer than one answer of the model may be. Ask for less at once.',
+      'The plan was too long for one answer of the model. Ask for less at once.',
     );
   return answer;
 }
@@ -129,7 +129,7 @@ function textAnswer(answer: ModelAnswer): Draft {
 }
 
 function noProposal(): never {
-  throw failure('model_unavailable', 'The model answered without a plan and without a text.');
+  throw failure('model_unavailable', 'The model returned neither a plan nor text.');
 }
 
 function userText(text: string): ModelMessage {

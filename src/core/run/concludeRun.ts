@@ -125,7 +125,7 @@ function endState(
     const error = { code: 'script_error' as const, message };
     return { status: 'failed', reason: message, pauseReason: null, error };
   }
-  const reason = agentsStarted === 0 ? 'No agent was started: nothing was done.' : null;
+  const reason = agentsStarted === 0 ? 'No agents started, so nothing was changed.' : null;
   return { status: 'completed', reason, pauseReason: null, error: null };
 }
 

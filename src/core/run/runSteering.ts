@@ -130,7 +130,7 @@ export class RunSteering {
   waitAtGate(question: string | null): void {
     this.#suspension.waitAtGate(question);
     if (question === null || this.#options.ctx.config.onGate !== 'stop') return;
-    this.abort(new StopReason('gate_waiting', `The run waits for an answer: ${question}`));
+    this.abort(new StopReason('gate_waiting', `The run is waiting for an answer: ${question}`));
   }
 
   dispose(): void {

@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { ChatFromWebview, type ChatToWebview } from '../../protocol/webviews/chatMessages.ts';
 import type { ChatItem } from '../../protocol/webviews/chatMessages.ts';
-import { t } from '../localize.ts';
-import type { Tasks } from '../tasks.ts';
-import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
+import { t } from '../shared/localize.ts';
+import type { Tasks } from '../shared/tasks.ts';
+import { webviewHtml, webviewOptions } from '../shared/webviewHtml.ts';
 import type { ChatController } from './chatController.ts';
 import type { Conversation } from './conversation.ts';
 
-const viewId = 'muster.chat';
+const VIEW_ID = 'muster.chat';
 /** Changes of one item are sent at most this often: a stream must not flood the page. */
-const itemIntervalMs = 100;
+const ITEM_INTERVAL_MS = 100;
 
 type FocusMessage = Extract<ChatToWebview, { type: 'focusComposer' | 'focusItem' }>;
 
@@ -39,7 +39,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   constructor(options: ChatViewOptions) {
     this.#options = options;
     this.#subscriptions = [
-      vscode.window.registerWebviewViewProvider(viewId, this),
+      vscode.window.registerWebviewViewProvider(VIEW_ID, this),
       options.conversation.onDidChange((item) => this.#sendSoon(item)),
       options.conversation.onDidClear(() => this.#sendSnapshot()),
       options.controller.onDidChangeComposer(() => this.refreshComposer()),
@@ -124,7 +124,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   async #focusOn(message: FocusMessage): Promise<void> {
     this.#focus = message;
-    await vscode.commands.executeCommand(`${viewId}.focus`);
+    await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
     this.#sendFocus();
   }
 
@@ -142,7 +142,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#sendChanged();
-    }, itemIntervalMs);
+    }, ITEM_INTERVAL_MS);
   }
 
   #sendChanged(): void {

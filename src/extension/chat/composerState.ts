@@ -1,6 +1,6 @@
 import type { ComposerState } from '../../protocol/webviews/chatMessages.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { ResolvedProvider } from '../settings/resolveProvider.ts';
 import { describeCaps } from '../settings/settings.ts';
 
@@ -25,8 +25,8 @@ export function composerState(input: ComposerInput): ComposerState {
 }
 
 function disabledReason({ hasFolder, isTrusted, provider }: ComposerInput): string | null {
-  if (!hasFolder) return t('Open a folder first: a run works on the files of a folder.');
+  if (!hasFolder) return t('Open a folder first: Muster works on its files.');
   if (!isTrusted)
-    return t('This folder is not trusted. Past runs can be read; new ones cannot start.');
+    return t('This folder is not trusted. You can read past runs, but not start new ones.');
   return provider.problem;
 }

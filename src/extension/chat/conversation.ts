@@ -1,16 +1,16 @@
 import { ChatItem } from '../../protocol/webviews/chatMessages.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import { t } from '../localize.ts';
-import type { Storage } from '../storage.ts';
+import { t } from '../shared/localize.ts';
+import type { Storage } from '../shared/storage.ts';
 
-const storageKey = 'muster.conversation';
+const STORAGE_KEY = 'muster.conversation';
 /** Items that are kept: months of use, and little enough to draw at once. */
-const maxItems = 200;
+const MAX_ITEMS = 200;
 /** Characters that are stored: the editor reads the whole store at each start. */
-const maxStoredCharacters = 1_000_000;
+const MAX_STORED_CHARACTERS = 1_000_000;
 /** A burst of changes is stored once. */
-const saveDelayMs = 500;
+const SAVE_DELAY_MS = 500;
 
 /** The items of the chat: kept per workspace, bounded, restored after a reload. */
 export class Conversation implements Disposable {
@@ -27,7 +27,7 @@ export class Conversation implements Disposable {
   constructor(storage: Storage, onSaveFailed: (error: unknown) => void) {
     this.#storage = storage;
     this.#onSaveFailed = onSaveFailed;
-    this.#items = restore(storage.get(storageKey));
+    this.#items = restore(storage.get(STORAGE_KEY));
   }
 
   get items(): readonly ChatItem[] {
@@ -45,9 +45,9 @@ export class Conversation implements Disposable {
   put(item: ChatItem): void {
     const index = this.#items.findIndex(({ id }) => id === item.id);
     this.#items =
-      index === -1 ? [...this.#items, item].slice(-maxItems) : this.#items.with(index, item);
+      index === -1 ? [...this.#items, item].slice(-MAX_ITEMS) : this.#items.with(index, item);
     this.#changed.fire(item);
-    this.#timer ??= setTimeout(() => this.#saveLater(), saveDelayMs);
+    this.#timer ??= setTimeout(() => this.#saveLater(), SAVE_DELAY_MS);
   }
 
   /** Forgets everything. */
@@ -61,7 +61,7 @@ export class Conversation implements Disposable {
   async save(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    await this.#storage.update(storageKey, fitting(this.#items));
+    await this.#storage.update(STORAGE_KEY, fitting(this.#items));
   }
 
   async dispose(): Promise<void> {
@@ -88,7 +88,7 @@ function restore(stored: unknown): ChatItem[] {
 // What was being written when the window closed will never be finished.
 function settleStreaming(item: ChatItem): ChatItem {
   if (item.type !== 'answer' || !item.streaming) return item;
-  const note = t('*The window was closed before the answer was complete.*');
+  const note = t('*The window closed before the answer was complete.*');
   return { ...item, streaming: false, markdown: `${item.markdown}\n\n${note}` };
 }
 
@@ -97,7 +97,7 @@ function fitting(items: readonly ChatItem[]): readonly ChatItem[] {
   let start = items.length;
   while (start > 0) {
     characters += JSON.stringify(items[start - 1]).length;
-    if (characters > maxStoredCharacters) break;
+    if (characters > MAX_STORED_CHARACTERS) break;
     start -= 1;
   }
   return items.slice(start);

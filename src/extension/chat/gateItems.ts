@@ -36,7 +36,12 @@ export class GateItems {
       // resumed asks again what it had no answer to, at a later time.
       if (present?.gate.openedAt === gate.openedAt && present.status !== 'closed') continue;
       conversation.put({
-        ...{ id, type: 'gate', runId: run.runId, runName: run.name, gate, status: 'open' },
+        id,
+        type: 'gate',
+        runId: run.runId,
+        runName: run.name,
+        gate,
+        status: 'open',
       });
     }
     const openIds = new Set(open.map(({ gateId }) => gateItemId(run.runId, gateId)));

@@ -74,12 +74,14 @@ function waitUntilReady(child: ChildProcess, options: ForkHostOptions): Promise<
       else settle(() => resolve(answer));
     });
     child.once('error', (error) => fail(error.message));
-    child.once('exit', (code, signal) => fail(`it ended at once (${signal ?? String(code)}).`));
+    child.once('exit', (code, signal) =>
+      fail(`it exited immediately (${signal ?? String(code)}).`),
+    );
   });
 }
 
 function readAnswer(message: unknown): HostEndpoint | string {
   const said = HostStart.safeParse(message).data;
   if (said?.type === 'ready') return { socket: said.socket, token: said.token };
-  return said?.message ?? 'it sent a message that this version does not know.';
+  return said?.message ?? 'it sent a message that this version does not understand.';
 }

@@ -9,13 +9,13 @@ import {
   type ProviderConfig,
 } from '../../protocol/host/hostRpc.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import type { ExtensionLog } from '../tasks.ts';
+import type { ExtensionLog } from '../shared/tasks.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
 import type { HostConnection } from '../../hostClient/hostConnection.ts';
 
 /** A host that ends more often than this in the window of time is not started by itself again. */
-const maxStarts = 5;
-const startsWindowMs = 60_000;
+const MAX_STARTS = 5;
+const STARTS_WINDOW_MS = 60_000;
 
 /** What the host's life needs from outside. */
 export interface HostProcessOptions {
@@ -102,7 +102,7 @@ export class HostProcess implements HostClient, Disposable {
     const connection = await this.#options.open();
     if (this.#disposed) {
       connection.dispose();
-      throw new Error('The window is closing; the background host is not needed any more.');
+      throw new Error('The window is closing and no longer needs the background host.');
     }
     for (const name of notificationNames()) {
       connection.onNotification(name, (params) => this.#notified.fire({ name, params }));
@@ -123,16 +123,16 @@ export class HostProcess implements HostClient, Disposable {
   #onClosed(connection: HostConnection): void {
     if (this.#connection !== connection) return;
     this.#connection = null;
-    this.#options.log.warn(`The background host ${connection.pid} ended.`);
+    this.#options.log.warn(`The background host ${connection.pid} stopped.`);
     this.#died.fire();
   }
 
   #countStart(): void {
     const now = this.#options.nowMs();
-    this.#starts = this.#starts.filter((at) => now - at < startsWindowMs);
-    if (this.#starts.length >= maxStarts) {
+    this.#starts = this.#starts.filter((at) => now - at < STARTS_WINDOW_MS);
+    if (this.#starts.length >= MAX_STARTS) {
       throw new Error(
-        `Cannot start the background host: it ended ${maxStarts} times within a minute. Look at its log (Muster: Show Host Log), then choose "Start the host again".`,
+        `Cannot start the background host: it stopped ${MAX_STARTS} times within a minute. Check its log (Muster: Show Host Log), then choose “Restart host”.`,
       );
     }
     this.#starts.push(now);

@@ -1,6 +1,6 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunChange } from '../runs/runRegistry.ts';
 import type { RunActionName } from '../runs/runActions.ts';
 
@@ -15,7 +15,7 @@ export interface RunNotification {
 }
 
 /** Characters of a question that a message shows; the card has all of it. */
-const maxQuestionChars = 200;
+const MAX_QUESTION_CHARS = 200;
 
 /**
  * A message for the moments that need one: the end, a pause that the user did not ask for, and a
@@ -39,7 +39,7 @@ function newQuestion(run: RunSummary, previous: RunSummary | null): string | nul
 function questionNotification(run: RunSummary, question: string): RunNotification {
   return {
     severity: 'warning',
-    message: t('“{0}” needs you: {1}', run.name, oneLine(question, maxQuestionChars)),
+    message: t('“{0}” needs you: {1}', run.name, oneLine(question, MAX_QUESTION_CHARS)),
     actions: ['answer'],
     needsUser: true,
   };
@@ -79,7 +79,7 @@ function pauseNotification(run: RunSummary): RunNotification | null {
   if (pauseReason === null || pauseReason === 'user' || pauseReason === 'gate') return null;
   return {
     severity: 'warning',
-    message: t('“{0}” needs you: it is paused. {1}', run.name, run.stateMessage ?? '').trimEnd(),
+    message: t('“{0}” is paused and needs you. {1}', run.name, run.stateMessage ?? '').trimEnd(),
     actions: pauseReason === 'limit' ? ['raise', 'stop'] : ['resume', 'openTree'],
     needsUser: true,
   };
@@ -93,7 +93,7 @@ function completedText(run: RunSummary): string {
   const changes = plural(run.proposals.pending, 'change');
   const failed =
     run.counts.failed === 0 ? '' : ` ${t('{0} failed.', plural(run.counts.failed, 'agent'))}`;
-  return `${t('“{0}” is over: {1} proposed, {2}, {3}.', run.name, changes, verdictText(run), formatUsd(run.usd))}${failed}`;
+  return `${t('“{0}” finished: {1} proposed, {2}, {3}.', run.name, changes, verdictText(run), formatUsd(run.usd))}${failed}`;
 }
 
 function verdictText(run: RunSummary): string {
@@ -108,5 +108,5 @@ function verdictText(run: RunSummary): string {
 }
 
 function stoppedText(run: RunSummary): string {
-  return t('“{0}” has stopped and can be resumed. {1}', run.name, run.stateMessage ?? '').trimEnd();
+  return t('“{0}” stopped. You can resume it. {1}', run.name, run.stateMessage ?? '').trimEnd();
 }

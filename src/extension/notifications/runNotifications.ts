@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunChange, RunRegistry } from '../runs/runRegistry.ts';
-import type { Tasks } from '../tasks.ts';
+import type { Tasks } from '../shared/tasks.ts';
 import { notificationFor, type RunNotification } from './notificationFor.ts';
 import type { RunActionName, RunActions } from '../runs/runActions.ts';
 
@@ -73,7 +73,7 @@ function actionLabel(action: RunActionName): string {
     case 'stop':
       return t('Stop and keep results');
     case 'resume':
-      return t('Go on');
+      return t('Continue');
     case 'pause':
       return t('Pause');
     case 'throttle':

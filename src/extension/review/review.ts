@@ -2,20 +2,21 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { canVerifyAccepted } from '../../protocol/view/canVerifyAccepted.ts';
 import { countProposals } from '../../protocol/countProposals.ts';
+import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
 import type { RunRegistry } from '../runs/runRegistry.ts';
 import type { ProviderSettings } from '../settings/providerSettings.ts';
-import type { Tasks } from '../tasks.ts';
+import type { Tasks } from '../shared/tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
-import { CutOffNotice } from './cutOffNotice.ts';
-import { describeCounts } from './describeCounts.ts';
+import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
+import { describeView } from './proposals/describeView.ts';
+import { CutOffNotice } from './decisions/cutOffNotice.ts';
 import { findUnsavedDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
-import { ProposalFileSystem } from './proposalFileSystem.ts';
-import { ProposalModel } from './proposalModel.ts';
-import type { ProposalNode } from './proposalNodes.ts';
-import { ProposalTree, proposalViewId } from './proposalTree.ts';
+import { ProposalFileSystem } from './proposals/proposalFileSystem.ts';
+import { ProposalModel } from './proposals/proposalModel.ts';
+import type { ProposalNode } from './proposals/proposalNodes.ts';
+import { ProposalTree, PROPOSAL_VIEW_ID } from './proposals/proposalTree.ts';
 import { ReviewController } from './reviewController.ts';
 
 /** All of the review: the tree, the diffs and the decisions. */
@@ -45,7 +46,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
   });
   const model = new ProposalModel({ host, applyService, openBuffers: readOpenBuffers });
   const tree = new ProposalTree(model, () => settings.current().groupBy);
-  const view = vscode.window.createTreeView<ProposalNode>(proposalViewId, {
+  const view = vscode.window.createTreeView<ProposalNode>(PROPOSAL_VIEW_ID, {
     treeDataProvider: tree,
     showCollapseAll: true,
   });
@@ -55,16 +56,13 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     onDidChangeRun: model.onDidChange,
   });
   const conflictFileSystem = new ConflictFileSystem({ host, onDidChangeRun: model.onDidChange });
-  const canVerify = (runId: string): boolean => {
-    const run = registry.get(runId);
-    if (run === null || !canVerifyAccepted(run)) return false;
-    return run.proposals.pending + run.proposals.conflicts === 0;
-  };
+  const describe = () => describeView(view, registry.shown, model.loaded?.cutOff);
+  const canVerify = (runId: string): boolean => isReadyToVerify(registry.get(runId));
   const cutOffNotice = new CutOffNotice({ model, tasks });
   const controller = new ReviewController({ model, tree, view, tasks, canVerify });
   const followShown = () => {
     model.choose(registry.shown?.runId ?? null);
-    describeView(view, registry);
+    describe();
   };
   const subscriptions: readonly Disposable[] = [
     view.onDidChangeVisibility(({ visible }) => {
@@ -72,7 +70,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     }),
     registry.onDidChangeShown(followShown),
     model.onDidLoad((set) => registry.setProposals(set.runId, countProposals(set))),
-    registry.onDidChange(() => describeView(view, registry)),
+    registry.onDidChange(() => describe()),
     settings.onDidChange(() => tree.refresh()),
     // What fitted before may not fit what was saved, and the reverse.
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
@@ -80,23 +78,25 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       if (model.loaded?.files.some(({ path }) => path === name) === true) model.invalidate();
     }),
   ];
+  const parts = [fileSystem, conflictFileSystem, cutOffNotice, view, tree, model];
   return {
     model,
     tree,
     controller,
     open: async (runId) => {
       model.choose(runId);
-      await vscode.commands.executeCommand(`${proposalViewId}.focus`);
+      await vscode.commands.executeCommand(`${PROPOSAL_VIEW_ID}.focus`);
       await focusFirstRow(view, tree);
     },
     dispose: () => {
-      for (const item of [
-        ...subscriptions,
-        ...[fileSystem, conflictFileSystem, cutOffNotice, view, tree, model],
-      ])
-        item.dispose();
+      for (const item of [...subscriptions, ...parts]) item.dispose();
     },
   };
+}
+
+function isReadyToVerify(run: RunSummary | null): boolean {
+  if (run === null || !canVerifyAccepted(run)) return false;
+  return run.proposals.pending + run.proposals.conflicts === 0;
 }
 
 // A view that was empty when it got the focus leaves the keyboard nowhere once its rows are there.
@@ -110,24 +110,6 @@ async function focusFirstRow(
     await view.reveal(first, { select: false, focus: true });
   } catch {
     // The editor draws rows on its own time and may not know this one yet. By now it has some.
-    await vscode.commands.executeCommand(`${proposalViewId}.focus`);
+    await vscode.commands.executeCommand(`${PROPOSAL_VIEW_ID}.focus`);
   }
-}
-
-function describeView(view: vscode.TreeView<ProposalNode>, registry: RunRegistry): void {
-  const run = registry.shown;
-  const { pending, conflicts, hunks } = run?.proposals ?? { pending: 0, conflicts: 0, hunks: 0 };
-  const counts = describeCounts({ pending, conflicts });
-  view.description = [run?.name ?? '', counts].filter((part) => part !== '').join(' · ');
-  view.badge =
-    counts === ''
-      ? undefined
-      : { value: pending + conflicts, tooltip: t('Waits for review: {0}', counts) };
-  view.message = hunks + conflicts === 0 || pending > 0 ? '' : describeDecided(conflicts);
-}
-
-function describeDecided(conflicts: number): string {
-  if (conflicts === 0)
-    return t('All proposed changes are decided. “Undo Last Accept” takes the last one back.');
-  return t('Only conflicts are left: {0}. Each needs a decision of its own.', conflicts);
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { RunTreeWebview, type RunTreeContext } from './runTreeWebview.ts';
 
-const viewId = 'muster.runTree';
-const panelType = 'muster.runTreePanel';
+const VIEW_ID = 'muster.runTree';
+const PANEL_TYPE = 'muster.runTreePanel';
 
 /** The run tree in the side bar and, on demand, full-size in an editor tab. */
 export class RunTreeViews implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -16,8 +16,8 @@ export class RunTreeViews implements vscode.WebviewViewProvider, vscode.Disposab
     this.#context = context;
     this.#onNeeded = onNeeded;
     this.#registrations = vscode.Disposable.from(
-      vscode.window.registerWebviewViewProvider(viewId, this),
-      vscode.window.registerWebviewPanelSerializer(panelType, {
+      vscode.window.registerWebviewViewProvider(VIEW_ID, this),
+      vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
         deserializeWebviewPanel: (panel) => {
           this.#adopt(panel);
           return Promise.resolve();
@@ -39,7 +39,7 @@ export class RunTreeViews implements vscode.WebviewViewProvider, vscode.Disposab
       return;
     }
     this.#adopt(
-      vscode.window.createWebviewPanel(panelType, t('Run Tree'), vscode.ViewColumn.Active),
+      vscode.window.createWebviewPanel(PANEL_TYPE, t('Run Tree'), vscode.ViewColumn.Active),
     );
   }
 

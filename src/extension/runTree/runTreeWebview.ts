@@ -5,11 +5,11 @@ import {
   RunTreeFromWebview,
   type RunTreeToWebview,
 } from '../../protocol/webviews/runTreeMessages.ts';
-import { t } from '../localize.ts';
-import { runGuarded } from '../runGuarded.ts';
+import { t } from '../shared/localize.ts';
+import { runGuarded } from '../shared/runGuarded.ts';
 import type { RunPartAction } from '../runs/runActions.ts';
-import type { Tasks } from '../tasks.ts';
-import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
+import type { Tasks } from '../shared/tasks.ts';
+import { webviewHtml, webviewOptions } from '../shared/webviewHtml.ts';
 import type { FeedSubscription, RunFeeds } from '../runs/runFeeds.ts';
 import type { RunRegistry } from '../runs/runRegistry.ts';
 
@@ -21,7 +21,6 @@ interface RunTreeActions {
     runId: string,
     action: Extract<RunTreeFromWebview, { type: 'run' }>['action'] | RunPartAction,
   ) => Promise<void>;
-  readonly openTranscript: (runId: string, agentId: number) => Promise<void>;
   readonly revealChanges: (runId: string, agentId: number) => Promise<void>;
 }
 
@@ -96,7 +95,7 @@ export class RunTreeWebview implements Disposable {
     const { actions } = this.#context;
     switch (action) {
       case 'transcript':
-        return actions.openTranscript(runId, agentId);
+        return actions.runAction(runId, { action: 'openTranscript', agentId });
       case 'changes':
         return actions.revealChanges(runId, agentId);
       case 'skip':

@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import { formatUsd } from '../../base/format.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { changeLimit, parseLimit, type TypedLimit } from '../settings/parseLimit.ts';
 
 /** Lets the user change caps one by one; null when the first pick is dismissed. */
 export async function askLimits(limits: RunLimits): Promise<RunLimits | null> {
   const done = (): string => t('$(check) Done');
   const picked = await pickLimits(limits, {
-    title: t('Caps of This Run'),
-    placeHolder: t('Choose a cap to change; Escape when done'),
+    title: t('Limits of This Run'),
+    placeHolder: t('Choose a limit to change; press Escape when done'),
     done,
   });
   return picked.end === 'done' || picked.isChanged ? picked.limits : null;
@@ -26,8 +26,8 @@ export async function askHigherLimits(run: RunSummary): Promise<RunLimits | null
     { ...run.limits, concurrency: run.concurrency },
     {
       title: t('Raise Limits'),
-      placeHolder: t('{0} Choose what to change, then “Go on”', run.stateMessage ?? '').trim(),
-      done: (isChanged) => (isChanged ? t('$(check) Go on under these limits') : null),
+      placeHolder: t('{0} Choose what to change, then “Continue”', run.stateMessage ?? '').trim(),
+      done: (isChanged) => (isChanged ? t('$(check) Continue with these limits') : null),
     },
   );
   return picked.end === 'done' ? picked.limits : null;
@@ -39,7 +39,7 @@ export async function askConcurrency(current: number): Promise<number | null> {
     title: t('Throttle'),
     value: String(current),
     prompt: t(
-      'At most how many agents at once, 1 to 256 (now {0}). Nothing that runs is stopped.',
+      'How many agents may run at once, 1 to 256 (now {0}). Running agents are not stopped.',
       current,
     ),
     validateInput: (value) => parseLimit('concurrency', value).problem ?? undefined,

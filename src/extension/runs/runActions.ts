@@ -3,7 +3,7 @@ import { assertNever } from '../../base/assertNever.ts';
 import type { RunControl } from '../../protocol/host/hostRpc.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunDocuments } from './runDocuments.ts';
 import type { RunRegistry } from './runRegistry.ts';
 import { askConcurrency, askHigherLimits } from './askLimits.ts';
@@ -114,14 +114,14 @@ const dialogs: RunDialogs & { readonly verifyAccepted: (runId: string) => Promis
   askConcurrency,
   askHigherLimits,
   confirmCancel: async (sentence) => {
-    const choice = await vscode.window.showQuickPick([sentence, t('Let it go on')], {
+    const choice = await vscode.window.showQuickPick([sentence, t('Keep running')], {
       title: t('Cancel Run'),
     });
     return choice === sentence;
   },
   confirmRerun: async (sentence) => {
-    const choice = await vscode.window.showQuickPick([sentence, t('Do not resume')], {
-      title: t('What those commands did outside of their copy may happen twice'),
+    const choice = await vscode.window.showQuickPick([sentence, t('Don’t resume')], {
+      title: t('Anything those commands did outside their copy may happen twice'),
     });
     return choice === sentence;
   },

@@ -2,7 +2,7 @@ import type { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { RunLimits } from '../../protocol/runLimits.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunRegistry } from './runRegistry.ts';
 import type { SeenRuns } from './seenRuns.ts';
 
@@ -28,7 +28,7 @@ export interface RunControlsContext {
   readonly allowedCommands: () => readonly string[];
 }
 
-/** The verbs that steer a run, with the questions that go before them. */
+/** The verbs that control a run, with the questions that go before them. */
 export class RunControls {
   readonly #context: RunControlsContext;
 
@@ -99,13 +99,13 @@ export class RunControls {
 /** Says what may happen twice when a run goes on. */
 function rerunText({ rerunsUnsandboxed: count }: RunSummary): string {
   const agents = count === 1 ? t('1 agent') : t('{0} agents', count);
-  return t('Resume: {0} ran commands without a sandbox and will run again', agents);
+  return t('Resume and rerun {0} that ran commands without a sandbox', agents);
 }
 
 /** Says what a cancel hits. */
 export function cancelText(run: RunSummary | null): string {
-  if (run === null) return t('Cancel run; finished work stays');
+  if (run === null) return t('Cancel run; finished work is kept');
   const { running, queued } = run.counts;
   const agents = running === 1 ? t('1 agent running') : t('{0} agents running', running);
-  return t('Cancel run: {0}, {1} queued; finished work stays', agents, queued);
+  return t('Cancel run: {0}, {1} queued; finished work is kept', agents, queued);
 }

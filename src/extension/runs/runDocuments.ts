@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { ReadOnlyFileSystem } from '../readOnlyFileSystem.ts';
+import { ReadOnlyFileSystem } from '../shared/readOnlyFileSystem.ts';
 import { readDocument, runDocumentPath, type RunDocument } from './runDocumentPath.ts';
 
-const scheme = 'muster-doc';
+const SCHEME = 'muster-doc';
 
 /**
  * Reports, scripts and transcripts as read-only documents. A file system and not a text-content
@@ -14,13 +14,13 @@ export class RunDocuments extends ReadOnlyFileSystem {
   readonly #openedAt = Date.now();
 
   constructor(host: HostClient) {
-    super(scheme);
+    super(SCHEME);
     this.#host = host;
   }
 
   /** Shows a document: reports and transcripts rendered, scripts as text. */
   async open(document: RunDocument): Promise<void> {
-    const uri = vscode.Uri.from({ scheme, path: runDocumentPath(document) });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: runDocumentPath(document) });
     this.fireChanged([uri]);
     if (document.type !== 'script' && (await canPreviewMarkdown())) {
       await vscode.commands.executeCommand('markdown.showPreview', uri);

@@ -2,7 +2,7 @@ import type { Disposable } from '../../base/disposables.ts';
 import type { RunTreeToWebview } from '../../protocol/webviews/runTreeMessages.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import type { Tasks } from '../tasks.ts';
+import type { Tasks } from '../shared/tasks.ts';
 import { RunFeed } from './runFeed.ts';
 
 /** A view's hold on a run's events. */

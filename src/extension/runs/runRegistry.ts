@@ -4,7 +4,8 @@ import type { ProposalCounts } from '../../protocol/proposals.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
+import { interruptSummary } from '../../protocol/view/interruptView.ts';
 
 /** A run's new summary and the one it replaces; `previous` is null for a run not known before. */
 export interface RunChange {
@@ -98,8 +99,8 @@ export class RunRegistry implements Disposable {
   markInterrupted(): readonly RunSummary[] {
     const live = this.all().filter((run) => isLive(run));
     for (const run of live) {
-      const stateMessage = t('The background host ended. Finished agents’ work is kept.');
-      this.#set({ ...run, state: 'interrupted', stateMessage }, false);
+      const stateMessage = t('The background host stopped. Finished work is kept.');
+      this.#set(interruptSummary(run, { endedAt: null, stateMessage }), false);
     }
     return live;
   }

@@ -1,10 +1,10 @@
 import type { Disposable } from '../../base/disposables.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import type { Storage } from '../storage.ts';
+import type { Storage } from '../shared/storage.ts';
 
-const storageKey = 'muster.seenRuns';
+const STORAGE_KEY = 'muster.seenRuns';
 /** Runs that are remembered as seen: as many as a workspace keeps runs. */
-const maxSeen = 50;
+const MAX_SEEN = 50;
 
 /** The ended runs that the user has looked at, so that a failure stops asking for attention. */
 export class SeenRuns implements Disposable {
@@ -15,7 +15,7 @@ export class SeenRuns implements Disposable {
 
   constructor(storage: Storage) {
     this.#storage = storage;
-    const stored = storage.get(storageKey);
+    const stored = storage.get(STORAGE_KEY);
     this.#runIds = Array.isArray(stored) ? stored.filter((id) => typeof id === 'string') : [];
   }
 
@@ -26,9 +26,9 @@ export class SeenRuns implements Disposable {
   /** Remembers a run as seen. */
   async add(runId: string): Promise<void> {
     if (this.has(runId)) return;
-    this.#runIds = [...this.#runIds, runId].slice(-maxSeen);
+    this.#runIds = [...this.#runIds, runId].slice(-MAX_SEEN);
     this.#changed.fire();
-    await this.#storage.update(storageKey, this.#runIds);
+    await this.#storage.update(STORAGE_KEY, this.#runIds);
   }
 
   /** A run that goes on will end anew, and is then unseen. */
@@ -36,7 +36,7 @@ export class SeenRuns implements Disposable {
     if (!this.has(runId)) return;
     this.#runIds = this.#runIds.filter((id) => id !== runId);
     this.#changed.fire();
-    await this.#storage.update(storageKey, this.#runIds);
+    await this.#storage.update(STORAGE_KEY, this.#runIds);
   }
 
   dispose(): void {

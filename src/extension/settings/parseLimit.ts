@@ -1,5 +1,5 @@
 import { RunLimits } from '../../protocol/runLimits.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 
 /** The limits that a person types one by one. */
 export type TypedLimit = 'maxAgents' | 'concurrency' | 'maxTokens' | 'maxUsd' | 'maxMinutes';
@@ -39,9 +39,9 @@ function expected(limit: TypedLimit): string {
     case 'maxAgents':
       return t('Enter a whole number from 1 to 1000.');
     case 'maxUsd':
-      return t('Enter an amount above 0, or nothing for no limit.');
+      return t('Enter an amount above 0, or leave empty for no limit.');
     case 'maxTokens':
-      return t('Enter a whole number above 0, or nothing for no limit.');
+      return t('Enter a whole number above 0, or leave empty for no limit.');
     case 'maxMinutes':
       return t('Enter a number of minutes above 0.');
   }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { resolveProvider, type ResolvedProvider } from './resolveProvider.ts';
 import {
   readSettings,
@@ -8,7 +8,7 @@ import {
   type Settings,
 } from './settings.ts';
 
-const secretName = 'muster.anthropicApiKey';
+const SECRET_NAME = 'muster.anthropicApiKey';
 
 /** The settings and the key as they are now, and an event when either changes. */
 export class ProviderSettings implements vscode.Disposable {
@@ -22,7 +22,7 @@ export class ProviderSettings implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
       secrets.onDidChange((event) => {
-        if (event.key === secretName) this.#changed.fire();
+        if (event.key === SECRET_NAME) this.#changed.fire();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('muster')) this.#changed.fire();
@@ -48,19 +48,20 @@ export class ProviderSettings implements vscode.Disposable {
   async askForApiKey(): Promise<void> {
     const key = await vscode.window.showInputBox({
       title: t('Anthropic API Key'),
-      prompt: t('The key is kept in the secret storage of VS Code and sent to nobody else.'),
+      prompt: t('Stored in VS Code’s secret storage and sent only to the provider.'),
       password: true,
       ignoreFocusOut: true,
-      validateInput: (value) => (/\s/u.test(value.trim()) ? t('A key has no spaces.') : undefined),
+      validateInput: (value) =>
+        /\s/u.test(value.trim()) ? t('A key contains no spaces.') : undefined,
     });
     if (key === undefined || key.trim() === '') return;
-    await this.#secrets.store(secretName, key.trim());
+    await this.#secrets.store(SECRET_NAME, key.trim());
   }
 
   /** Forgets the stored key. */
   async clearApiKey(): Promise<void> {
-    await this.#secrets.delete(secretName);
-    await vscode.window.showInformationMessage(t('Muster has forgotten the Anthropic API key.'));
+    await this.#secrets.delete(SECRET_NAME);
+    await vscode.window.showInformationMessage(t('Removed the Anthropic API key.'));
   }
 
   /** Lets the user pick a provider; choosing Anthropic without a key asks for one. */
@@ -69,13 +70,13 @@ export class ProviderSettings implements vscode.Disposable {
       {
         provider: 'auto',
         label: t('Automatic'),
-        description: t('Anthropic when there is a key, else offline'),
+        description: t('Anthropic if there is a key, otherwise offline'),
       },
       { provider: 'anthropic', label: t('Anthropic'), description: t('needs an API key') },
       {
         provider: 'offline',
         label: t('Offline (no AI)'),
-        description: t('mechanical JavaScript modernisation by rule'),
+        description: t('modernises JavaScript by fixed rules'),
       },
     ];
     const choice = await vscode.window.showQuickPick(choices, { title: t('Model Provider') });
@@ -89,11 +90,11 @@ export class ProviderSettings implements vscode.Disposable {
   /** Lets the user pick by what proposals are grouped. */
   async chooseGrouping(): Promise<void> {
     const choices: readonly GroupingChoice[] = [
-      { groupBy: 'group', label: t('Group'), description: t('as the workflow grouped them') },
+      { groupBy: 'group', label: t('Group'), description: t('by the workflow’s groups') },
       { groupBy: 'folder', label: t('Folder') },
       { groupBy: 'kind', label: t('Kind of change') },
     ];
-    const choice = await vscode.window.showQuickPick(choices, { title: t('Group Changes By') });
+    const choice = await vscode.window.showQuickPick(choices, { title: t('Group Changes by') });
     if (choice === undefined) return;
     const section = vscode.workspace.getConfiguration('muster');
     const target = vscode.ConfigurationTarget.Global;
@@ -111,7 +112,7 @@ export class ProviderSettings implements vscode.Disposable {
   }
 
   async #apiKey(): Promise<string | null> {
-    const stored = await this.#secrets.get(secretName);
+    const stored = await this.#secrets.get(SECRET_NAME);
     const key = stored ?? process.env['ANTHROPIC_API_KEY'] ?? '';
     return key === '' ? null : key;
   }

@@ -1,5 +1,5 @@
 import type { ProviderConfig, ProviderId } from '../../protocol/host/hostRpc.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { Settings } from './settings.ts';
 
 /** Which provider the next run uses, and how the user is told. */

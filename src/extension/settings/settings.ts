@@ -1,9 +1,9 @@
 import { formatUsd, plural } from '../../base/format.ts';
+import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../protocol/defaults.ts';
 import { RetentionConfig } from '../../protocol/host/hostRpc.ts';
 import { PriceTable } from '../../protocol/modelPrices.ts';
 import { RunLimits } from '../../protocol/runLimits.ts';
-import { t } from '../localize.ts';
-import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../protocol/defaults.ts';
+import { t } from '../shared/localize.ts';
 
 export type ProviderSetting = 'auto' | 'anthropic' | 'offline';
 export type ReviewGrouping = 'group' | 'folder' | 'kind';

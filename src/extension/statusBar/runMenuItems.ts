@@ -1,7 +1,7 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
 import { canVerifyAccepted } from '../../protocol/view/canVerifyAccepted.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { openQuestions } from '../runs/openQuestions.ts';
 import type { RunActionName, RunPartAction } from '../runs/runActions.ts';
 import { cancelText } from '../runs/runControls.ts';
@@ -15,14 +15,14 @@ export interface RunMenuItem {
 }
 
 /** Characters of a question that fit into one line of a menu. */
-const maxQuestionChars = 80;
+const MAX_QUESTION_CHARS = 80;
 
 /** What can be done with the run right now, what it waits for first. */
 export function runMenuItems(run: RunSummary): readonly RunMenuItem[] {
   return [
     ...openQuestions(run).map(({ gateId, question }) => ({
       action: { action: 'answer', gateId } as const,
-      label: t('$(question) Answer: {0}', oneLine(question, maxQuestionChars)),
+      label: t('$(question) Answer: {0}', oneLine(question, MAX_QUESTION_CHARS)),
     })),
     ...(isLive(run) ? liveItems(run) : endedItems(run)),
     { action: 'openTree', label: t('$(list-tree) Open run tree') },
@@ -56,12 +56,12 @@ function goOnItems(run: RunSummary): readonly RunMenuItem[] {
         {
           action: 'stop',
           label: t('$(debug-stop) Stop and keep results'),
-          description: t('{0} spent; can be resumed later', formatUsd(run.usd)),
+          description: t('{0} spent; you can resume later', formatUsd(run.usd)),
         },
       ];
     case 'breaker':
     case 'usage':
-      return [{ action: 'resume', label: t('$(debug-continue) Go on'), ...detail }];
+      return [{ action: 'resume', label: t('$(debug-continue) Continue'), ...detail }];
     case 'gate':
       return [];
     case 'user':
@@ -78,7 +78,7 @@ function endedItems(run: RunSummary): readonly RunMenuItem[] {
     {
       action: 'resume',
       label: t('$(debug-continue) Resume…'),
-      description: t('asks for other limits first'),
+      description: t('asks for higher limits first'),
     },
   ];
 }

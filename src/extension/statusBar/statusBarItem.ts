@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import type { RunRegistry } from '../runs/runRegistry.ts';
 import type { SeenRuns } from '../runs/seenRuns.ts';
 import { statusText, type StatusText } from './statusText.ts';

@@ -1,10 +1,10 @@
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
-import { t } from '../localize.ts';
+import { t } from '../shared/localize.ts';
 import { describeCaps } from '../settings/settings.ts';
 
 /** Characters of a question that a tooltip's line shows. */
-const maxQuestionChars = 120;
+const MAX_QUESTION_CHARS = 120;
 
 /** What the status bar item shows; null hides it. */
 export interface StatusText {
@@ -41,7 +41,7 @@ function waitingText(pendingChanges: number, conflicts: number): StatusText | nu
   ];
   return {
     text: icons.join(' '),
-    tooltip: t('Muster: waits for your review: {0}', what.join(', ')),
+    tooltip: t('Muster: {0} waiting for your review', what.join(', ')),
     emphasis: 'none',
   };
 }
@@ -57,8 +57,9 @@ function runText(run: RunSummary, isSeen: boolean): StatusText | null {
   const tooltip = describeRun(run);
   if (isLive(run) && run.openGates.length > 0) {
     return {
-      text: t('$(bell) Muster {0} · waits for you', progressText(run)),
-      ...{ tooltip, emphasis: 'warning' },
+      text: t('$(bell) Muster {0} · waiting for you', progressText(run)),
+      tooltip,
+      emphasis: 'warning',
     };
   }
   switch (run.state) {
@@ -93,7 +94,7 @@ function pauseText(run: RunSummary): string {
     case 'limit':
       return t('limit reached');
     case 'gate':
-      return t('waits for you');
+      return t('waiting for you');
     case 'breaker':
       return t('agents keep failing');
     case 'usage':
@@ -109,7 +110,7 @@ function openQuestions(run: RunSummary): readonly string[] {
   if (!isLive(run)) return [];
   return run.openGates
     .filter(({ question }) => run.stateMessage?.includes(question) !== true)
-    .map(({ question }) => t('Asks: {0}', oneLine(question, maxQuestionChars)));
+    .map(({ question }) => t('Asks: {0}', oneLine(question, MAX_QUESTION_CHARS)));
 }
 
 function describeRun(run: RunSummary): string {
@@ -131,6 +132,6 @@ function describeRun(run: RunSummary): string {
           ),
     );
   }
-  lines.push(t('Caps: {0}', describeCaps({ ...run.limits, concurrency: run.concurrency })));
+  lines.push(t('Limits: {0}', describeCaps({ ...run.limits, concurrency: run.concurrency })));
   return lines.join('\n');
 }

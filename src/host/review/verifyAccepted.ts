@@ -27,14 +27,12 @@ export async function verifyAccepted(
   const view = await reviews.withDecisions(await runs.view(runId));
   const head = RunHead.parse(parseJson(await runs.readFile(runId, 'run.json')));
   if (isLive(view) || (view.proposals.accepted ?? 0) === 0) {
-    throw new ReviewError(
-      `Nothing of run ${runId} was accepted, so that there is nothing to verify. Accept changes first.`,
-    );
+    throw new ReviewError(`Run ${runId} has no accepted changes to verify. Accept changes first.`);
   }
   const run = acceptedRun(view, [...head.requiredCommands, ...requiredCommands]);
   if (run === null) {
     throw new ReviewError(
-      `Run ${runId} verified nothing. Name the commands that have to pass: setting muster.verify.commands, or --require.`,
+      `Run ${runId} had no verification commands. Name commands that must pass: setting muster.verify.commands, or --require.`,
     );
   }
   const { limits, setupCommand } = head;

@@ -36,7 +36,7 @@ export async function answerWaitingGate(
 
 function assertIsOpen({ runId, state, gates }: RunView, gateId: number): void {
   if (state === 'completed') {
-    throw new GateMissingError(`Run ${runId} has completed; it waits for no answer any more.`);
+    throw new GateMissingError(`Run ${runId} has completed and needs no answer.`);
   }
   const isOpen = gates.some(
     (gate) => gate.gateId === gateId && gate.approved === null && gate.command === undefined,

@@ -38,7 +38,9 @@ export async function claimRun(directory: string, mine: RunOwner): Promise<Claim
     }
     await pause(RETRY_MS);
   }
-  throw new Error(`Cannot take the run in ${directory}: others keep taking it. Try again.`);
+  throw new Error(
+    `Cannot take over the run in ${directory}: other processes keep taking it. Try again.`,
+  );
 }
 
 // Nobody else writes the file while the owner lives, so that it needs no claim to say that it is done.

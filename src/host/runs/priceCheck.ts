@@ -23,7 +23,7 @@ export interface PricedRun {
 export function assertDollarsCount({ provider, model, limits, prices }: PricedRun): void {
   if (!isUsdExplicit(limits) || priceOf(provider, model, prices) !== null) return;
   throw new PriceUnknownError(
-    `The price of ${model} is not known, so that a limit in dollars cannot be kept. Give a limit in tokens (--max-tokens) instead, or leave the dollars (--max-usd) out.`,
+    `The price of ${model} is not known, so a dollar limit cannot be enforced. Set a token limit (--max-tokens) instead, or leave out --max-usd.`,
   );
 }
 
@@ -33,7 +33,7 @@ export function describeTokenFallback(run: PricedRun): string | null {
   const { maxUsd, maxTokens } = limits;
   if (maxUsd === null || priceOf(provider, model, prices) !== null) return null;
   const tokens = (maxTokens ?? FALLBACK_MAX_TOKENS).toLocaleString('en-US');
-  return `The price of ${model} is not known: instead of $${maxUsd} the run stops at ${tokens} tokens.`;
+  return `The price of ${model} is unknown, so the run stops at ${tokens} tokens instead of $${maxUsd}.`;
 }
 
 function isUsdExplicit({ maxUsd, usdIsExplicit, perPhase, perAgent }: RunLimits): boolean {

@@ -51,7 +51,7 @@ export class InvalidScriptError extends Error {
   constructor(check: ScriptCheck) {
     const first = check.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
     const place = first === undefined ? '' : ` Line ${first.line}: ${first.message} ${first.fix}`;
-    super(`The script does not pass the check.${place}`);
+    super(`The script did not pass the check.${place}`);
     this.check = check;
   }
 }

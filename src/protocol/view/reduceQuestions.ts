@@ -5,7 +5,7 @@ import type { GateView, RunView } from './runView.ts';
 import { updateAgent, withPhase } from './changeView.ts';
 
 /** What an agent does while its question is open. */
-const ASKING = 'waits for your answer';
+const ASKING = 'waiting for your answer';
 
 /** A question of the script. */
 export function openGate(view: RunView, event: RunEventOf<'gate.opened'>): RunView {

@@ -192,10 +192,7 @@ export const commandAttacks: readonly Attack[] = [
   runs(
     'a hundred thousand files',
     `node -e 'const fs = require("fs"); fs.mkdirSync("many"); for (let i = 0; i < 100000; i += 1) fs.writeFileSync("many/" + i, "")'`,
-    new RegExp(
-      `100000 files were changed, more than ${MAX_COMMAND_CHANGES}; none of them is kept`,
-      'u',
-    ),
+    new RegExp(`100000 files were changed, more than ${MAX_COMMAND_CHANGES}; none are kept`, 'u'),
   ),
   {
     title: 'a folder deeper than any path, and the next command',
@@ -275,7 +272,7 @@ export const commandAttacks: readonly Attack[] = [
       'node_modules/absolute/../..',
     ].map((cwd) => run('pwd; cat config.txt', { cwd })),
     told: [
-      /that folder leads out of the repository/u,
+      /that folder is outside the repository/u,
       /leaves the repository/u,
       /there is no such folder/u,
       /there is no such folder/u,

@@ -65,6 +65,6 @@ export const verifyAttacks: readonly VerifyAttack[] = [
         said.push(await verify({ command: 'cat config.txt', cwd, required: false }).catch((error) => error.message));
       return said;`,
     result:
-      /leaves the workspace.*leads out of the repository.*leaves the workspace.*there is no such folder/u,
+      /leaves the workspace.*is outside the repository.*leaves the workspace.*there is no such folder/u,
   },
 ];

@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
     expected: {
       agents: '1–10',
       chain: '1–6',
-      unbounded: 'unbounded: stopped by the cap of 10',
+      unbounded: 'unbounded: stopped at the limit of 10',
       gaps: ['generous agentCap'],
     },
   },
@@ -96,7 +96,7 @@ const cases: readonly Case[] = [
     expected: {
       agents: '7',
       chain: '7',
-      unbounded: 'unbounded: stopped by the cap of 7',
+      unbounded: 'unbounded: stopped at the limit of 7',
       gaps: ['generous agentCap', 'lean agentCap'],
     },
   },
@@ -341,7 +341,7 @@ describe('An estimate', () => {
     assert.deepEqual(tokenSources, [
       "this workspace's history: 10 agents, general-purpose in phase Fix",
       "this workspace's history: 12 agents, general-purpose",
-      'assumed, for want of history: four requests an agent, two files read, one changed',
+      'assumed, without history: four requests per agent, two files read, one changed',
     ]);
   });
 
@@ -387,7 +387,7 @@ describe('An estimate', () => {
       agents: '3',
       chain: '3',
       phases: { A: '1', B: '2' },
-      unbounded: 'unbounded: stopped by the cap of 2',
+      unbounded: 'unbounded: stopped at the limit of 2',
       gaps: ['generous agentCap', 'lean agentCap'],
     });
   });

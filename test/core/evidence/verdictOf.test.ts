@@ -145,13 +145,13 @@ describe('makeReceipt', () => {
       ['b'],
       `${notCompared}1 test that passed there did not run now, such as "lost"`,
     ],
-    ['not without a report', {}, [], [], `${notCompared}it named no tests there`],
+    ['not without a report', {}, [], [], `${notCompared}its output named no tests there`],
     [
       'not with a report that names no tests',
       { report: { counts: { passed: 3, failed: 0, skipped: 0 }, results: [] } },
       [],
       [],
-      `${notCompared}it named no tests there`,
+      `${notCompared}its output named no tests there`,
     ],
     [
       'not with a suite that was cut off',
@@ -165,7 +165,7 @@ describe('makeReceipt', () => {
       { result: 'no such folder' },
       [],
       [],
-      `${notCompared}it could not be run there: no such folder`,
+      `${notCompared}it could not run there: no such folder`,
     ],
   ];
   for (const [title, change, regressions, fixed, text] of comparisons) {

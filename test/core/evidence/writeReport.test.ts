@@ -130,11 +130,11 @@ describe('writeReport', () => {
       '> Modernise\n> it',
       '- Agents: 1 ok, 1 failed',
       '- Time: 1 min 01 s',
-      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale: the tree that is proposed now is another one',
+      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale: the proposed tree has changed since',
       '  - failed: `sum > adds`',
       '### Edit\n\n- `a.ts` +2 −1',
       '- fix \\*b\\* (agent 2): `max_turns` It used all of its turns.',
-      '## Not covered\n\n- 1 agent failed: null to the script\n',
+      '## Not covered\n\n- 1 agent failed: returned null to the script\n',
       '- dropped 3 items',
       '$0.25 of at most $5.00; 1.5k input tokens (0 from the cache), 20 output tokens.',
     ];
@@ -150,7 +150,7 @@ describe('writeReport', () => {
       { ...view, agents: [], verifications: [], verdict: 'unverified' },
       null,
     );
-    assert.match(text, /none was started; nothing was done/u);
-    assert.match(text, /No command was run/u);
+    assert.match(text, /none started, so nothing was changed/u);
+    assert.match(text, /No commands ran/u);
   });
 });

@@ -17,7 +17,7 @@ describe('The end of a run', () => {
         status: 'completed',
         verdict: 'unverified',
         error: null,
-        reason: 'No agent was started: nothing was done.',
+        reason: 'No agents started, so nothing was changed.',
         result: { type: 'inline', json: 'null' },
       },
     );

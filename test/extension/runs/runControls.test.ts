@@ -6,7 +6,6 @@ import { RunControls, type RunDialogs } from '../../../src/extension/runs/runCon
 import { SeenRuns } from '../../../src/extension/runs/seenRuns.ts';
 import { sampleRun } from '../support/samples.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 const higher: RunLimits = { ...DEFAULT_RUN_LIMITS, maxUsd: 20, usdIsExplicit: true };
 const control = (params: object) => ({
@@ -15,7 +14,7 @@ const control = (params: object) => ({
 });
 const atLimit = { state: 'paused', pauseReason: 'limit' } as const;
 
-describe('the verbs that steer a run', () => {
+describe('the verbs that control a run', () => {
   it('raise the limits of a run that waits at one, with what the user chose', async () => {
     const { controls, host, asked } = start(atLimit);
     await controls.raise('r1');
@@ -49,7 +48,7 @@ describe('the verbs that steer a run', () => {
     await controls.cancel('r1');
     assert.deepEqual(asked, [
       'concurrency 7',
-      'Cancel run: 14 agents running, 69 queued; finished work stays',
+      'Cancel run: 14 agents running, 69 queued; finished work is kept',
     ]);
     assert.deepEqual(host.requests, [
       control({ action: 'throttle', concurrency: 4 }),
@@ -108,7 +107,7 @@ describe('the verbs that steer a run', () => {
       [
         'ask before agents run again whose commands had no sandbox',
         { state: 'failed', endedAt: 9, rerunsUnsandboxed: 2 },
-        ['Resume: 2 agents ran commands without a sandbox and will run again'],
+        ['Resume and rerun 2 agents that ran commands without a sandbox'],
         [
           {
             method: 'run.resume',

@@ -3,9 +3,9 @@ import { reduceRun } from '../../../src/protocol/view/reduceRun.ts';
 import type { RunEvent } from '../../../src/protocol/events/runEvents.ts';
 import type { RunTreeToWebview } from '../../../src/protocol/webviews/runTreeMessages.ts';
 import { RunFeeds } from '../../../src/extension/runs/runFeeds.ts';
-import { Tasks } from '../../../src/extension/tasks.ts';
-import { ScriptedHost } from '../support/scriptedHost.ts';
 import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
+import { Tasks } from '../../../src/extension/shared/tasks.ts';
+import { ScriptedHost } from '../support/scriptedHost.ts';
 
 const view = reduceRun(null, {
   type: 'run.started',

@@ -195,7 +195,7 @@ describe('Dropping old runs in a host', function () {
       assert.deepEqual(listed, [kept]);
       const asked = windows[1]?.request('run.subscribe', { runId: old }) ?? assert.fail();
       const refusal: unknown = await asked.catch((error: unknown) => error);
-      assert.match(errorText(refusal), /There is no run .*Old runs are dropped/u);
+      assert.match(errorText(refusal), /No run .*Old runs are deleted/u);
       assert.equal(hostErrorCode(refusal), 'not_found');
     } finally {
       await retention.dispose();

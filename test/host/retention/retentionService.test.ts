@@ -157,7 +157,7 @@ describe('Dropping old runs', function () {
     assert.deepEqual((await reviews.get(old)).files, []);
     await oneRun('new');
     await prune(1);
-    const dropped = /There is no run .* in this workspace\. Old runs are dropped/u;
+    const dropped = /No run .* in this workspace\. Old runs are deleted/u;
     await assert.rejects(runs.view(old), dropped);
     await assert.rejects(reviews.get(old), dropped);
     await assert.rejects(reviews.reject(old, { type: 'all' }), dropped);

@@ -123,7 +123,7 @@ describe('steering a run over the socket', () => {
     assert.deepEqual([count('ok'), count('cancelled')], [10, 90]);
     assert.equal(api.requests.filter((request) => request.closedByClient).length, 50);
     const late = client.request('run.control', { runId: run.runId, control: { action: 'pause' } });
-    await assert.rejects(late, /is not running; there is nothing to pause/u);
+    await assert.rejects(late, /is not running; nothing to pause/u);
   });
 
   it('cancels a paused run', async () => {
@@ -154,7 +154,7 @@ describe('steering a run over the socket', () => {
   it('refuses an invalid script, and a run without a key, before anything runs', async () => {
     const client = await test.bed.connect(await test.bed.fork());
     const bad = client.request('run.start', startParams('export const nothing = 1;'));
-    await assert.rejects(bad, /does not pass the check\. Line 1: /u);
+    await assert.rejects(bad, /did not pass the check\. Line 1: /u);
     const keyless = { provider: 'anthropic', baseUrl: null, model: null, apiKey: null } as const;
     await client.request('provider.configure', keyless);
     const none = client.request('run.start', startParams(manyAgents(1)));

@@ -82,7 +82,7 @@ describe('a run that another process owns', function () {
     const again = await client.request('run.subscribe', { runId });
     assert.deepEqual(again.view, ended);
     const late = client.request('run.control', { runId, control: { action: 'cancel' } });
-    await assert.rejects(late, /is not running; there is nothing to cancel/u);
+    await assert.rejects(late, /is not running; nothing to cancel/u);
   });
 
   it('in a terminal is cancelled from a window', async () => {
@@ -143,7 +143,7 @@ describe('a run that another process owns', function () {
     await run.waitFor((view) => view.pauseReason === 'limit', 'the limit');
     const refused = await command('resume', 'last');
     assert.equal(refused.exitCode, 2);
-    assert.match(refused.stderr, /waits at a limit: .*2 agents.*To raise it: muster resume/u);
+    assert.match(refused.stderr, /is paused at a limit: .*2 agents.*To raise it: muster resume/u);
     const raised = await command('resume', 'last', '--max-agents', '6');
     assert.equal(raised.exitCode, 0, raised.stderr);
     const ended = await run.waitForEnd();
@@ -156,7 +156,7 @@ describe('a run that another process owns', function () {
     await run.waitFor((view) => view.pauseReason === 'gate', 'the gate');
     const refused = await command('resume', 'last');
     assert.equal(refused.exitCode, 2);
-    assert.match(refused.stderr, /waits for an answer: Ship it\? Give it: muster gate/u);
+    assert.match(refused.stderr, /is waiting for an answer: Ship it\? Answer it: muster gate/u);
     const answered = await command('gate', 'last', 'reject', '--note', 'no');
     assert.equal(answered.exitCode, 0, answered.stderr);
     const ended = await run.waitForEnd();

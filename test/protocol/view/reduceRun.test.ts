@@ -115,7 +115,7 @@ describe('reduceRun', () => {
     ];
     const activity = (...events: readonly RunEvent[]) =>
       viewAfter(...asked, ...events).agents[0]?.activity;
-    assert.equal(activity(), 'waits for your answer');
+    assert.equal(activity(), 'waiting for your answer');
     for (const by of ['user', 'timeout', 'gone'] as const) {
       assert.equal(activity(makeEvent('command.answered', { questionId: 2, by })), '');
     }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { LiveRegion } from '../shared/announcer.tsx';
 import type { ChatStore } from './chatStore.ts';
 import { Composer } from './composer.tsx';
-import { Conversation } from './conversation.tsx';
+import { ConversationView } from './conversationView.tsx';
 import { EmptyState } from './emptyState.tsx';
 
 /** The whole chat page. */
@@ -18,7 +18,7 @@ export function ChatApp({ store }: { readonly store: ChatStore }): JSX.Element {
           onExample={(text) => store.fillComposer(text)}
         />
       ) : (
-        <Conversation items={items ?? []} store={store} />
+        <ConversationView items={items ?? []} store={store} />
       )}
       {composer === null ? null : <Composer store={store} state={composer} />}
       <LiveRegion />

@@ -60,7 +60,7 @@ function BrokenItem(): JSX.Element {
   return (
     <p class="problem">
       <Icon name="warning" tone="warning" />
-      <span>This part of the conversation cannot be shown. Reload the window to try again.</span>
+      <span>Cannot show this part of the conversation. Reload the window to try again.</span>
     </p>
   );
 }

@@ -7,8 +7,8 @@ import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 
 /** What the box shows whole also in a narrow panel: of more, the size is said. */
-const shortCommandChars = 300;
-const shortCommandLines = 12;
+const SHORT_COMMAND_CHARS = 300;
+const SHORT_COMMAND_LINES = 12;
 
 type GateItem = Extract<ChatItem, { type: 'gate' }>;
 
@@ -50,18 +50,18 @@ export function CommandQuestion({ item, command, post }: CommandQuestionProps): 
 /** Says how much there is to read where the box may not show all of it. */
 function CommandLength({ command }: { readonly command: string }): JSX.Element | null {
   const lines = command.split('\n').length;
-  if (command.length <= shortCommandChars && lines <= shortCommandLines) return null;
+  if (command.length <= SHORT_COMMAND_CHARS && lines <= SHORT_COMMAND_LINES) return null;
   const size = `${command.length.toLocaleString('en')} characters in ${plural(lines, 'line')}`;
   return (
     <p class="commandLength">
       <Icon name="warning" tone="warning" />
-      <span>{size}. Read it to its end before you allow it.</span>
+      <span>{size}. Read all of it before you allow it.</span>
     </p>
   );
 }
 
 function wallsText(sandbox: 'bwrap' | 'seatbelt' | 'none'): string {
   return sandbox === 'none'
-    ? 'There is no sandbox: it runs code that agents wrote, with your rights.'
-    : 'It runs in the sandbox: no network, and it sees neither your home folder nor your workspace.';
+    ? 'Without a sandbox: code that agents wrote gets your user rights.'
+    : 'In the sandbox: no network, no access to your home folder or workspace.';
 }

@@ -7,7 +7,7 @@ import { Icon } from '../shared/icon.tsx';
 import type { ChatStore } from './chatStore.ts';
 import { recallRequest, type Recall } from './requestHistory.ts';
 
-const nothingRecalled: Recall = { offset: 0, text: '' };
+const NOTHING_RECALLED: Recall = { offset: 0, text: '' };
 
 export interface ComposerProps {
   readonly store: ChatStore;
@@ -17,7 +17,7 @@ export interface ComposerProps {
 /** Where the user writes; Enter sends, Shift+Enter breaks the line, Up brings back what was sent. */
 export function Composer({ store, state }: ComposerProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
-  const recalled = useSignal(nothingRecalled);
+  const recalled = useSignal(NOTHING_RECALLED);
   const requests = useComputed(() =>
     (store.items.value ?? []).flatMap((item) => (item.type === 'request' ? [item.text] : [])),
   );
@@ -30,7 +30,7 @@ export function Composer({ store, state }: ComposerProps): JSX.Element {
     if (whyNotSend(state, store.draft.value) !== null) return;
     store.post({ type: 'send', text: store.draft.value.trim() });
     store.draft.value = '';
-    recalled.value = nothingRecalled;
+    recalled.value = NOTHING_RECALLED;
   };
   const recall = (direction: 'older' | 'newer'): boolean => {
     if (store.draft.value !== recalled.value.text) return false;
@@ -48,7 +48,7 @@ export function Composer({ store, state }: ComposerProps): JSX.Element {
           rows={1}
           aria-label="Request"
           aria-describedby="composerNote"
-          placeholder="What should be done?"
+          placeholder="What should Muster do?"
           value={store.draft.value}
           disabled={state.disabledReason !== null}
           maxLength={100_000}
@@ -90,7 +90,7 @@ function handleKey(event: KeyboardEvent, actions: KeyActions): boolean {
 function whyNotSend(state: ComposerState, draft: string): string | null {
   if (state.disabledReason !== null) return state.disabledReason;
   if (state.busy) return 'A plan is being written';
-  return draft.trim() === '' ? 'Write a request first' : null;
+  return draft.trim() === '' ? 'Type a request first' : null;
 }
 
 interface SendButtonProps {
@@ -131,7 +131,7 @@ function ComposerNote({ store, state }: ComposerProps): JSX.Element {
         <button
           type="button"
           class="provider"
-          title="Choose the provider and the model"
+          title="Choose provider and model"
           onClick={() => store.post({ type: 'chooseProvider' })}
         >
           {[state.providerLabel, state.modelLabel].filter((label) => label !== '').join(' · ')}

@@ -1,9 +1,9 @@
 import { oneLine } from '../../../src/base/format.ts';
 import type { ChatItem } from '../../../src/protocol/webviews/chatMessages.ts';
-import { describeGate, describeRunState, verdictWords } from '../shared/stateWords.ts';
+import { describeGate, describeRunState, VERDICT_WORDS } from '../shared/stateWords.ts';
 
 /** Characters of a question that are read out when it comes; its card has all of it. */
-const maxQuestionChars = 200;
+const MAX_QUESTION_CHARS = 200;
 
 /** What somebody who cannot see the conversation should hear of a new state of an item, if anything. */
 export function describeChange(before: ChatItem | null, after: ChatItem): string | null {
@@ -28,8 +28,8 @@ export function describeChange(before: ChatItem | null, after: ChatItem): string
 function describePlan({ plan }: Extract<ChatItem, { type: 'plan' }>): string {
   const name = plan.check.meta?.name ?? 'Workflow';
   return plan.check.ok
-    ? `Plan ready: ${name}. It waits for your approval.`
-    : `Plan with errors: ${name}. It cannot run.`;
+    ? `Plan ready: ${name}. Waiting for your approval.`
+    : `Plan has errors: ${name}. It cannot run.`;
 }
 
 function describeRun(
@@ -41,7 +41,7 @@ function describeRun(
   if (before?.type === 'run' && describeRunState(before.run, 0).text === words.text) return null;
   if (run.pauseReason === 'gate' && run.endedAt === null) return null;
   const verdict =
-    run.state === 'completed' ? `, verdict ${verdictWords[run.verdict].text.toLowerCase()}` : '';
+    run.state === 'completed' ? `, verdict ${VERDICT_WORDS[run.verdict].text.toLowerCase()}` : '';
   return `${run.name}: ${words.text.toLowerCase()}${verdict}.`;
 }
 
@@ -51,7 +51,7 @@ function describeGateChange(
 ): string | null {
   if (before?.type === 'gate' && before.status === status) return null;
   if (status === 'open')
-    return `${runName} needs your answer: ${oneLine(gate.question, maxQuestionChars)}`;
+    return `${runName} needs your answer: ${oneLine(gate.question, MAX_QUESTION_CHARS)}`;
   if (status === 'closed') return null;
-  return `${describeGate(gate, { isLive: false }).text}: ${oneLine(gate.question, maxQuestionChars)}`;
+  return `${describeGate(gate, { isLive: false }).text}: ${oneLine(gate.question, MAX_QUESTION_CHARS)}`;
 }

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../../src/protocol/plan.ts';
 import { Icon } from '../shared/icon.tsx';
 
 /** Findings that a card shows before it refers to the script itself. */
-const maxShown = 5;
+const MAX_SHOWN = 5;
 
 /** What the static check says of the script, errors first. */
 export function Diagnostics(props: {
@@ -12,10 +12,10 @@ export function Diagnostics(props: {
 }): JSX.Element | null {
   if (props.diagnostics.length === 0) return null;
   const sorted = props.diagnostics.toSorted((a, b) => rank(a) - rank(b));
-  const hidden = sorted.length - maxShown;
+  const hidden = sorted.length - MAX_SHOWN;
   return (
     <ul class="findings" aria-label="Script check">
-      {sorted.slice(0, maxShown).map((item) => (
+      {sorted.slice(0, MAX_SHOWN).map((item) => (
         <li key={`${item.code}:${item.line}:${item.column}`}>
           <Icon
             name={item.severity === 'error' ? 'error' : 'warning'}
@@ -28,7 +28,7 @@ export function Diagnostics(props: {
         </li>
       ))}
       {hidden > 0 ? (
-        <li class="quietText">and {plural(hidden, 'more finding')}: open the script to see all</li>
+        <li class="quietText">and {plural(hidden, 'more finding')}. Open the script to see all.</li>
       ) : null}
     </ul>
   );

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { Icon } from '../shared/icon.tsx';
 
-const examples = [
+const EXAMPLES = [
   'Port these callbacks to async/await, file by file',
-  'Add tests for every handler that has none',
+  'Add tests to every handler that has none',
   'Replace var with let and const, then run the tests',
 ];
 
@@ -17,11 +17,11 @@ export function EmptyState(props: {
       <Icon name="type-hierarchy-sub" />
       <h2>One request, up to a thousand agents</h2>
       <p>
-        Muster turns your request into a workflow that you approve first, then runs it over as many
-        small agents as it takes. Not one byte of your workspace changes until you accept it.
+        Muster turns your request into a workflow. Once you approve it, as many small agents as it
+        takes carry it out. Not one byte of your workspace changes until you accept it.
       </p>
       <ul aria-label="Example requests">
-        {examples.map((text) => (
+        {EXAMPLES.map((text) => (
           <li key={text}>
             <button
               type="button"

@@ -1,24 +1,24 @@
 import type { EstimateGap } from '../../../src/protocol/estimate.ts';
 
-const situations: Readonly<Record<EstimateGap['stub'], string>> = {
-  generous: 'When agents find much',
-  lean: 'When agents find nothing',
+const SITUATIONS: Readonly<Record<EstimateGap['stub'], string>> = {
+  generous: 'If agents find a lot',
+  lean: 'If agents find nothing',
 };
 
 /** What one mock run did not see, for people who know of no mock runs. */
 export function describeGap({ stub, code, message }: EstimateGap): string {
-  const when = situations[stub];
+  const when = SITUATIONS[stub];
   switch (code) {
     case 'threw':
     case 'itemFailed':
-      return `${when}, the script fails, and what would follow is not counted: ${message}`;
+      return `${when}, the script fails, and the rest is not counted: ${message}`;
     case 'neverSettles':
-      return `${when}, the script comes to no end: ${message}`;
+      return `${when}, the script never ends: ${message}`;
     case 'wrongCall':
-      return `${when}, a call cannot work: ${message}`;
+      return `${when}, a call cannot succeed: ${message}`;
     case 'agentCap':
     case 'callCap':
     case 'timeLimit':
-      return `${when}, there may be more than was counted: ${message}`;
+      return `${when}, there may be more than counted: ${message}`;
   }
 }

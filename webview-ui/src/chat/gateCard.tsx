@@ -12,13 +12,13 @@ import { CommandQuestion, type CommandQuestionProps } from './commandQuestion.ts
 import type { GateNotes } from './gateNotes.ts';
 
 /** What the host takes as a note. */
-const maxNoteChars = 4000;
+const MAX_NOTE_CHARS = 4000;
 
 /** Characters of a question that name its card; screen readers say a name at one go. */
-const maxNameChars = 200;
+const MAX_NAME_CHARS = 200;
 
 /** Characters of a command in the line that is left of its question; the run's record has all of it. */
-const maxCommandLineChars = 120;
+const MAX_COMMAND_LINE_CHARS = 120;
 
 type GateItem = Extract<ChatItem, { type: 'gate' }>;
 
@@ -38,7 +38,7 @@ export function GateCard({ item, notes, wanted, post }: GateCardProps): JSX.Elem
   return (
     <article
       class={open ? 'card gate' : 'gateLine'}
-      aria-label={`${open ? 'Question' : 'Answered question'}: ${oneLine(item.gate.question, maxNameChars)}`}
+      aria-label={`${open ? 'Question' : 'Answered question'}: ${oneLine(item.gate.question, MAX_NAME_CHARS)}`}
       tabIndex={-1}
       ref={card}
     >
@@ -66,7 +66,7 @@ function OpenItem({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Ele
     <>
       <p class="kicker">
         <Icon name="bell" tone="warning" />
-        <span class="gateState">Waits for your answer</span>
+        <span class="gateState">Waiting for your answer</span>
         <span class="spacer" />
         <span class="gateRun" title={item.runName}>
           {item.runName}
@@ -99,7 +99,7 @@ function OpenGate({ item, notes, post }: Omit<GateCardProps, 'wanted'>): JSX.Ele
         <textarea
           id={noteId}
           rows={1}
-          maxLength={maxNoteChars}
+          maxLength={MAX_NOTE_CHARS}
           value={notes.of(id)}
           onInput={(event) => notes.set(id, event.currentTarget.value)}
         />
@@ -130,7 +130,7 @@ function ClosedGate({ item }: { readonly item: GateItem }): JSX.Element {
 function CommandLine({ command }: Pick<CommandQuestionProps, 'command'>): JSX.Element {
   return (
     <>
-      <code>{oneLine(commandLine(command.command), maxCommandLineChars)}</code> for “
+      <code>{oneLine(commandLine(command.command), MAX_COMMAND_LINE_CHARS)}</code> for “
       {shortLabel(command.agentLabel)}”
     </>
   );

@@ -1,6 +1,6 @@
 import markdownIt, { type MarkdownIt, type Token } from 'markdown-it';
 
-const allowedLink = /^https?:\/\//iu;
+const ALLOWED_LINK = /^https?:\/\//iu;
 
 const renderer = markdownIt('commonmark', { html: false, linkify: false })
   .enable(['table', 'strikethrough'])
@@ -12,7 +12,7 @@ export function renderMarkdown(markdown: string): string {
 }
 
 function withHarmlessTokens(instance: MarkdownIt): void {
-  instance.validateLink = (url) => allowedLink.test(url);
+  instance.validateLink = (url) => ALLOWED_LINK.test(url);
   instance.core.ruler.push('harmless_tokens', (state) => {
     for (const token of state.tokens) {
       makeHarmless(token);

@@ -1,7 +1,12 @@
 import type { ChatToWebview } from '../../../src/protocol/webviews/chatMessages.ts';
 
-const itemTypes: ReadonlySet<unknown> = new Set([
-  ...['request', 'answer', 'plan', 'run', 'gate', 'problem'],
+const ITEM_TYPES: ReadonlySet<unknown> = new Set([
+  'request',
+  'answer',
+  'plan',
+  'run',
+  'gate',
+  'problem',
 ]);
 
 /**
@@ -35,7 +40,7 @@ function isChatMessage(data: unknown): boolean {
 }
 
 function isItem(value: unknown): boolean {
-  return isRecord(value) && typeof value['id'] === 'string' && itemTypes.has(value['type']);
+  return isRecord(value) && typeof value['id'] === 'string' && ITEM_TYPES.has(value['type']);
 }
 
 function isComposer(value: unknown): boolean {

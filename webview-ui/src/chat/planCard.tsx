@@ -18,7 +18,7 @@ export interface PlanCardProps {
   readonly post: (message: PlanMessage) => void;
 }
 
-const statusWords = {
+const STATUS_WORDS = {
   awaitingApproval: { icon: 'checklist', text: 'Plan · waiting for your approval' },
   approved: { icon: 'check', text: 'Plan · approved' },
   discarded: { icon: 'discard', text: 'Plan · discarded' },
@@ -33,7 +33,7 @@ export function PlanCard({ itemId, plan, status, post }: PlanCardProps): JSX.Ele
     const consent = action === 'run' && unsandboxed.value;
     post({ type: 'plan', itemId, action, unsandboxed: consent });
   };
-  const words = statusWords[status];
+  const words = STATUS_WORDS[status];
   return (
     <article class={`card plan ${status}`} aria-label={`Plan: ${name}`} tabIndex={-1} ref={card}>
       <p class="kicker">
@@ -80,13 +80,13 @@ function Consent({ plan, ticked, onTick }: ConsentProps): JSX.Element | null {
           onChange={(event) => onTick(event.currentTarget.checked)}
         />
         <span>
-          Run these commands without a sandbox: code written by agents runs with your rights
+          Run these commands without a sandbox: code written by agents gets your user rights
         </span>
       </label>
       <p id={noteId} class="quietText">
         {ticked
-          ? 'The commands run on this machine, outside any sandbox.'
-          : 'Without this, the commands are refused: verification is skipped and the result stays unverified.'}
+          ? 'The commands run on this machine without a sandbox.'
+          : 'Otherwise they are refused: verification is skipped and the result stays unverified.'}
       </p>
     </div>
   );
@@ -117,7 +117,7 @@ function PlanButtons({ plan, status, act }: PlanButtonsProps): JSX.Element {
       />
       <ActionButton label="Dry run" onPress={() => act('dryRun')} />
       {openScript}
-      <ActionButton label="Change caps" onPress={() => act('changeCaps')} />
+      <ActionButton label="Change limits" onPress={() => act('changeCaps')} />
       <ActionButton look="quiet" label="Discard" onPress={() => act('discard')} />
     </div>
   );

@@ -54,7 +54,7 @@ export function PlanFacts({ plan }: { readonly plan: WorkflowPlan }): JSX.Elemen
   return (
     <dl class="facts">
       {estimate === null ? null : <Fact name="Estimate">{estimateHeadline(estimate)}</Fact>}
-      <Fact name="Caps">{describeLimits(plan.limits)}</Fact>
+      <Fact name="Limits">{describeLimits(plan.limits)}</Fact>
       <Fact name="Model">
         {plan.provider} · {[...new Set(models)].join(', ')}
       </Fact>
@@ -88,7 +88,7 @@ function EstimateFacts({ estimate }: { readonly estimate: Estimate }): JSX.Eleme
         </Fact>
       )}
       {longestChain.max < 2 ? null : (
-        <Fact name="Longest chain">{countRangeText(longestChain)} agents one after the other</Fact>
+        <Fact name="Longest chain">{countRangeText(longestChain)} agents in sequence</Fact>
       )}
       {tools.length === 0 ? null : <Fact name="Tools">{tools.join(', ')}</Fact>}
       {tools.length === 0 ? null : (
@@ -107,7 +107,7 @@ const MAX_SHOWN_WRITES = 4;
 
 function Writes({ writes }: { readonly writes: readonly string[] }): JSX.Element {
   if (writes.length === 0) return <>Nothing</>;
-  if (writes.includes('**')) return <>Whatever the run allows</>;
+  if (writes.includes('**')) return <>Anything the run allows</>;
   if (writes.length <= MAX_SHOWN_WRITES) return <>{writes.join(', ')}</>;
   return (
     <details>
@@ -130,7 +130,7 @@ function Commands({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
       {setup === null ? null : (
         <div class="command">
           <code>{visibleText(setup)}</code>{' '}
-          <span class="quietText">(setup: before the first command in each directory)</span>
+          <span class="quietText">(setup, before the first command in each directory)</span>
         </div>
       )}
       {commands.map((command) => (
@@ -140,14 +140,14 @@ function Commands({ plan }: { readonly plan: WorkflowPlan }): JSX.Element {
       ))}
       {others.map((command) => (
         <div key={command.command} class="command quietText">
-          {visibleText(command.command)} (put together by the script: not approved)
+          {visibleText(command.command)} (built by the script: not approved)
         </div>
       ))}
       {missing.map((command) => (
         <div key={`required ${command}`} class="command">
           <Icon name="warning" tone="warning" /> <code>{visibleText(command)}</code>{' '}
           <span class="quietText">
-            (has to pass, and the script does not run it: the result stays unverified)
+            (must pass, but the script does not run it: the result stays unverified)
           </span>
         </div>
       ))}

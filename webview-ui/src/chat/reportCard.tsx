@@ -14,12 +14,12 @@ import {
   describeTokens,
   totalCount,
 } from '../shared/runFacts.ts';
-import { verdictWords } from '../shared/stateWords.ts';
-import { steeringButtons } from '../shared/steeringButtons.ts';
+import { VERDICT_WORDS } from '../shared/stateWords.ts';
+import { controlButtons } from '../shared/controlButtons.ts';
 
 /** Failures, and failed tests of one receipt, that a card names; the report has them all. */
-const maxFailures = 5;
-const maxFailedTests = 3;
+const MAX_FAILURES = 5;
+const MAX_FAILED_TESTS = 3;
 
 export interface ReportCardBodyProps {
   readonly run: RunSummary;
@@ -59,7 +59,7 @@ export function ReportCardBody({ run, act }: ReportCardBodyProps): JSX.Element {
 }
 
 function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
-  const words = verdictWords[run.verdict];
+  const words = VERDICT_WORDS[run.verdict];
   return (
     <p class="verdict">
       <Icon name={words.icon} tone={words.tone} />
@@ -74,14 +74,14 @@ function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
 function explainVerdict({ verdict, receipts, staleReceipts }: RunSummary): string {
   switch (verdict) {
     case 'passed':
-      return `on the proposed files, by ${plural(receipts.length, 'receipt')}`;
+      return `on the proposed files (${plural(receipts.length, 'receipt')})`;
     case 'failed':
-      return 'the proposed files do not pass their checks';
+      return 'the proposed files fail their checks';
     case 'unverified':
       if (receipts.length === 0) return 'no command has checked the proposed files';
       return staleReceipts.length > 0
-        ? 'the receipts do not cover the proposed files as they are now'
-        : 'not every required command has passed on the proposed files';
+        ? 'the receipts are for an earlier version of the proposed files'
+        : 'a required command has not passed on the proposed files';
   }
 }
 
@@ -93,14 +93,16 @@ interface ReceiptLineProps {
 
 function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
   const broken = receipt.regressions.length > 0 ? receipt.regressions : receipt.failedTests;
-  const hidden = broken.length - maxFailedTests;
+  const hidden = broken.length - MAX_FAILED_TESTS;
   return (
     <li>
       <Icon name={receipt.ok ? 'pass' : 'error'} tone={receipt.ok ? 'ok' : 'failed'} />
       <span>
         <code>{receipt.command}</code> — {describeReceipt(receipt)}
-        {isStale ? <span class="quietText"> · stale: the proposed files changed since</span> : null}
-        {broken.slice(0, maxFailedTests).map((name) => (
+        {isStale ? (
+          <span class="quietText"> · stale: the proposed files have changed since</span>
+        ) : null}
+        {broken.slice(0, MAX_FAILED_TESTS).map((name) => (
           <span key={name} class="detailLine quietText">
             {name}
           </span>
@@ -113,7 +115,7 @@ function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
 
 function Failures({ run }: { readonly run: RunSummary }): JSX.Element | null {
   if (run.failures.length === 0) return null;
-  const shown = run.failures.slice(0, maxFailures);
+  const shown = run.failures.slice(0, MAX_FAILURES);
   const hidden = Math.max(run.counts.failed, run.failures.length) - shown.length;
   return (
     <Section title="Failures">
@@ -126,7 +128,7 @@ function Failures({ run }: { readonly run: RunSummary }): JSX.Element | null {
           </span>
         </li>
       ))}
-      {hidden > 0 ? <li class="quietText">and {hidden} more, in the run tree</li> : null}
+      {hidden > 0 ? <li class="quietText">and {hidden} more in the run tree</li> : null}
     </Section>
   );
 }
@@ -148,7 +150,7 @@ function ReportButtons({ run, act }: ReportCardBodyProps): JSX.Element {
   const isUnfinished = run.state === 'interrupted' || run.state === 'paused';
   const { pending, conflicts } = run.proposals;
   const worthReview = pending + conflicts > 0 && !isUnfinished;
-  const resume = steeringButtons(run, 0).map(({ action, label }) => (
+  const resume = controlButtons(run, 0).map(({ action, label }) => (
     <ActionButton
       key={action}
       look={isUnfinished ? 'primary' : 'secondary'}

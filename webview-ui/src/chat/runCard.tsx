@@ -16,9 +16,9 @@ import {
   doneCount,
   totalCount,
 } from '../shared/runFacts.ts';
-import { canBeSteered } from '../shared/runSituation.ts';
+import { canBeControlled } from '../shared/runSituation.ts';
 import { describeRunState, explainStandstill } from '../shared/stateWords.ts';
-import { steeringButtons } from '../shared/steeringButtons.ts';
+import { controlButtons } from '../shared/controlButtons.ts';
 import { ReportCardBody } from './reportCard.tsx';
 
 type RunMessage = Extract<ChatFromWebview, { type: 'run' }>;
@@ -31,7 +31,7 @@ export interface RunCardProps {
 /** A run while it is live, and its report afterwards. */
 export function RunCard({ run, post }: RunCardProps): JSX.Element {
   const card = useKeptFocus();
-  const live = canBeSteered(run);
+  const live = canBeControlled(run);
   const hasReport = !live && run.state !== 'interrupted';
   const words = describeRunState(run, run.openGates.length);
   const act = (action: RunMessage['action']): void =>
@@ -105,11 +105,11 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
         <dd>{describeTokens(run.usage)}</dd>
         <dt>Cost</dt>
         <dd>{describeCost(run.usd)}</dd>
-        <dt>Caps</dt>
+        <dt>Limits</dt>
         <dd>{describeLimits({ ...run.limits, concurrency: run.concurrency })}</dd>
       </dl>
       <div class="buttons">
-        {steeringButtons(run, run.openGates.length).map(({ action, key, label, look }) => (
+        {controlButtons(run, run.openGates.length).map(({ action, key, label, look }) => (
           <ActionButton
             key={key}
             look={look}
@@ -127,7 +127,7 @@ function LiveRunBody({ run, act }: BodyProps): JSX.Element {
 function explainAction(action: RunMessage['action'], run: RunSummary): string | undefined {
   if (action !== 'cancel') return undefined;
   const running = plural(run.counts.running, 'running agent');
-  return `Stops ${running} and drops ${run.counts.queued} queued; finished work stays`;
+  return `Stops ${running} and drops ${run.counts.queued} queued; finished work is kept`;
 }
 
 function PhaseProgress({ run }: { readonly run: RunSummary }): JSX.Element {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { AgentStatus } from '../../../src/protocol/view/runView.ts';
 import type { StatusCounts } from '../../../src/protocol/view/summarizeRun.ts';
-import { agentWords } from '../shared/stateWords.ts';
+import { AGENT_WORDS } from '../shared/stateWords.ts';
 import type { TreeArrangement } from './treeArrangement.ts';
 
 export interface FilterBarProps {
@@ -31,7 +31,7 @@ export function FilterBar({ arrangement, counts }: FilterBarProps): JSX.Element 
         <option value="">All states</option>
         {AgentStatus.options.map((status) => (
           <option key={status} value={status}>
-            {agentWords[status].text} ({counts[status]})
+            {AGENT_WORDS[status].text} ({counts[status]})
           </option>
         ))}
       </select>

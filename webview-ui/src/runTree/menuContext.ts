@@ -1,4 +1,4 @@
-import { isAgentSteerable } from './treeKeys.ts';
+import { isAgentLive } from './treeKeys.ts';
 import type { TreeRow } from './treeRows.ts';
 
 /**
@@ -9,14 +9,18 @@ export function menuContext(row: TreeRow): string | undefined {
   if (row.type === 'agent') {
     const { agentId, changedPaths } = row.agent;
     return JSON.stringify({
-      ...{ webviewSection: 'agent', runId: row.runId, agentId },
-      musterAgentSteerable: isAgentSteerable(row),
+      webviewSection: 'agent',
+      runId: row.runId,
+      agentId,
+      musterAgentLive: isAgentLive(row),
       musterAgentHasChanges: changedPaths.length > 0,
     });
   }
   if (row.type !== 'gate') return undefined;
   return JSON.stringify({
-    ...{ webviewSection: 'gate', runId: row.runId, gateId: row.gate.gateId },
+    webviewSection: 'gate',
+    runId: row.runId,
+    gateId: row.gate.gateId,
     musterGateOpen: row.isLive && row.gate.approved === null,
   });
 }

@@ -4,7 +4,7 @@ import { describeProgress } from '../shared/runFacts.ts';
 import { describeRunState } from '../shared/stateWords.ts';
 
 /** Progress is told at most this often: often enough to follow, seldom enough to work meanwhile. */
-const intervalMs = 10_000;
+const INTERVAL_MS = 10_000;
 
 /** Decides when the progress of a run is worth a sentence. */
 export class ProgressAnnouncer {
@@ -19,7 +19,7 @@ export class ProgressAnnouncer {
     const state = describeRunState(view, openGates).text;
     const changed = state !== this.#lastState;
     const sentence = changed ? `${state}. ${progress}` : progress;
-    const due = changed || (atMs - this.#lastAt >= intervalMs && sentence !== this.#lastSentence);
+    const due = changed || (atMs - this.#lastAt >= INTERVAL_MS && sentence !== this.#lastSentence);
     if (!due) return null;
     this.#lastState = state;
     this.#lastSentence = progress;

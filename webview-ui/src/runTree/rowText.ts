@@ -16,10 +16,10 @@ import {
 import type { TreeRow } from './treeRows.ts';
 
 /** Longest detail that a row carries; what is cut is in the transcript. */
-const maxDetailChars = 300;
+const MAX_DETAIL_CHARS = 300;
 
 /** Longest command in a row, which leaves room for where it would run; its question has all of it. */
-const maxCommandChars = 200;
+const MAX_COMMAND_CHARS = 200;
 
 /** A sort of row in an icon and a word. */
 interface RowKind {
@@ -27,7 +27,7 @@ interface RowKind {
   readonly text: string;
 }
 
-const kinds = {
+const KINDS = {
   verify: { icon: 'beaker', text: 'Check' },
   gate: { icon: 'question', text: 'Gate' },
   command: { icon: 'terminal', text: 'Command' },
@@ -49,7 +49,7 @@ export interface RowText {
   readonly files: string;
 }
 
-const nothing = { kind: null, detail: '', model: '', elapsed: '', tokens: '', cost: '', files: '' };
+const NOTHING = { kind: null, detail: '', model: '', elapsed: '', tokens: '', cost: '', files: '' };
 
 /** Puts a row into words; reads the clock only for what is still running. */
 export function describeRow(row: TreeRow): RowText {
@@ -57,7 +57,7 @@ export function describeRow(row: TreeRow): RowText {
     case 'run':
       return describeRunRow(row);
     case 'phase':
-      return { ...nothing, words: null, label: row.title, detail: describePhase(row) };
+      return { ...NOTHING, words: null, label: row.title, detail: describePhase(row) };
     case 'agent':
       return describeAgentRow(row);
     case 'verify':
@@ -70,7 +70,7 @@ export function describeRow(row: TreeRow): RowText {
       return describeLogsRow(row);
     case 'log':
       return {
-        ...nothing,
+        ...NOTHING,
         words:
           row.line.level === 'warning'
             ? { icon: 'warning', text: 'Warning', tone: 'warning' }
@@ -81,10 +81,10 @@ export function describeRow(row: TreeRow): RowText {
 }
 
 function describeRunRow({ view }: Extract<TreeRow, { type: 'run' }>): RowText {
-  const detail = oneLine(view.request, maxDetailChars);
+  const detail = oneLine(view.request, MAX_DETAIL_CHARS);
   const openGates = view.gates.filter((gate) => gate.approved === null).length;
   const words = describeRunState(view, openGates);
-  return { ...nothing, words, label: view.meta.name, detail };
+  return { ...NOTHING, words, label: view.meta.name, detail };
 }
 
 function describePhase(row: Extract<TreeRow, { type: 'phase' }>): string {
@@ -106,10 +106,10 @@ function describeAgentRow({ agent, queuePlace }: Extract<TreeRow, { type: 'agent
   // A rule of the offline provider costs nothing: its rows need no column of noughts.
   const isFree = tokens === 0 && agent.usd === 0;
   return {
-    ...nothing,
+    ...NOTHING,
     words: describeAgent(agent),
     label: agent.label,
-    detail: oneLine(agentDetail(agent, queuePlace), maxDetailChars),
+    detail: oneLine(agentDetail(agent, queuePlace), MAX_DETAIL_CHARS),
     model: agent.model,
     elapsed: started ? describeElapsed(startedAt, agent.endedAt) : '',
     tokens: started && !isFree ? formatCount(tokens) : '',
@@ -122,7 +122,7 @@ function agentDetail(
   agent: Extract<TreeRow, { type: 'agent' }>['agent'],
   queuePlace: number,
 ): string {
-  if (agent.status === 'queued') return `place ${queuePlace} in the queue`;
+  if (agent.status === 'queued') return `number ${queuePlace} in the queue`;
   if (agent.error !== null) return agent.error.message;
   if (agent.status === 'running') return agent.activity;
   return agent.valuePreview;
@@ -140,9 +140,9 @@ function describeVerifyRow({ verification }: Extract<TreeRow, { type: 'verify' }
   const { receipt, error, startedAt, endedAt } = verification;
   const outcome = receipt === null ? '' : describeReceipt(receipt);
   return {
-    ...nothing,
+    ...NOTHING,
     words: describeVerification(verification),
-    kind: kinds.verify,
+    kind: KINDS.verify,
     label: verification.label,
     detail: [verification.command, error?.message ?? outcome].filter(Boolean).join(' — '),
     elapsed: describeElapsed(startedAt, endedAt),
@@ -151,7 +151,7 @@ function describeVerifyRow({ verification }: Extract<TreeRow, { type: 'verify' }
 
 function describeGateRow({ gate, isLive }: Extract<TreeRow, { type: 'gate' }>): RowText {
   return {
-    ...nothing,
+    ...NOTHING,
     words: describeGate(gate, { isLive }),
     ...describeQuestion(gate),
     elapsed:
@@ -162,16 +162,16 @@ function describeGateRow({ gate, isLive }: Extract<TreeRow, { type: 'gate' }>): 
 function describeQuestion(gate: GateView): Pick<RowText, 'kind' | 'label' | 'detail'> {
   const { command, approved, details, note, question } = gate;
   if (command === undefined) {
-    const label = oneLine(question, maxDetailChars);
+    const label = oneLine(question, MAX_DETAIL_CHARS);
     // JSON has its braces on lines of their own.
     const detail = (approved === null ? details : note).replaceAll(/\s+/gu, ' ');
-    return { kind: kinds.gate, label, detail: oneLine(detail, maxDetailChars) };
+    return { kind: KINDS.gate, label, detail: oneLine(detail, MAX_DETAIL_CHARS) };
   }
-  const text = oneLine(commandLine(command.command), maxCommandChars);
+  const text = oneLine(commandLine(command.command), MAX_COMMAND_CHARS);
   const place = command.cwd === '' ? '' : `in ${visibleText(command.cwd)}`;
   const more = [place, note].filter(Boolean).join(', ');
   const detail = [text, more].filter(Boolean).join(' — ');
-  return { kind: kinds.command, label: visibleText(command.agentLabel), detail };
+  return { kind: KINDS.command, label: visibleText(command.agentLabel), detail };
 }
 
 function describeWorkflowRow(row: Extract<TreeRow, { type: 'workflow' }>): RowText {
@@ -179,16 +179,16 @@ function describeWorkflowRow(row: Extract<TreeRow, { type: 'workflow' }>): RowTe
   const progress = agents.length === 0 ? workflow.source : describeProgress(countStatuses(agents));
   const stopped = workflow.endedAt === null && !isLive;
   return {
-    ...nothing,
+    ...NOTHING,
     words: describeWorkflow(workflow, { isLive }),
-    kind: kinds.workflow,
+    kind: KINDS.workflow,
     label: workflow.name,
-    detail: oneLine(workflow.error ?? progress, maxDetailChars),
+    detail: oneLine(workflow.error ?? progress, MAX_DETAIL_CHARS),
     elapsed: stopped ? '' : describeElapsed(workflow.startedAt, workflow.endedAt),
   };
 }
 
 function describeLogsRow({ count, dropped }: Extract<TreeRow, { type: 'logs' }>): RowText {
-  const detail = plural(count, 'line') + (dropped > 0 ? `, ${dropped} more left out` : '');
-  return { ...nothing, words: null, label: 'Log', detail };
+  const detail = plural(count, 'line') + (dropped > 0 ? `, ${dropped} more not shown` : '');
+  return { ...NOTHING, words: null, label: 'Log', detail };
 }

@@ -8,9 +8,9 @@ import { ActionButton } from '../shared/actionButton.tsx';
 import { describeElapsed } from '../shared/clock.ts';
 import { Icon } from '../shared/icon.tsx';
 import { describeProgress, describeTokens } from '../shared/runFacts.ts';
-import { canBeSteered } from '../shared/runSituation.ts';
-import { describeRunState, explainStandstill, verdictWords } from '../shared/stateWords.ts';
-import { steeringButtons } from '../shared/steeringButtons.ts';
+import { canBeControlled } from '../shared/runSituation.ts';
+import { describeRunState, explainStandstill, VERDICT_WORDS } from '../shared/stateWords.ts';
+import { controlButtons } from '../shared/controlButtons.ts';
 
 type RunAction = Extract<RunTreeFromWebview, { type: 'run' }>['action'];
 
@@ -43,7 +43,7 @@ export function RunHeader({ view, act }: RunHeaderProps): JSX.Element {
 
 function describeState(view: RunView): string {
   const { text } = describeRunState(view, openGates(view));
-  return canBeSteered(view) ? text : `${text} · ${verdictWords[view.verdict].text}`;
+  return canBeControlled(view) ? text : `${text} · ${VERDICT_WORDS[view.verdict].text}`;
 }
 
 function openGates(view: RunView): number {
@@ -67,11 +67,11 @@ function Figures({ view }: { readonly view: RunView }): JSX.Element {
 }
 
 function RunButtons({ view, act }: RunHeaderProps): JSX.Element {
-  const live = canBeSteered(view);
+  const live = canBeControlled(view);
   const pending = view.proposals.pending;
   return (
     <div class="runButtons" role="group" aria-label="Run actions">
-      {steeringButtons(view, live ? openGates(view) : 0).map((button) => (
+      {controlButtons(view, live ? openGates(view) : 0).map((button) => (
         <ActionButton
           key={button.key}
           icon={button.icon}
@@ -98,5 +98,5 @@ function RunButtons({ view, act }: RunHeaderProps): JSX.Element {
 
 function describeHit(view: RunView): string {
   const { running, queued } = countStatuses(view.agents);
-  return `${plural(running, 'agent')} running, ${queued} queued; finished work stays`;
+  return `${plural(running, 'agent')} running, ${queued} queued; finished work is kept`;
 }

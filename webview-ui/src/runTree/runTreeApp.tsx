@@ -52,7 +52,7 @@ function Shown({ view, model, post }: ShownProps): JSX.Element {
         onGate={(gateId) => post({ type: 'gate', runId, gateId })}
       />
       {filtered && model.rows.value.length <= 1 ? (
-        <p class="nothing quietText">No agent matches the filter.</p>
+        <p class="nothing quietText">No agents match the filter.</p>
       ) : null}
     </>
   );
@@ -64,7 +64,7 @@ function NoRun(): JSX.Element {
       <Icon name="list-tree" />
       <h1>No run to show</h1>
       <p class="quietText">
-        Write a request in the Muster chat and approve its plan. Every agent of the run then has a
+        Type a request in the Muster chat and approve its plan. Each of the run’s agents then gets a
         row here.
       </p>
     </section>

@@ -5,24 +5,24 @@ import type { RunView } from '../../../src/protocol/view/runView.ts';
 import { describeProgress } from '../shared/runFacts.ts';
 import {
   buildTimeline,
-  timelineLayers,
+  TIMELINE_LAYERS,
   type Timeline,
   type TimelineLayer,
 } from './timelineModel.ts';
 
-const steps = 120;
-const height = 32;
+const STEPS = 120;
+const HEIGHT = 32;
 
 /** The run at a glance: agents over time, stacked by state. */
 export function TimelineStrip({ view }: { readonly view: RunView }): JSX.Element | null {
   if (view.agents.length === 0) return null;
-  const timeline = buildTimeline(view, { steps, nowMs: latestMoment(view) });
+  const timeline = buildTimeline(view, { steps: STEPS, nowMs: latestMoment(view) });
   return (
     <svg
       class="timeline"
       role="img"
       aria-label={`Agents over time: ${describeProgress(countStatuses(view.agents))}`}
-      viewBox={`0 0 ${steps - 1} ${height}`}
+      viewBox={`0 0 ${STEPS - 1} ${HEIGHT}`}
       preserveAspectRatio="none"
     >
       {drawLayers(timeline).map(({ layer, path }) => (
@@ -38,9 +38,9 @@ function latestMoment(view: RunView): number {
 }
 
 function drawLayers(timeline: Timeline): readonly { layer: TimelineLayer; path: string }[] {
-  const scale = height / Math.max(1, timeline.peak);
-  let floor = new Array<number>(steps).fill(0);
-  return timelineLayers.map((layer) => {
+  const scale = HEIGHT / Math.max(1, timeline.peak);
+  let floor = new Array<number>(STEPS).fill(0);
+  return TIMELINE_LAYERS.map((layer) => {
     const ceiling = floor.map((value, index) => value + (timeline.counts[layer][index] ?? 0));
     const path = drawBand(floor, ceiling, scale);
     floor = ceiling;
@@ -50,7 +50,7 @@ function drawLayers(timeline: Timeline): readonly { layer: TimelineLayer; path: 
 
 function drawBand(floor: readonly number[], ceiling: readonly number[], scale: number): string {
   const point = (value: number, index: number): string =>
-    `${index},${(height - value * scale).toFixed(2)}`;
+    `${index},${(HEIGHT - value * scale).toFixed(2)}`;
   const there = ceiling.map(point);
   const back = floor.map(point).toReversed();
   return `M${there.join('L')}L${back.join('L')}Z`;

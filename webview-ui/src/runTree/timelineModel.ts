@@ -1,7 +1,7 @@
 import type { RunView } from '../../../src/protocol/view/runView.ts';
 
-export const timelineLayers = ['ok', 'failed', 'muted', 'running', 'queued'] as const;
-export type TimelineLayer = (typeof timelineLayers)[number];
+export const TIMELINE_LAYERS = ['ok', 'failed', 'muted', 'running', 'queued'] as const;
+export type TimelineLayer = (typeof TIMELINE_LAYERS)[number];
 
 /** How many agents were in each state at equally spaced moments of the run. */
 export interface Timeline {
@@ -35,7 +35,7 @@ export function buildTimeline(view: RunView, { steps, nowMs }: TimelineOptions):
     change(agent.startedAt === null ? 'queued' : 'running', agent.endedAt, -1);
     change(layerOfEnd(agent.status), agent.endedAt, 1);
   }
-  for (const layer of timelineLayers) accumulate(changes[layer]);
+  for (const layer of TIMELINE_LAYERS) accumulate(changes[layer]);
   return { peak: view.agents.length, counts: changes };
 }
 

@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals';
 import { AgentStatus } from '../../../src/protocol/view/runView.ts';
-import { logsRowId } from './treeRows.ts';
+import { LOGS_ROW_ID } from './treeRows.ts';
 
 /** How the user has arranged the tree: the only thing that outlives a rebuild of the page. */
 export class TreeArrangement {
   readonly text = signal('');
   readonly status = signal<AgentStatus | null>(null);
-  readonly collapsed = signal<ReadonlySet<string>>(new Set([logsRowId]));
+  readonly collapsed = signal<ReadonlySet<string>>(new Set([LOGS_ROW_ID]));
   readonly activeId = signal<string | null>(null);
 
   /** Folds a row's children away or brings them back. */

@@ -60,7 +60,7 @@ export function interpretKey(key: TreeKey, context: TreeKeyContext): TreeIntent 
 }
 
 /** True for an agent that can still be skipped or tried again. */
-export function isAgentSteerable(row: TreeRow): boolean {
+export function isAgentLive(row: TreeRow): boolean {
   if (row.type !== 'agent' || !row.isLive) return false;
   return row.agent.status === 'queued' || row.agent.status === 'running';
 }
@@ -93,7 +93,7 @@ function goOut(row: TreeRow, { rows }: TreeKeyContext): TreeIntent | null {
 
 // These throw work away, so no key does it alone.
 function interpretChord(key: string, row: TreeRow): TreeIntent | null {
-  if (row.type !== 'agent' || !isAgentSteerable(row)) return null;
+  if (row.type !== 'agent' || !isAgentLive(row)) return null;
   const { agentId } = row.agent;
   switch (key) {
     case 'Enter':

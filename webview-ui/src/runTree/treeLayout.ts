@@ -1,10 +1,10 @@
 import type { LeafRow, TreeRow } from './treeRows.ts';
 
-const lineHeight = 22;
-const twoLineHeight = 40;
+const LINE_HEIGHT = 22;
+const TWO_LINE_HEIGHT = 40;
 
 /** Rows beyond each edge that are there before they are scrolled to. */
-const overscanPx = 220;
+const OVERSCAN_PX = 220;
 
 /** Where each row stands: `tops[i]` in pixels, and one more entry for the end. */
 export type RowTops = readonly number[];
@@ -14,7 +14,7 @@ export function layOutRows(rows: readonly TreeRow[], wide: boolean): RowTops {
   const tops = [0];
   let top = 0;
   for (const row of rows) {
-    top += !wide && hasColumns(row) ? twoLineHeight : lineHeight;
+    top += !wide && hasColumns(row) ? TWO_LINE_HEIGHT : LINE_HEIGHT;
     tops.push(top);
   }
   return tops;
@@ -49,8 +49,8 @@ export interface Viewport {
 
 /** First and last index (inclusive) of the rows to draw. */
 export function visibleRange(tops: RowTops, viewport: Viewport): readonly [number, number] {
-  const first = rowAt(tops, viewport.scrollTop - overscanPx);
-  return [first, rowAt(tops, viewport.scrollTop + viewport.height + overscanPx)];
+  const first = rowAt(tops, viewport.scrollTop - OVERSCAN_PX);
+  return [first, rowAt(tops, viewport.scrollTop + viewport.height + OVERSCAN_PX)];
 }
 
 /** The scroll position that shows a row with the least movement. */

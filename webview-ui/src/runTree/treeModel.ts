@@ -9,7 +9,7 @@ import { buildTreeRows, type TreeRow } from './treeRows.ts';
 import { TypedPrefix } from './typedPrefix.ts';
 
 /** From this width on, rows have columns. */
-const wideFromPx = 880;
+const WIDE_FROM_PX = 880;
 
 /** The part of the page that shows the tree. */
 export interface TreeViewport {
@@ -41,7 +41,7 @@ export class TreeModel {
   constructor({ view, arrangement, viewport }: TreeModelOptions) {
     this.arrangement = arrangement;
     this.viewport = signal(viewport);
-    this.wide = computed(() => this.viewport.value.width >= wideFromPx);
+    this.wide = computed(() => this.viewport.value.width >= WIDE_FROM_PX);
     this.rows = computed(() => {
       const filter = makeFilter(arrangement.text.value, arrangement.status.value);
       const options = { filter, collapsed: arrangement.collapsed.value };

@@ -3,7 +3,7 @@ import { commandKeyName } from '../shared/commandKey.ts';
 import { Icon } from '../shared/icon.tsx';
 import { describeRow, type RowText } from './rowText.ts';
 import { menuContext } from './menuContext.ts';
-import { isAgentSteerable, type AgentAction } from './treeKeys.ts';
+import { isAgentLive, type AgentAction } from './treeKeys.ts';
 import { hasColumns } from './treeLayout.ts';
 import type { TreeRow } from './treeRows.ts';
 
@@ -34,7 +34,7 @@ export function TreeRowView(props: TreeRowViewProps): JSX.Element {
       aria-posinset={row.positionInSet}
       aria-expanded={row.expanded ?? undefined}
       aria-selected={selected}
-      aria-keyshortcuts={isAgentSteerable(row) ? 'Control+Enter Control+Delete' : undefined}
+      aria-keyshortcuts={isAgentLive(row) ? 'Control+Enter Control+Delete' : undefined}
       data-vscode-context={menuContext(row)}
       tabIndex={tabStop ? 0 : -1}
       style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
@@ -141,7 +141,7 @@ function RowActions({ row, onAct }: TreeRowViewProps): JSX.Element | null {
   if (row.type !== 'agent') return null;
   const command = commandKeyName();
   const actions: readonly (RowActionLook & { readonly action: AgentAction })[] = [
-    ...(isAgentSteerable(row)
+    ...(isAgentLive(row)
       ? ([
           { action: 'retry', icon: 'debug-restart', title: `Retry agent (${command}+Enter)` },
           { action: 'skip', icon: 'debug-step-over', title: `Skip agent (${command}+Delete)` },

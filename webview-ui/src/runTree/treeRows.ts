@@ -1,6 +1,6 @@
 import { countStatuses, type StatusCounts } from '../../../src/protocol/view/summarizeRun.ts';
 import type { RunView } from '../../../src/protocol/view/runView.ts';
-import { canBeSteered } from '../shared/runSituation.ts';
+import { canBeControlled } from '../shared/runSituation.ts';
 import type { TreeFilter } from './treeFilter.ts';
 import { groupByPhase, type Leaf, type LeafContent, type Phase } from './treePhases.ts';
 
@@ -37,21 +37,27 @@ export interface TreeRowsOptions {
   readonly collapsed: ReadonlySet<string>;
 }
 
-const runRowId = 'run';
-export const logsRowId = 'logs';
+const RUN_ROW_ID = 'run';
+export const LOGS_ROW_ID = 'logs';
 
 /** The rows of a run in reading order, as far as they are not filtered out or folded away. */
 export function buildTreeRows(view: RunView, options: TreeRowsOptions): readonly TreeRow[] {
   const phases = groupByPhase(view, options.filter);
   const showLogs = view.logs.length > 0 && !options.filter.active;
-  const expanded = !options.collapsed.has(runRowId);
+  const expanded = !options.collapsed.has(RUN_ROW_ID);
   const root: TreeRow = {
-    ...{ type: 'run', id: runRowId, level: 1, setSize: 1, positionInSet: 1 },
-    ...{ parentId: null, expanded, view },
+    type: 'run',
+    id: RUN_ROW_ID,
+    level: 1,
+    setSize: 1,
+    positionInSet: 1,
+    parentId: null,
+    expanded,
+    view,
   };
   if (!expanded) return [root];
   const setSize = phases.length + (showLogs ? 1 : 0);
-  const context = { view, isLive: canBeSteered(view), collapsed: options.collapsed };
+  const context = { view, isLive: canBeControlled(view), collapsed: options.collapsed };
   const phaseRows = phases.flatMap((phase, index) =>
     rowsOfPhase(phase, { setSize, positionInSet: index + 1 }, context),
   );
@@ -74,9 +80,17 @@ function rowsOfPhase(
   const id = `phase:${phase.title}`;
   const expanded = phase.leaves.length === 0 ? null : !context.collapsed.has(id);
   const head: TreeRow = {
-    ...{ type: 'phase', id, level: 2, parentId: runRowId, expanded, ...place },
-    ...{ title: phase.title, counts: countStatuses(phase.agents) },
-    ...{ checks: phase.checks, gates: phase.gates, commands: phase.commands },
+    type: 'phase',
+    id,
+    level: 2,
+    parentId: RUN_ROW_ID,
+    expanded,
+    ...place,
+    title: phase.title,
+    counts: countStatuses(phase.agents),
+    checks: phase.checks,
+    gates: phase.gates,
+    commands: phase.commands,
   };
   if (expanded !== true) return [head];
   return [head, ...rowsOfLeaves(phase.leaves, { id, level: 2 }, context)];
@@ -92,9 +106,14 @@ function rowsOfLeaves(
     const expanded = children === null ? null : !context.collapsed.has(id);
     const level = parent.level + 1;
     const row: TreeRow = {
-      ...{ id, level, expanded, parentId: parent.id },
-      ...{ setSize: leaves.length, positionInSet: index + 1 },
-      ...{ runId: context.view.runId, isLive: context.isLive },
+      id,
+      level,
+      expanded,
+      parentId: parent.id,
+      setSize: leaves.length,
+      positionInSet: index + 1,
+      runId: context.view.runId,
+      isLive: context.isLive,
       ...content,
     };
     return expanded === true ? [row, ...rowsOfLeaves(children ?? [], row, context)] : [row];
@@ -106,15 +125,28 @@ function rowsOfLogs(
   setSize: number,
   collapsed: ReadonlySet<string>,
 ): readonly TreeRow[] {
-  const expanded = !collapsed.has(logsRowId);
+  const expanded = !collapsed.has(LOGS_ROW_ID);
   const head: TreeRow = {
-    ...{ type: 'logs', id: logsRowId, level: 2, parentId: runRowId, expanded },
-    ...{ setSize, positionInSet: setSize, count: view.logs.length, dropped: view.droppedLogs },
+    type: 'logs',
+    id: LOGS_ROW_ID,
+    level: 2,
+    parentId: RUN_ROW_ID,
+    expanded,
+    setSize,
+    positionInSet: setSize,
+    count: view.logs.length,
+    dropped: view.droppedLogs,
   };
   if (!expanded) return [head];
   const lines = view.logs.map((line, index): TreeRow => ({
-    ...{ type: 'log', id: `log:${index}`, level: 3, parentId: logsRowId, expanded: null },
-    ...{ setSize: view.logs.length, positionInSet: index + 1, line },
+    type: 'log',
+    id: `log:${index}`,
+    level: 3,
+    parentId: LOGS_ROW_ID,
+    expanded: null,
+    setSize: view.logs.length,
+    positionInSet: index + 1,
+    line,
   }));
   return [head, ...lines];
 }

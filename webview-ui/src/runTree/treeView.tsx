@@ -7,7 +7,7 @@ import type { TreeModel } from './treeModel.ts';
 import { domId, TreeRowView } from './treeRowView.tsx';
 import type { TreeRow } from './treeRows.ts';
 
-const helpId = 'tree-help';
+const HELP_ID = 'tree-help';
 
 export interface TreeViewProps {
   readonly model: TreeModel;
@@ -48,14 +48,14 @@ export function TreeView({ model, label, onAgent, onGate }: TreeViewProps): JSX.
         class="tree"
         role="tree"
         aria-label={label}
-        aria-describedby={helpId}
+        aria-describedby={HELP_ID}
         data-vscode-context='{"preventDefaultContextMenuItems":true}'
         style={{ height: `${totalHeight(model.tops.value)}px` }}
         onKeyDown={onKeyDown}
       >
         <DrawnRows model={model} carryOut={carryOut} />
       </div>
-      <p id={helpId} class="visuallyHidden">
+      <p id={HELP_ID} class="visuallyHidden">
         {describeKeys()}
       </p>
     </div>
@@ -65,8 +65,8 @@ export function TreeView({ model, label, onAgent, onGate }: TreeViewProps): JSX.
 function describeKeys(): string {
   const command = commandKeyName();
   return [
-    'Enter opens the transcript of an agent or answers an open gate, Shift+Enter shows its changes.',
-    `${command}+Enter tries a queued or running agent again, ${command}+Delete skips it.`,
+    'Enter opens an agent’s transcript or answers an open gate. Shift+Enter shows the agent’s changes.',
+    `${command}+Enter retries a queued or running agent. ${command}+Delete skips it.`,
   ].join(' ');
 }
 

@@ -1,5 +1,5 @@
 /** Keys that come faster than this belong to one word. */
-const pauseMs = 800;
+const PAUSE_MS = 800;
 
 /** Collects typed letters into the beginning of a label. */
 export class TypedPrefix {
@@ -8,7 +8,7 @@ export class TypedPrefix {
 
   /** Adds a letter and gives what has been typed without a pause. */
   add(letter: string, atMs: number): string {
-    this.#text = atMs - this.#lastAt > pauseMs ? letter : this.#text + letter;
+    this.#text = atMs - this.#lastAt > PAUSE_MS ? letter : this.#text + letter;
     this.#lastAt = atMs;
     return this.#text;
   }

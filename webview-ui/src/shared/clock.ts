@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { formatDuration } from '../../../src/base/format.ts';
 
-const tickMs = 1000;
+const TICK_MS = 1000;
 
 /** The present time, which goes on once a second while the page is visible. */
 export const nowMs = signal(Date.now());
@@ -10,7 +10,7 @@ export const nowMs = signal(Date.now());
 export function startClock(): void {
   setInterval(() => {
     if (!document.hidden) nowMs.value = Date.now();
-  }, tickMs);
+  }, TICK_MS);
 }
 
 /** How long something has taken, or has been taking so far: then in whole seconds, which tick. */

@@ -17,14 +17,14 @@ export function situationOf(run: RunStanding): RunSituation {
   return run.pauseReason ?? 'user';
 }
 
-/** True while the run can still be steered. */
-export function canBeSteered(run: RunStanding): boolean {
+/** True while the run can still be controlled. */
+export function canBeControlled(run: RunStanding): boolean {
   return situationOf(run) !== 'ended';
 }
 
 /** True for a run that stopped before its end and can go on from there. */
 export function canBeResumed(run: RunStanding): boolean {
-  return !canBeSteered(run) && run.state !== 'completed';
+  return !canBeControlled(run) && run.state !== 'completed';
 }
 
 /** True for a run that would stop again at once unless its limits are raised first. */

@@ -19,7 +19,7 @@ export interface StateWords {
   readonly tone: Tone;
 }
 
-export const agentWords: Readonly<Record<AgentStatus, StateWords>> = {
+export const AGENT_WORDS: Readonly<Record<AgentStatus, StateWords>> = {
   queued: { icon: 'circle-large', text: 'Queued', tone: 'muted' },
   running: { icon: 'loading codicon-modifier-spin', text: 'Running', tone: 'running' },
   ok: { icon: 'pass', text: 'Done', tone: 'ok' },
@@ -28,7 +28,7 @@ export const agentWords: Readonly<Record<AgentStatus, StateWords>> = {
   cancelled: { icon: 'circle-slash', text: 'Cancelled', tone: 'muted' },
 };
 
-const runWords: Readonly<Record<RunState, StateWords>> = {
+const RUN_WORDS: Readonly<Record<RunState, StateWords>> = {
   running: { icon: 'loading codicon-modifier-spin', text: 'Running', tone: 'running' },
   paused: { icon: 'debug-pause', text: 'Paused', tone: 'warning' },
   completed: { icon: 'check', text: 'Completed', tone: 'ok' },
@@ -37,7 +37,7 @@ const runWords: Readonly<Record<RunState, StateWords>> = {
   interrupted: { icon: 'debug-disconnect', text: 'Interrupted', tone: 'warning' },
 };
 
-export const verdictWords: Readonly<Record<Verdict, StateWords>> = {
+export const VERDICT_WORDS: Readonly<Record<Verdict, StateWords>> = {
   passed: { icon: 'verified-filled', text: 'Passed', tone: 'ok' },
   failed: { icon: 'error', text: 'Failed', tone: 'failed' },
   unverified: { icon: 'unverified', text: 'Unverified', tone: 'warning' },
@@ -45,8 +45,8 @@ export const verdictWords: Readonly<Record<Verdict, StateWords>> = {
 
 /** What became of one agent; one that was to edit and changed nothing is done, and not as it was meant. */
 export function describeAgent(agent: AgentView): StateWords {
-  if (!hasNoChange(agent)) return agentWords[agent.status];
-  return { ...agentWords.ok, text: 'No change', tone: 'warning' };
+  if (!hasNoChange(agent)) return AGENT_WORDS[agent.status];
+  return { ...AGENT_WORDS.ok, text: 'No change', tone: 'warning' };
 }
 
 /** What became of one verification. */
@@ -55,7 +55,7 @@ export function describeVerification(item: VerifyView): StateWords {
     return { icon: 'circle-slash', text: 'Refused', tone: 'warning' };
   }
   if (item.error !== null) return { icon: 'error', text: 'Not run', tone: 'failed' };
-  if (item.receipt === null) return agentWords.running;
+  if (item.receipt === null) return AGENT_WORDS.running;
   return item.receipt.ok
     ? { icon: 'verified', text: 'Passed', tone: 'ok' }
     : { icon: 'error', text: item.receipt.timedOut ? 'Timed out' : 'Failed', tone: 'failed' };
@@ -79,22 +79,22 @@ export function describeWorkflow(
   workflow: Pick<WorkflowView, 'endedAt' | 'error'>,
   options: { readonly isLive: boolean },
 ): StateWords {
-  if (workflow.error !== null) return agentWords.failed;
-  if (workflow.endedAt !== null) return agentWords.ok;
-  return options.isLive ? agentWords.running : { ...agentWords.cancelled, text: 'Stopped' };
+  if (workflow.error !== null) return AGENT_WORDS.failed;
+  if (workflow.endedAt !== null) return AGENT_WORDS.ok;
+  return options.isLive ? AGENT_WORDS.running : { ...AGENT_WORDS.cancelled, text: 'Stopped' };
 }
 
-const waitingWords: Readonly<Record<PauseReason, StateWords>> = {
-  user: runWords.paused,
-  limit: { icon: 'debug-pause', text: 'Waits at a limit', tone: 'warning' },
-  gate: { icon: 'bell', text: 'Waits for you', tone: 'warning' },
+const WAITING_WORDS: Readonly<Record<PauseReason, StateWords>> = {
+  user: RUN_WORDS.paused,
+  limit: { icon: 'debug-pause', text: 'Paused at a limit', tone: 'warning' },
+  gate: { icon: 'bell', text: 'Waiting for you', tone: 'warning' },
   breaker: { icon: 'warning', text: 'Paused by failures', tone: 'warning' },
-  usage: { icon: 'debug-pause', text: 'Waits for the provider', tone: 'warning' },
+  usage: { icon: 'debug-pause', text: 'Waiting for the provider', tone: 'warning' },
 };
 
-const runningAndWaiting: StateWords = { ...waitingWords.gate, text: 'Running, waits for you' };
+const RUNNING_AND_WAITING: StateWords = { ...WAITING_WORDS.gate, text: 'Running, waiting for you' };
 
-const stoppedTexts: Readonly<Record<PauseReason, string>> = {
+const STOPPED_TEXTS: Readonly<Record<PauseReason, string>> = {
   user: 'Stopped',
   limit: 'Stopped at a limit',
   gate: 'Stopped at a question',
@@ -105,37 +105,37 @@ const stoppedTexts: Readonly<Record<PauseReason, string>> = {
 /** The state of a run in its own words: what it waits for, or what it stopped at. */
 export function describeRunState(run: RunStanding, openGates: number): StateWords {
   const situation = situationOf(run);
-  if (situation === 'running') return openGates > 0 ? runningAndWaiting : runWords.running;
-  if (situation !== 'ended') return waitingWords[situation];
-  if (run.state !== 'paused') return runWords[run.state];
-  return { ...runWords.paused, text: stoppedTexts[run.pauseReason ?? 'user'] };
+  if (situation === 'running') return openGates > 0 ? RUNNING_AND_WAITING : RUN_WORDS.running;
+  if (situation !== 'ended') return WAITING_WORDS[situation];
+  if (run.state !== 'paused') return RUN_WORDS[run.state];
+  return { ...RUN_WORDS.paused, text: STOPPED_TEXTS[run.pauseReason ?? 'user'] };
 }
 
-const waitingSentences: Readonly<Record<PauseReason, string>> = {
-  user: 'You paused this run. Requests under way finish, new ones wait. Resume when you like.',
+const WAITING_SENTENCES: Readonly<Record<PauseReason, string>> = {
+  user: 'You paused this run. Requests already sent will finish; new ones wait until you resume.',
   limit:
-    'Nothing new starts until you decide. “Raise limits” lets the run go on from here. “Stop and keep results” ends it: finished work stays, and you can resume it later.',
-  gate: 'The workflow goes on when you have answered.',
+    'Nothing new starts until you decide. “Raise limits” continues the run from here. “Stop and keep results” ends it: finished work is kept, and you can resume later.',
+  gate: 'The workflow continues when you answer.',
   breaker:
-    'The run paused before it spent more. “Go on” lets the next agents try. “Cancel” ends it: finished work stays, and you can resume it later.',
+    'The run paused before spending more. “Continue” lets the next agents try. “Cancel” ends it: finished work is kept, and you can resume later.',
   usage:
-    'The provider accepts no more requests for now, and nothing is lost. “Go on” asks it again. “Cancel” ends the run: finished work stays.',
+    'The provider accepts no more requests for now. Nothing is lost. “Continue” asks it again. “Cancel” ends the run: finished work is kept.',
 };
 
-const stoppedSentences: Readonly<Record<PauseReason, string>> = {
-  user: 'Finished work stays: review it, or resume to go on from there.',
-  limit: 'Finished work stays: review it, or resume under higher limits.',
-  gate: 'Nobody had answered when the run stopped. Finished work stays: answer, then resume.',
-  breaker: 'Finished work stays: look at the failures, then resume to let the next agents try.',
-  usage: 'Finished work stays: resume when the provider accepts requests again.',
+const STOPPED_SENTENCES: Readonly<Record<PauseReason, string>> = {
+  user: 'Finished work is kept: review it, or resume from there.',
+  limit: 'Finished work is kept: review it, or resume with higher limits.',
+  gate: 'Nobody answered before the run stopped. Finished work is kept: answer, then resume.',
+  breaker: 'Finished work is kept: check the failures, then resume to let the next agents try.',
+  usage: 'Finished work is kept: resume when the provider accepts requests again.',
 };
 
 /** Why a run stands still and what to do about it, or null when it does not. */
 export function explainStandstill(run: RunStanding): string | null {
   if (run.state === 'interrupted') {
-    return 'The background host ended in mid-run. Finished agents keep their work: resume goes on from there and pays for none of them twice.';
+    return 'The background host stopped in mid-run. Finished work is kept: resume from there without paying for it twice.';
   }
   if (run.state !== 'paused') return null;
-  const sentences = situationOf(run) === 'ended' ? stoppedSentences : waitingSentences;
+  const sentences = situationOf(run) === 'ended' ? STOPPED_SENTENCES : WAITING_SENTENCES;
   return sentences[run.pauseReason ?? 'user'];
 }

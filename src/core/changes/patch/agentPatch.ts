@@ -46,13 +46,16 @@ function writeFile(
   { scrub, room }: { readonly scrub: Scrub; readonly room: number },
 ): Written {
   const size = sizeOf(diff.before) + sizeOf(diff.after);
-  const limit = `with it the patch would be larger than ${formatCount(MAX_AGENT_PATCH_BYTES)} bytes`;
+  const limit = `it would make the patch larger than ${formatCount(MAX_AGENT_PATCH_BYTES)} bytes`;
   // Not even compared: that work is bounded, too.
   if (size > MAX_AGENT_PATCH_BYTES) return { type: 'leftOut', reason: limit };
   const before = scrubbed(diff.before, scrub);
   const after = scrubbed(diff.after, scrub);
   if (before === 'secret' || after === 'secret') {
-    return { type: 'leftOut', reason: 'it is no text, and holds what looks like a token' };
+    return {
+      type: 'leftOut',
+      reason: 'it is not text, and holds something that looks like a token',
+    };
   }
   const [from, to] = [scrub(diff.from), scrub(diff.to)];
   const text = filePatch({ from, to, before, after });

@@ -41,7 +41,7 @@ export async function checkAnchor(
   for (const anchor of anchors) {
     const entry = context.journal.lines.find(({ hash }) => hash === anchor.head);
     if (entry === undefined || entry.seq === null) {
-      const message = `No entry has the hash ${anchor.head}: this is not the journal that was anchored.`;
+      const message = `No entry has the hash ${anchor.head}: this is not the anchored journal.`;
       findings.broken(JOURNAL_FILE, message);
       return { type: 'refuted' };
     }
@@ -63,7 +63,7 @@ async function checkSigned(
     decisionsHead !== null &&
     decisions?.lines.some(({ hash }) => hash === decisionsHead) !== true
   ) {
-    findings.broken(DECISIONS_FILE, 'The decisions that were signed are not among these.');
+    findings.broken(DECISIONS_FILE, 'The signed decisions are not among these.');
   }
   const hasGoneOn = journal.headHash !== head;
   for (const [name, sha256] of files) {
@@ -73,7 +73,7 @@ async function checkSigned(
     if (!isGone && (await folder.sha256(name)) === sha256) continue;
     const what = isGone ? 'is missing' : 'was changed';
     if (isWrittenAnew(name, hasGoneOn) && !isGone) {
-      findings.note(name, 'It was written anew since the signature, as the run went on.');
+      findings.note(name, 'It was rewritten after the signature, because the run continued.');
     } else {
       findings.broken(name, `It ${what} since it was signed.`);
     }

@@ -42,7 +42,7 @@ export async function auditArtifacts(
 ): Promise<void> {
   for (const name of folder.strange) {
     if (OWNER_CLAIM.test(name)) continue;
-    findings.broken(name, 'This is neither a file nor a folder, and was not followed.');
+    findings.broken(name, 'This is neither a file nor a folder. It was not followed.');
   }
   const covered = new Set([JOURNAL_FILE, DECISIONS_FILE, SEAL_FILE, DECISIONS_SEAL_FILE]);
   for (const name of await checkHashNames(folder, findings)) covered.add(name);

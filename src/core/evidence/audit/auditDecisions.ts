@@ -48,11 +48,12 @@ export function auditDecisions(
 
 function placeOf(text: string): LinePlace {
   const value = tryParse(text);
-  if (!Decision.safeParse(value).success) return { type: 'unreadable', reason: 'is no decision' };
+  if (!Decision.safeParse(value).success)
+    return { type: 'unreadable', reason: 'is not a decision' };
   const link = DecisionLink.safeParse(value);
   if (link.success) return { type: 'linked', seq: link.data.seq, prev: link.data.prev };
   return hasLink(value)
-    ? { type: 'unreadable', reason: 'does not say where it hangs' }
+    ? { type: 'unreadable', reason: 'does not say what it follows' }
     : { type: 'unlinked' };
 }
 
@@ -85,7 +86,7 @@ function checkUnlinked(chain: Chain, findings: Findings): void {
     } else {
       findings.uncovered(
         DECISIONS_FILE,
-        'Decisions were written by an older Muster, which did not link them.',
+        'Decisions come from an older Muster that did not link them.',
       );
     }
   }
@@ -100,7 +101,7 @@ function checkPlaces(chain: Chain, journal: Chain, findings: Findings): void {
     const { journal: at } = link.data;
     const head = at.seq === 0 ? GENESIS_HASH : heads.get(at.seq);
     if (head === at.head) continue;
-    const message = `Entry ${seq ?? line} hangs on entry ${at.seq} of the journal, which is not what it was then.`;
+    const message = `Entry ${seq ?? line} refers to entry ${at.seq} of the journal, which has changed since.`;
     findings.broken(DECISIONS_FILE, message, { line, seq });
   }
 }

@@ -41,7 +41,7 @@ export function auditJournal(
     }
     return [];
   });
-  if (entries.length === 0) findings.broken(JOURNAL_FILE, 'The journal holds no entry.');
+  if (entries.length === 0) findings.broken(JOURNAL_FILE, 'The journal has no entries.');
   checkNamedHeads(chain, entries, findings);
   return { chain, entries };
 }
@@ -56,10 +56,9 @@ const Head = z.looseObject({
 
 function placeOf(text: string): LinePlace {
   const fields = readFields(text);
-  if (fields === null) return { type: 'unreadable', reason: 'is no JSON object' };
+  if (fields === null) return { type: 'unreadable', reason: 'is not a JSON object' };
   const head = Head.safeParse(fields);
-  if (!head.success)
-    return { type: 'unreadable', reason: 'does not begin as a journal entry does' };
+  if (!head.success) return { type: 'unreadable', reason: 'does not start like a journal entry' };
   const { v, seq, prev } = head.data;
   if (v === JOURNAL_VERSION) return { type: 'linked', seq, prev };
   const version = JSON.stringify(v);
@@ -88,7 +87,7 @@ function readEvent(
 ): DurableRunEvent | string {
   const { kind } = fields;
   const event = RunEvent.safeParse({ ...fields, type: kind, runId });
-  if (!event.success) return `is no "${String(kind)}" entry that this Muster knows.`;
+  if (!event.success) return `is not a valid "${String(kind)}" entry.`;
   return isTransient(event.data) ? 'is of a kind that is never journaled.' : event.data;
 }
 

@@ -79,7 +79,7 @@ export async function auditRun(
 
 async function readJournalFile(folder: RunFolder, findings: Findings): Promise<Uint8Array> {
   if (folder.files.has(JOURNAL_FILE)) return folder.read(JOURNAL_FILE);
-  findings.broken(JOURNAL_FILE, 'It is missing: there is nothing that the rest could hang on.');
+  findings.broken(JOURNAL_FILE, 'It is missing, and everything else depends on it.');
   return new Uint8Array();
 }
 
@@ -99,7 +99,7 @@ async function readDecisions(
   const { headSeq, tornBytes } = audited.chain;
   if (tornBytes > 0) noteTorn(DECISIONS_FILE, tornBytes, findings);
   if (headSeq > (seal?.seq ?? 0) && headSeq > 0) {
-    const message = `Nothing in this folder vouches for entry ${headSeq}, the last: ${name} does not speak of it.`;
+    const message = `Nothing in this folder vouches for entry ${headSeq}, the last: ${name} does not mention it.`;
     findings.uncovered(DECISIONS_FILE, message, { seq: headSeq });
   }
   return audited;
@@ -112,7 +112,8 @@ async function readSealFile<T>(
 ): Promise<T | null> {
   if (!folder.files.has(file.name)) return null;
   const seal = readSeal(file.schema, await folder.read(file.name));
-  if (seal === null) findings.broken(file.name, 'It was changed: it is not as Muster writes it.');
+  if (seal === null)
+    findings.broken(file.name, 'It was changed: Muster does not write it like this.');
   return seal;
 }
 
@@ -130,16 +131,16 @@ function noteEnd(
   const { headSeq, tornBytes } = chain;
   if (tornBytes > 0) noteTorn(JOURNAL_FILE, tornBytes, findings);
   if (folder.isLive) {
-    findings.note(JOURNAL_FILE, `The run goes on; entries 1 to ${headSeq} were audited.`);
+    findings.note(JOURNAL_FILE, `The run is still going; entries 1 to ${headSeq} were audited.`);
     return;
   }
   const last = entries.at(-1)?.event.type;
   const isEnded = entries.some(({ event }) => event.type === 'run.ended');
   if (!isEnded || (last !== 'run.ended' && last !== 'gate.answered')) {
-    findings.note(JOURNAL_FILE, 'The run was interrupted: its last session has no end.');
+    findings.note(JOURNAL_FILE, 'The run was interrupted: its last session did not end.');
   }
   if (headSeq > (seal?.seq ?? 0)) {
-    const message = `Nothing in this folder vouches for entry ${headSeq}, the last: ${SEAL_FILE} does not speak of it.`;
+    const message = `Nothing in this folder vouches for entry ${headSeq}, the last: ${SEAL_FILE} does not mention it.`;
     findings.uncovered(JOURNAL_FILE, message, { seq: headSeq });
   }
 }
@@ -147,7 +148,7 @@ function noteEnd(
 function noteTorn(file: string, bytes: number, findings: Findings): void {
   findings.note(
     file,
-    `${bytes} bytes after the last whole line were torn off in mid-write; they do not count.`,
+    `${bytes} bytes after the last complete line are a cut-off write and do not count.`,
   );
 }
 

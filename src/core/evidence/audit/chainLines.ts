@@ -107,7 +107,7 @@ function placeLine(
   const { seq, prev } = place;
   const isInPlace = prev === (before?.hash ?? GENESIS_HASH);
   if (!isInPlace || seq === expected) return { ...raw, seq, prev };
-  const message = `Entry ${expected} was changed: it follows from the line before and calls itself ${seq}.`;
+  const message = `Entry ${expected} was changed: it follows the line before it, but its number is ${seq}.`;
   findings.broken(file, message, { line, seq: expected });
   return { ...raw, seq: expected, prev };
 }
@@ -119,12 +119,12 @@ function checkOrder(file: string, lines: readonly Placed[], findings: Findings):
     if (seq === null) continue;
     const first = seen.get(seq);
     if (first !== undefined) {
-      findings.broken(file, `Entry ${seq} stands twice: in lines ${first} and ${line}.`, {
+      findings.broken(file, `Entry ${seq} appears twice, in lines ${first} and ${line}.`, {
         line,
         seq,
       });
     } else if (seq < highest) {
-      findings.broken(file, `Entry ${seq} stands behind entry ${highest}: lines were reordered.`, {
+      findings.broken(file, `Entry ${seq} comes after entry ${highest}: lines were reordered.`, {
         line,
         seq,
       });
@@ -179,8 +179,8 @@ function checkLinks(links: Links, findings: Findings): ReadonlySet<number> {
     const line = bySeq.get(culprit)?.line ?? null;
     const message =
       isSame === 'unknown' && seq > 1
-        ? `Entry ${seq - 1} or entry ${seq} was changed: they do not follow from each other.`
-        : `Entry ${culprit} was changed: it is not what entry ${culprit === seq ? culprit - 1 : seq} was written with.`;
+        ? `Entry ${seq - 1} or entry ${seq} was changed: they do not follow each other.`
+        : `Entry ${culprit} was changed: it does not match entry ${culprit === seq ? culprit - 1 : seq}.`;
     findings.broken(file, culprit === 1 && seq === 1 ? FIRST_CHANGED : message, {
       line,
       seq: culprit,
@@ -209,7 +209,7 @@ function checkSeal(
   const { seq, head, file: sealFile } = sealed;
   const named = [...bySeq.values()].find(({ hash }) => hash === head);
   if (named !== undefined && named.seq !== seq) {
-    const message = `It was changed: it calls entry ${named.seq ?? named.line} by the number ${seq}.`;
+    const message = `It was changed: it gives entry ${named.seq ?? named.line} the number ${seq}.`;
     findings.broken(sealFile, message, { seq: named.seq });
     return;
   }

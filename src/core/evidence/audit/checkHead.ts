@@ -27,7 +27,7 @@ export async function checkHead(
   if (started?.type !== 'run.started' || folder.isLive || !folder.files.has(HEAD_FILE)) return;
   const head = Head.safeParse(tryParse(await folder.read(HEAD_FILE)));
   if (!head.success) {
-    findings.broken(HEAD_FILE, 'It was changed: it is not as Muster writes it.');
+    findings.broken(HEAD_FILE, 'It was changed: Muster does not write it like this.');
     return;
   }
   const { request, scriptSha256, snapshotTree, argsJson } = head.data;
@@ -39,7 +39,7 @@ export async function checkHead(
   ];
   if (differing.length === 0) return;
   const names = differing.join(', ');
-  findings.broken(HEAD_FILE, `It names other things than the journal does: ${names}.`, {
+  findings.broken(HEAD_FILE, `It disagrees with the journal on ${names}.`, {
     seq: started.seq,
   });
 }

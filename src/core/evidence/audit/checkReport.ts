@@ -35,5 +35,5 @@ function noteAge(entries: readonly AuditedEntry[], seq: number, findings: Findin
   const later = entries.findLast(({ event }) => event.type === 'run.ended')?.event.seq ?? 0;
   const isResumed = entries.some(({ event }) => event.type === 'run.resumed' && event.seq > seq);
   if (later <= seq && !isResumed) return;
-  findings.note(REPORT_FILE, `It tells of the run up to entry ${seq}; the run went on after it.`);
+  findings.note(REPORT_FILE, `It covers the run up to entry ${seq}; the run continued after that.`);
 }

@@ -67,7 +67,7 @@ function traceWrite(trace: Trace, findings: Findings): readonly HunkOrigin[] {
     const isProven = known.length > 0 && known.every(({ agentId }) => ofFile.has(agentId));
     if (!isProven || known.length < named.length) {
       const seq = run.decisions.find(({ decision }) => decision.decisionId === decisionId)?.line;
-      const message = `Hunk ${hunkId} of ${path} was applied and leads back to no agent that the journal has.`;
+      const message = `Hunk ${hunkId} of ${path} was applied but cannot be traced to any agent in the journal.`;
       findings.broken(DECISIONS_FILE, message, { line: seq ?? null, seq: seq ?? null });
     }
     return { ...place, hunkId, agents: known };

@@ -7,7 +7,7 @@ import {
 import type { Estimate, UsdRange } from '../../../protocol/estimate.ts';
 import type { RunView } from '../../../protocol/view/runView.ts';
 
-/** The section "Cost": what was spent, and how that compares with what was foretold. */
+/** The section "Cost": what was spent, and how that compares with the estimate. */
 export function describeCost(view: RunView, estimate: Estimate | null): string {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = view.usage;
   const input = formatCount(inputTokens + cacheReadTokens + cacheWriteTokens);
@@ -18,7 +18,7 @@ export function describeCost(view: RunView, estimate: Estimate | null): string {
     `${formatUsd(view.usd)}${limit}; ${input} input tokens (${formatCount(cacheReadTokens)} from the cache), ${formatCount(outputTokens)} output tokens.`,
     '',
     estimate === null
-      ? 'Estimate: unknown, none was made for this script before the run.'
+      ? 'Estimate: none was made for this script before the run.'
       : describeEstimated(view, estimate),
   ].join('\n');
 }
@@ -28,13 +28,13 @@ function describeEstimated(view: RunView, estimate: Estimate): string {
   const count = countRangeText(agents);
   const noun = agents.min === agents.max && agents.max === 1 ? 'agent' : 'agents';
   const bound = unbounded === null ? '' : ` (${unbounded})`;
-  const foretold = `${count} ${noun}${bound}, ${tokenRangeText(tokens)} tokens, ${usdRangeText(usd)}`;
-  const came = `${plural(view.agents.length, 'agent')}, ${formatUsd(view.usd)}`;
+  const estimated = `${count} ${noun}${bound}, ${tokenRangeText(tokens)} tokens, ${usdRangeText(usd)}`;
+  const actual = `${plural(view.agents.length, 'agent')}, ${formatUsd(view.usd)}`;
   const judged = view.usd === null || usd === null ? '' : `, ${judge(view.usd, usd)}`;
-  return `Estimate: ${foretold}. It came to ${came}${judged}.`;
+  return `Estimate: ${estimated}. Actual: ${actual}${judged}.`;
 }
 
 function judge(usd: number, { min, max }: UsdRange): string {
-  if (usd > max) return `${formatUsd(usd - max)} more than foretold`;
-  return usd < min ? 'less than foretold' : 'as foretold';
+  if (usd > max) return `${formatUsd(usd - max)} more than estimated`;
+  return usd < min ? 'less than estimated' : 'as estimated';
 }

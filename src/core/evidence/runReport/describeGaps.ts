@@ -44,11 +44,11 @@ function agentRows(view: RunView): readonly string[] {
   const unfinished = counts.queued + counts.running;
   const nulls = (['failed', 'skipped', 'cancelled'] as const).flatMap((status) =>
     counts[status] > 0
-      ? [`- ${plural(counts[status], 'agent')} ${status}: null to the script`]
+      ? [`- ${plural(counts[status], 'agent')} ${status}: returned null to the script`]
       : [],
   );
   const idle = view.agents.filter(hasNoChange);
-  const noChange = `${plural(idle.length, 'agent')} ended ok with no change, though asked to edit`;
+  const noChange = `${plural(idle.length, 'agent')} succeeded without changes, although asked to edit`;
   return [
     ...nulls,
     ...(unfinished > 0 ? [`- ${plural(unfinished, 'agent')} not finished`] : []),
@@ -80,7 +80,7 @@ function limitRows(view: RunView, { holds }: ReportFacts): readonly string[] {
 function commandRows({ unfinished }: ReportFacts): readonly string[] {
   return unfinished.map(({ command, cwd }) => {
     const place = cwd === '' ? '' : ` in ${code(cwd)}`;
-    return `- Required and never run to its end: ${code(command)}${place}`;
+    return `- Required, but never completed: ${code(command)}${place}`;
   });
 }
 
@@ -95,13 +95,13 @@ function droppedRows({ logs }: RunView): readonly string[] {
     lines.map(({ message }) => `  - ${cut(message)}`),
     MAX_NAMES,
   );
-  return [[`- ${plural(lines.length, 'item')} dropped, null in the script:`, ...rows].join('\n')];
+  return [[`- ${plural(lines.length, 'item')} dropped (null in the script):`, ...rows].join('\n')];
 }
 
 function conflictRows({ agents }: RunView): readonly string[] {
   return agents.flatMap((agent) =>
     agent.conflictPaths.map(
-      (path) => `- ${code(path)}: edits of ${plain(agent.label)} did not fit and were kept aside`,
+      (path) => `- ${code(path)}: edits by ${plain(agent.label)} did not fit and were kept aside`,
     ),
   );
 }

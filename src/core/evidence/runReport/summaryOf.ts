@@ -20,9 +20,9 @@ export function summaryOf(result: Json): string | null {
 export function describeSummary(summary: string | null): string {
   if (summary === null) return '';
   return [
-    '## Summary by the workflow',
+    '## The workflow’s summary',
     '',
-    '*What the script returned. A model may have written it; nothing in it was checked.*',
+    '*Returned by the script. A model may have written it; nobody has checked it.*',
     '',
     quote(cutText(summary, MAX_SUMMARY_CHARS)),
   ].join('\n');

@@ -97,7 +97,7 @@ export class LimitKeeper {
     const { maxUsd, usdIsExplicit } = this.#limits;
     if (maxUsd === null || usdIsExplicit !== true) return null;
     if (this.#spend.cost(noTokens, model) !== null) return null;
-    const message = `The price of ${model} is not known, so the limit of ${formatUsd(maxUsd)} cannot be kept. Give a limit in tokens instead.`;
+    const message = `The price of ${model} is not known, so the limit of ${formatUsd(maxUsd)} cannot be enforced. Set a token limit instead.`;
     return { limit: 'maxUsd', value: maxUsd, message };
   }
 

@@ -2,7 +2,7 @@ import { carryOutPlan } from '../../../apply/carryOutPlan.ts';
 import type { ApplySite } from '../../../apply/writePlanned.ts';
 import { Mutex } from '../../../base/mutex.ts';
 import type { ApplyPlan, WriteOutcome } from '../../../protocol/proposals.ts';
-import { t } from '../../localize.ts';
+import { t } from '../../shared/localize.ts';
 
 /** What the service needs to know of the editor. */
 export interface ApplyServiceOptions {

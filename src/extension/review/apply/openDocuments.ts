@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenBuffer } from '../../../protocol/proposals.ts';
-import { t } from '../../localize.ts';
+import { t } from '../../shared/localize.ts';
 import type { UnsavedDocument } from '../../../apply/writePlanned.ts';
 import { CHANGED_SINCE_REVIEW } from '../../../apply/writeResult.ts';
 import { minimalEdit, withPlainEndings } from './textEdit.ts';
 
-const byteOrderMark = '\uFEFF';
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** The workspace folder that runs work in: the first one. */
 export function workspaceFolder(): string | null {
@@ -62,7 +62,7 @@ async function replace(
   const before = document.getText();
   if (sha256Of(await encode(document)) !== expectedSha256) return CHANGED_SINCE_REVIEW;
   const decoded = await vscode.workspace.decode(newBytes, { encoding: document.encoding });
-  const after = decoded.startsWith(byteOrderMark) ? decoded.slice(1) : decoded;
+  const after = decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
   // Both conversions took time; from here to the edit nothing waits.
   if (document.getText() !== before) return CHANGED_SINCE_REVIEW;
   const change = minimalEdit(before, after);
@@ -73,7 +73,7 @@ async function replace(
     document.positionAt(change.end),
   );
   edit.replace(document.uri, range, change.text);
-  if (!(await vscode.workspace.applyEdit(edit))) return t('The editor refused the change.');
+  if (!(await vscode.workspace.applyEdit(edit))) return t('The editor rejected the change.');
   const isAsPlanned = withPlainEndings(document.getText()) === withPlainEndings(after);
   return isAsPlanned ? null : CHANGED_SINCE_REVIEW;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { HostClient } from '../../../hostClient/hostClient.ts';
-import { ReadOnlyFileSystem } from '../../readOnlyFileSystem.ts';
-import { conflictScheme, parseConflictUri } from './conflictUri.ts';
+import { ReadOnlyFileSystem } from '../../shared/readOnlyFileSystem.ts';
+import { CONFLICT_SCHEME, parseConflictUri } from './conflictUri.ts';
 
 /** What the file system needs. */
 export interface ConflictFileSystemOptions {
@@ -18,7 +18,7 @@ export class ConflictFileSystem extends ReadOnlyFileSystem {
   #version = Date.now();
 
   constructor({ host, onDidChangeRun }: ConflictFileSystemOptions) {
-    super(conflictScheme);
+    super(CONFLICT_SCHEME);
     this.#host = host;
     this.#subscription = onDidChangeRun((runId) => this.#refresh(runId));
   }

@@ -1,5 +1,5 @@
 import type { KeptAside, ProposalSet } from '../../../protocol/proposals.ts';
-import { t } from '../../localize.ts';
+import { t } from '../../shared/localize.ts';
 
 /**
  * The row above what was kept aside. It is a row of its own, above all groups, because such an edit is in
@@ -50,9 +50,9 @@ export function explainConflict(conflict: KeptAside): string {
   const others = oursAgentIds.join(', ');
   return [
     path,
-    t('Kept aside: the edit of agent {0} ({1}).', agentId, agentLabel),
+    t('Kept aside: the edit by agent {0} ({1}).', agentId, agentLabel),
     reason,
-    ...(others === '' ? [] : [t('In the proposal: agents {0}.', others)]),
+    ...(others === '' ? [] : [t('In the proposal: the edits by agents {0}.', others)]),
   ].join('\n');
 }
 

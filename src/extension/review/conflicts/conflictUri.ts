@@ -3,12 +3,12 @@ import type { HostParams } from '../../../protocol/host/hostRpc.ts';
 import type { KeptAside } from '../../../protocol/proposals.ts';
 
 /** The scheme of both sides of a conflict; another one than the proposals', whose buttons decide about hunks. */
-export const conflictScheme = 'muster-conflict';
+export const CONFLICT_SCHEME = 'muster-conflict';
 
 /** Which text of an edit that was kept aside. */
 export type ConflictSide = HostParams<'conflicts.content'>['side'];
 
-const sides: readonly ConflictSide[] = ['base', 'proposed', 'agent'];
+const SIDES: readonly ConflictSide[] = ['base', 'proposed', 'agent'];
 
 /** What a conflict document shows. */
 export interface ConflictDocument {
@@ -22,7 +22,9 @@ export interface ConflictDocument {
 export function conflictUri(runId: string, conflict: KeptAside, side: ConflictSide): vscode.Uri {
   const { conflictId, path } = conflict;
   return vscode.Uri.from({
-    ...{ scheme: conflictScheme, authority: runId, path: `/${path}` },
+    scheme: CONFLICT_SCHEME,
+    authority: runId,
+    path: `/${path}`,
     query: `${side}=${conflictId}`,
   });
 }
@@ -30,7 +32,7 @@ export function conflictUri(runId: string, conflict: KeptAside, side: ConflictSi
 /** The reverse of `conflictUri`; null for a URI that names no side. */
 export function parseConflictUri(uri: vscode.Uri): ConflictDocument | null {
   const [name, conflictId] = uri.query.split('=');
-  const side = sides.find((candidate) => candidate === name);
+  const side = SIDES.find((candidate) => candidate === name);
   if (side === undefined || conflictId === undefined) return null;
   return { runId: uri.authority, conflictId, path: uri.path.replace(/^\//u, ''), side };
 }
@@ -39,5 +41,5 @@ export function parseConflictUri(uri: vscode.Uri): ConflictDocument | null {
 export function activeConflict(): ConflictDocument | null {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (!(input instanceof vscode.TabInputTextDiff)) return null;
-  return input.modified.scheme === conflictScheme ? parseConflictUri(input.modified) : null;
+  return input.modified.scheme === CONFLICT_SCHEME ? parseConflictUri(input.modified) : null;
 }

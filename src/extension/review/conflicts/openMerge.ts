@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { t } from '../../localize.ts';
+import { t } from '../../shared/localize.ts';
 import { workspaceFolder } from '../apply/openDocuments.ts';
 
 /** One side of a merge. */
@@ -17,9 +17,9 @@ export interface MergeRequest {
 }
 
 /** VS Code has no public way to its merge editor (microsoft/vscode#153213); its own git extension takes this one. */
-const mergeEditorCommand = '_open.mergeEditor';
+const MERGE_EDITOR_COMMAND = '_open.mergeEditor';
 /** In a file with a line that begins so, the merge editor replaces what the file holds. */
-const conflictMarker = /^<<<<<<</mu;
+const CONFLICT_MARKER = /^<<<<<<</mu;
 
 /**
  * Shows three texts with the live file as the result: in the merge editor where there is one, else as two
@@ -32,16 +32,13 @@ export async function openMerge(request: MergeRequest): Promise<void> {
   // The merge editor would save the file as it opens.
   if (isDirty(output)) {
     throw new Error(
-      t(
-        'Cannot open a merge of {0}: it has unsaved changes. Save or revert them first.',
-        request.path,
-      ),
+      t('Cannot merge {0}: it has unsaved changes. Save or revert them first.', request.path),
     );
   }
   const { base, ours, theirs } = request;
   if (await canUseMergeEditor(output)) {
     const options = { base, input1: ours, input2: theirs, output };
-    await vscode.commands.executeCommand(mergeEditorCommand, options);
+    await vscode.commands.executeCommand(MERGE_EDITOR_COMMAND, options);
     return;
   }
   const name = request.path.split('/').at(-1) ?? request.path;
@@ -54,10 +51,10 @@ export async function openMerge(request: MergeRequest): Promise<void> {
 
 async function canUseMergeEditor(output: vscode.Uri): Promise<boolean> {
   const commands = await vscode.commands.getCommands(false);
-  if (!commands.includes(mergeEditorCommand)) return false;
+  if (!commands.includes(MERGE_EDITOR_COMMAND)) return false;
   try {
     const bytes = await vscode.workspace.fs.readFile(output);
-    return !bytes.includes(0) && !conflictMarker.test(Buffer.from(bytes).toString('latin1'));
+    return !bytes.includes(0) && !CONFLICT_MARKER.test(Buffer.from(bytes).toString('latin1'));
   } catch {
     // A file that is not there, or cannot be read, takes no result.
     return false;

@@ -83,7 +83,7 @@ export class AnswerBuilder {
   }
 
   answer(): ModelAnswer {
-    if (this.model === null) throw new Error('it ended before the message began');
+    if (this.model === null) throw new Error('it ended before the message started');
     const content = this.content();
     return {
       model: this.model,
@@ -132,7 +132,7 @@ export class AnswerBuilder {
     } catch (cause) {
       // The output limit cut the call in the middle; what came before it still counts.
       if (ourStopReason(this.stopReason, []) === 'maxTokens') return null;
-      const problem = `the input of tool "${name}" is not JSON that can be used: ${errorText(cause)}`;
+      const problem = `the input of tool "${name}" is not usable JSON: ${errorText(cause)}`;
       // A model that had finished can be told; else the stream broke off.
       if (this.stopReason === null) throw new Error(problem, { cause });
       return { type: 'toolUse', toolUseId, name, input: {}, problem };

@@ -61,7 +61,7 @@ export function toModelError(error: unknown, facts: Facts): ModelError {
   if (error instanceof APIConnectionTimeoutError)
     return modelError(unavailable, `${attempted(facts)}: no answer within the time limit.`);
   if (errorCode(error) === 'ERR_INVALID_URL')
-    return modelError(badRequest, `${attempted(facts)}: the base URL is not a URL. Correct it.`);
+    return modelError(badRequest, `${attempted(facts)}: the base URL is not valid. Correct it.`);
   return modelError(unavailable, `${attempted(facts)}: ${deepestText(error)}.`);
 }
 
@@ -107,17 +107,17 @@ function verdictOf(error: APIError, status: number): Verdict {
 }
 
 function advice(verdict: Verdict, status: number, waitMs: number | null): string {
-  if (verdict.code === 'model_auth') return ' Check the key and what it may do.';
+  if (verdict.code === 'model_auth') return ' Check the key and its permissions.';
   if (verdict.code === 'model_usage_limit') return usageAdvice(waitMs);
   if (status === 404) return ' Check the model name and the base URL.';
   return '';
 }
 
 function usageAdvice(waitMs: number | null): string {
-  const limit = ' The usage or credit limit of the key is reached.';
+  const limit = ' The key’s usage or credit limit is reached.';
   return waitMs === null
     ? `${limit} Raise it or wait, then resume.`
-    : `${limit} It can be used again in ${roughly(waitMs)}.`;
+    : `${limit} Try again in ${roughly(waitMs)}.`;
 }
 
 function roughly(durationMs: number): string {

@@ -83,7 +83,7 @@ async function refuseOutside({ command, tree, directory }: CommandRequest): Prom
   if (place === null || !(await stat(place)).isDirectory()) {
     refuse('there is no such folder. Check that it exists.');
   } else if (!contains(await realpath(tree), place)) {
-    refuse('that folder leads out of the repository. Name one inside it.');
+    refuse('that folder is outside the repository. Name one inside it.');
   }
 }
 

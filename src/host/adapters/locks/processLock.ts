@@ -81,7 +81,7 @@ export function heldError(request: Omit<LockRequest, 'waitMs'>, by: LockHolder):
   const who = by.pid === null ? 'another process' : `process ${by.pid}`;
   const seconds = Math.max(0, Math.round((Date.now() - by.sinceMs) / 1000));
   const holds = `${who} has held ${request.file} for ${seconds} s`;
-  const advice = 'Wait until it is done, or end it, and try again.';
+  const advice = 'Wait until it finishes, or end it, then try again.';
   return new LockError('locked', `Cannot ${request.purpose}: ${holds}. ${advice}`);
 }
 
@@ -116,10 +116,10 @@ async function removeOwn(file: string, mine: string): Promise<void> {
 function adviceFor(cause: unknown): string {
   const code = errorCode(cause) ?? '';
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return 'The disk is full. Free some space and try again.';
+    return 'The disk is full. Free some space, then try again.';
   }
   if (code === 'EROFS' || code === 'EACCES') {
-    return 'Make its folder writable for you and try again.';
+    return 'Make its folder writable for you, then try again.';
   }
   return cause instanceof Error ? cause.message : String(cause);
 }

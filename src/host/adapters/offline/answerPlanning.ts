@@ -9,7 +9,7 @@ import type { RuleName } from './rules.ts';
 import { writeWorkflow } from './writeWorkflow.ts';
 
 const setKey =
-  'For anything else Muster needs a model: run "Muster: Set API Key", or set ANTHROPIC_API_KEY and restart the host.';
+  'For anything else Muster needs a model: run "Muster: Set Anthropic API Key", or set ANTHROPIC_API_KEY and restart the host.';
 
 /** Plans by rule: a workflow for requests that are understood, an honest sentence for all others. */
 export function answerPlanning(request: ModelRequest): readonly ModelContent[] {
@@ -23,7 +23,7 @@ export function answerPlanning(request: ModelRequest): readonly ModelContent[] {
   if (scope.type === 'missing')
     return [
       text(
-        `Offline (no AI): cannot tell what "${scope.path}" is; this workspace does not have exactly one such folder or file. Name it by its whole path, or name none to take the whole workspace.`,
+        `Offline (no AI): cannot tell what "${scope.path}" is; this workspace does not have exactly one such folder or file. Give its full path, or none to use the whole workspace.`,
       ),
     ];
   const isInTests = scope.folders.some((folder) =>
@@ -60,10 +60,10 @@ function summarise(
   const unsafe = described.filter(({ kind }) => kind === 'unsafe').map(({ name }) => name);
   return [
     `Modernises ${where} by fixed rules, one agent per file, without a model: ${described.map(({ title }) => title).join('; ')}.`,
-    'Edits are grouped by folder and checked with npm test where the project has it.',
+    'Edits are grouped by folder and checked with npm test if the project has it.',
     ...(unsafe.length > 0
       ? [
-          `Not always safe, used because you named it: ${unsafe.join(', ')}; read those edits with care.`,
+          `Not always safe, used because you named it: ${unsafe.join(', ')}. Review those edits with care.`,
         ]
       : []),
     ...(notCovered.length > 0 ? [`Not covered without a model: ${notCovered.join(', ')}.`] : []),
@@ -74,7 +74,7 @@ function whatOfflineCanDo(): string {
   const safe = rules.filter(({ kind }) => kind === 'safe').map(({ title }) => title);
   const named = rules.filter(({ kind }) => kind !== 'safe').map(({ title }) => title);
   return [
-    'This is Offline (no AI): there is no model behind it, only fixed rules, and none of them fits this request.',
+    'Offline (no AI) has no model, only fixed rules, and none of them fits this request.',
     `What it can do is modernise JavaScript files: ${safe.join('; ')}. Only when you name them: ${named.join('; ')}.`,
     'Try "Modernise the JavaScript in lib" or "Convert var to let and const in src".',
     setKey,

@@ -51,10 +51,10 @@ export class FileBlobs implements BlobStore {
     const file = this.#file(sha256);
     const bytes = await readFile(file).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
-      throw new BlobError('not_found', `There is no blob ${sha256} in ${this.#directory}.`);
+      throw new BlobError('not_found', `No blob ${sha256} in ${this.#directory}.`);
     });
     if (sha256Hex(bytes) !== sha256) {
-      throw new BlobError('blob_broken', `The blob ${file} was changed since it was written.`);
+      throw new BlobError('blob_broken', `The blob ${file} has changed since it was written.`);
     }
     // What refers to it was written after it had become durable.
     if (!this.#writing.has(sha256)) this.#writing.set(sha256, Promise.resolve());

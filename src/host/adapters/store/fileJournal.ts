@@ -140,7 +140,7 @@ export class FileJournal implements Journal {
       await this.#handle.truncate(this.#head.bytes);
     } catch {
       // Where the file ends is unknown now: nothing may be added to it any more.
-      const message = `Cannot go on with the journal ${this.#options.file} after a failed write. Resume the run.`;
+      const message = `Cannot continue the journal ${this.#options.file} after a failed write. Resume the run.`;
       this.#fault = new Error(message, { cause });
     }
   }

@@ -199,7 +199,10 @@ describe('the patch of an agent', function () {
   it('leaves a binary file out that holds one, says so, and applies all the same', async () => {
     const binary = file(`\0${token}`);
     const patch = patchOf({ a: text }, { a: edited, 'b.bin': binary }) ?? '';
-    assert.match(patch, /^# left out: b\.bin: it is no text, and holds what looks like a token\n/u);
+    assert.match(
+      patch,
+      /^# left out: b\.bin: it is not text, and holds something that looks like a token\n/u,
+    );
     assert.equal(patch.slice(patch.indexOf('\n') + 1), patchOf({ a: text }, { a: edited }));
     await assertApplies({ a: text, 'b.bin': binary }, { a: edited, 'b.bin': binary });
   });
@@ -208,7 +211,7 @@ describe('the patch of an agent', function () {
     const large = file('x'.repeat(MAX_AGENT_PATCH_BYTES - 1000));
     const patch = patchOf({ a: text }, { a: edited, b: large, c: large, d: text }) ?? '';
     assert.ok(patch.length <= MAX_AGENT_PATCH_BYTES + 1000, String(patch.length));
-    assert.match(patch, /^# left out: c: with it the patch would be larger than 12\.6M bytes\n/u);
+    assert.match(patch, /^# left out: c: it would make the patch larger than 12\.6M bytes\n/u);
     assert.deepEqual(
       patch.match(/^diff --git a\/\w/gmu),
       ['a', 'b', 'd'].map((name) => `diff --git a/${name}`),

@@ -65,7 +65,7 @@ describe('The audit of a report', () => {
     const resumed = { ...durableEvent('run.resumed', { scriptSha256 }), seq: 4 };
     const result = await audit(folderWith(reportOf(3), journalOf([...events, resumed])));
     assert.deepEqual([result.verdict, result.reportSeq], ['whole', 3]);
-    const note = 'report.md: It tells of the run up to entry 3; the run went on after it.';
+    const note = 'report.md: It covers the run up to entry 3; the run continued after that.';
     assert.ok(shortly(result, 'note').includes(note), shortly(result, 'note').join());
   });
 

@@ -115,10 +115,10 @@ describe('The audit of a journal', () => {
     ['a changed field', () => edited(2, '"attempt":1', '"attempt":2'), 3, /Entry 3 was changed/u],
     ['a changed hash', () => edited(2, /"prev":"./u, '"prev":"z'), 3, /Entry 3 was changed/u],
     ['a changed last entry', () => edited(5, ':5}', ':6}'), 6, /Entry 6 is not what was sealed/u],
-    ['a changed number', () => edited(2, '"seq":3', '"seq":9'), 3, /calls itself 9/u],
+    ['a changed number', () => edited(2, '"seq":3', '"seq":9'), 3, /its number is 9/u],
     ['another version', () => edited(2, '"v":1', '"v":2'), 3, /version 2, which this Muster/u],
     ['an unknown kind', () => edited(5, '"run.ended"', '"run.xnded"'), 6, /Entry 6 /u],
-    ['what is no JSON', () => edited(2, '{', '['), 3, /Entry 3 was changed: line 3 is no JSON/u],
+    ['what is no JSON', () => edited(2, '{', '['), 3, /Entry 3 was changed: line 3 is not a JSON/u],
     [
       'a dropped entry',
       () => fileOf(lines.toSpliced(2, 1)),
@@ -128,12 +128,12 @@ describe('The audit of a journal', () => {
     ['dropped entries', () => fileOf(lines.toSpliced(1, 3)), 2, /Entries 2 to 4 are missing/u],
     ['a dropped first entry', () => fileOf(lines.slice(1)), 1, /Entry 1 is missing/u],
     ['a dropped end', () => fileOf(lines.slice(0, -1)), 6, /Entry 6 is missing at the end/u],
-    ['a doubled entry', () => fileOf(lines.toSpliced(2, 0, lines[2] ?? '')), 3, /stands twice/u],
+    ['a doubled entry', () => fileOf(lines.toSpliced(2, 0, lines[2] ?? '')), 3, /appears twice/u],
     [
       'swapped entries',
       () => fileOf(lines.with(2, lines[3] ?? '').with(3, lines[2] ?? '')),
       3,
-      /Entry 3 stands behind entry 4: lines were reordered/u,
+      /Entry 3 comes after entry 4: lines were reordered/u,
     ],
     ['joined lines', () => fileOf(lines).replace('\n', ' '), 1, /Entry 1 was changed/u],
     ['an entry of another journal', () => fileOf(lines.with(3, other)), 4, /Entry 4 was changed/u],
@@ -177,7 +177,7 @@ describe('The audit of a journal', () => {
     const torn = `${fileOf(lines)}{"v":1,"seq":7`;
     const result = await audit({ ...sealed, 'journal.jsonl': torn });
     assert.equal(result.verdict, 'whole');
-    assert.match(shortly(result, 'note').join(), /14 bytes .* torn off/u);
+    assert.match(shortly(result, 'note').join(), /14 bytes .* cut-off write/u);
   });
 
   it('says that a run was interrupted, and that its last entry rests on nothing', async () => {
@@ -199,7 +199,7 @@ describe('The audit of a journal', () => {
     const folder = memoryFolder({ ...whole, 'journal.jsonl': journal, 'script.js': 'new' }, true);
     const { result } = await auditRun(folder, []);
     assert.deepEqual([result.verdict, result.isLive, result.entries], ['whole', true, 4]);
-    assert.match(shortly(result, 'note').join(), /The run goes on; entries 1 to 4/u);
+    assert.match(shortly(result, 'note').join(), /The run is still going; entries 1 to 4/u);
   });
 
   it('reads the journals of every released version', async () => {
@@ -329,14 +329,17 @@ describe('The audit of decisions', () => {
   it('finds a hunk that leads back to no agent', async () => {
     const foreign = [intent('b.ts'), written('b.ts')];
     const result = await audit(withDecisions(decisionsOf(foreign)));
-    assert.match(shortly(result).join(), /^decisions\.jsonl 1: Hunk h1 of b\.ts .* no agent/u);
+    assert.match(
+      shortly(result).join(),
+      /^decisions\.jsonl 1: Hunk h1 of b\.ts .* cannot be traced/u,
+    );
   });
 
   it('finds a decision that hangs on another journal', async () => {
     const head = { seq: lines.length, head: 'a'.repeat(64) };
     const line = encodeDecisionLine(intent(), { seq: 1, prev: GENESIS_HASH, journal: head });
     const found = shortly(await audit(withDecisions([line])));
-    assert.match(found.join(), /^decisions\.jsonl 1: Entry 1 hangs on entry 6 of the journal/u);
+    assert.match(found.join(), /^decisions\.jsonl 1: Entry 1 refers to entry 6 of the journal/u);
   });
 
   it('claims nothing of decisions that an older Muster wrote, and reads them', async () => {

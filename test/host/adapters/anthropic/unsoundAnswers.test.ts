@@ -9,7 +9,7 @@ import { startMessagesApi } from '../../../support/messagesApi/startMessagesApi.
 
 describe('An unsound answer', () => {
   const inputs: readonly (readonly [string, string, RegExp])[] = [
-    ['that is cut off', '{"a":', /is not JSON that can be used/u],
+    ['that is cut off', '{"a":', /is not usable JSON/u],
     ['with a "__proto__" key', '{"__proto__":{}}', /"__proto__" key is not allowed/u],
     ['of great depth', `${'['.repeat(101)}${']'.repeat(101)}`, /more than 100 levels deep/u],
   ];

@@ -146,7 +146,7 @@ describe('A lock between processes', function () {
     await assert.rejects(takeLock(request(30)), {
       code: 'locked',
       message: new RegExp(
-        `^Cannot do it: process ${holder.pid} has held ${file} for \\d+ s\\. Wait until it is done, or end it, and try again\\.$`,
+        `^Cannot do it: process ${holder.pid} has held ${file} for \\d+ s\\. Wait until it finishes, or end it, then try again\\.$`,
         'u',
       ),
     });

@@ -13,17 +13,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isJournalError } from '../../../../src/core/journal/journalError.ts';
 import type { Clock } from '../../../../src/core/ports/clock.ts';
-import {
-  createRunStore,
-  listRuns,
-  openRunStore,
-  readJournal,
-} from '../../../../src/host/adapters/store/runStore.ts';
+import { createRunStore, openRunStore } from '../../../../src/host/adapters/store/runStore.ts';
 import type { FileRunStore } from '../../../../src/host/adapters/store/runStore.ts';
 import { stateDirectoryFor } from '../../../../src/host/adapters/store/stateDirectory.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
 import type { RunFact } from '../../../../src/protocol/events/runEvents.ts';
 import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
+import { listRuns } from '../../../../src/host/adapters/store/runFolders.ts';
+import { readJournal } from '../../../../src/host/adapters/store/readJournal.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock: Clock = {
@@ -95,7 +92,7 @@ describe('RunStore on disk', () => {
     ['a changed line', (l) => l.with(1, (l[1] ?? '').replace('two', 'owt')), 3, /does not follow/u],
     ['a dropped line', (l) => l.toSpliced(1, 1), 2, /entry 2 belongs there/u],
     ['swapped lines', (l) => [l[1] ?? '', l[0] ?? '', l[2] ?? ''], 1, /entry 1 belongs there/u],
-    ['what is no JSON', (l) => l.with(2, '{"v":1'), 3, /is no journal entry/u],
+    ['what is no JSON', (l) => l.with(2, '{"v":1'), 3, /is not a journal entry/u],
     ['an unknown kind', (l) => l.with(2, (l[2] ?? '').replace('"log"', '"gol"')), 3, /"gol"/u],
   ];
   for (const [name, damage, line, reason] of breakages) {
@@ -242,7 +239,7 @@ describe('RunStore on disk', () => {
     assert.deepEqual(await listRuns(path.join(stateDirectory, 'nothing')), []);
     await assert.rejects(createRunStore(options('run-1')), /exists/u);
     await assert.rejects(createRunStore(options('../run')), /is not a run id/u);
-    await assert.rejects(openRunStore(options('run-2')), /There is no run run-2/u);
+    await assert.rejects(openRunStore(options('run-2')), /No run run-2/u);
     await assert.rejects(store.writeFile('../x', ''), /leads out of/u);
   });
 });

@@ -61,7 +61,7 @@ export async function ignoredFiles(
 }
 
 function tooMany(directory: string, count: number): DirectoryChange {
-  const reason = `${count} files were changed, more than ${MAX_COMMAND_CHANGES}; none of them is kept`;
+  const reason = `${count} files were changed, more than ${MAX_COMMAND_CHANGES}; none are kept`;
   return { type: 'leftOut', path: path.basename(directory), reason };
 }
 

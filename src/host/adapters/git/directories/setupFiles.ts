@@ -58,7 +58,7 @@ async function plainFiles(folder: string, files: readonly string[]): Promise<rea
   if (plain.length <= MAX_SETUP_FILES && bytes <= MAX_SETUP_BYTES) return plain;
   const made = `${plain.length} files of together ${Math.ceil(bytes / 1024 ** 2)} MiB`;
   throw new Error(
-    `The setup command made ${made}; ${MAX_SETUP_FILES} files and ${MAX_SETUP_BYTES / 1024 ** 2} MiB can be kept. Let it make only what commands need.`,
+    `The setup command created ${made}; at most ${MAX_SETUP_FILES} files and ${MAX_SETUP_BYTES / 1024 ** 2} MiB can be kept. Let it create only what commands need.`,
   );
 }
 
