@@ -20,8 +20,14 @@ export async function packageProbe(): Promise<string> {
   const vsixPath = temporaryFile('probe');
   await runToEnd({
     command: [
-      ...[nodeExecutable, path.join(repositoryDir, 'node_modules/@vscode/vsce/vsce'), 'package'],
-      ...['--no-dependencies', '--skip-license', '--allow-missing-repository', '--out', vsixPath],
+      nodeExecutable,
+      path.join(repositoryDir, 'node_modules/@vscode/vsce/vsce'),
+      'package',
+      '--no-dependencies',
+      '--skip-license',
+      '--allow-missing-repository',
+      '--out',
+      vsixPath,
     ],
     cwd: probeExtensionDir,
     deadlineMs: packageDeadlineMs,
