@@ -17,14 +17,14 @@ async function main() {
   const readme = readFileSync(path.join(rootDir, 'README.md'), 'utf8');
   mkdirSync(path.join(rootDir, path.dirname(readmeFile)), { recursive: true });
   mkdirSync(path.dirname(vsixFile), { recursive: true });
-  writeFileSync(path.join(rootDir, readmeFile), portableReadme(readme, rootDir));
+  writeFileSync(path.join(rootDir, readmeFile), portableReadme(readme));
   await run([
     currentNode(),
     path.join(rootDir, 'node_modules/@vscode/vsce/vsce'),
     'package',
     '--no-dependencies',
     '--allow-missing-repository',
-    // They are resolved already; vsce would make addresses of the repository, which has none yet.
+    // vsce would make addresses of the repository, which has no public one yet.
     '--no-rewrite-relative-links',
     '--readme-path',
     readmeFile,

@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
-const pictureType = 'image/png';
+const picture = /\n *!\[[^\]]*\]\((?!https:)[^)]+\)\n/g;
+const lineOfPictureLinks = /^.*(?<!!)\[[^\]]+\]\([^)\s]+\.webp\).*\n\n?/gm;
+const linkToFile = /(?<!!)\[([^\]]+)\]\((?![a-z]+:|#)[^)\s]+\)/g;
 
 /**
- * README.md as the editor's extension page can show it. That page loads pictures from https: and data:
- * addresses only, and follows no link to a file of the extension: so pictures come inside the text,
- * and links to files become their plain text.
+ * README.md as the editor's extension page can show it while the repository has no public address.
+ * That page loads pictures from https: addresses only (it drops data: and relative ones) and follows
+ * no link to a file of the extension: so pictures go, and links to files become their plain text.
  */
-export function portableReadme(markdown, directory) {
-  return markdown
-    .replace(/!\[([^\]]*)\]\(([^)\s]+\.png)\)/g, (_whole, title, file) => {
-      const content = readFileSync(path.join(directory, file)).toString('base64');
-      return `![${title}](data:${pictureType};base64,${content})`;
-    })
-    .replace(/(?<!!)\[([^\]]+)\]\((?![a-z]+:|#)[^)\s]+\)/g, '$1');
+export function portableReadme(markdown) {
+  return markdown.replace(lineOfPictureLinks, '').replace(picture, '').replace(linkToFile, '$1');
 }

@@ -40,6 +40,7 @@ export const levels = [
     needs: ['build'],
   }),
   mocha('architecture', { testLimitMs: 60_000 }),
+  mocha('scripts', { testLimitMs: 60_000, needs: ['build', 'package'] }),
   mocha('base'),
   mocha('node'),
   mocha('protocol'),
@@ -71,7 +72,7 @@ export const levels = [
   },
   mocha('e2e', {
     limitMs: 10 * minuteMs,
-    testLimitMs: 120_000,
+    testLimitMs: 240_000,
     needs: ['package'],
     lane: 'waits',
   }),

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { ProviderConfig } from '../protocol/host/hostRpc.ts';
 import type { CliContext } from './cliContext.ts';
-import { readPrices } from './commands/readInput.ts';
+import { readPrices } from './readInput.ts';
 import { CliError, EXIT } from './exitCodes.ts';
 
 export interface ProviderOptions {

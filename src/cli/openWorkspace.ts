@@ -6,9 +6,9 @@ import { createHostServices, WorkspaceError, type HostServices } from '../host/h
 import type { ReviewService } from '../host/review/reviewService.ts';
 import { createControlledRuns } from '../host/rpc/controlSocket.ts';
 import type { RunService } from '../host/runs/runService.ts';
-import { listRuns } from '../host/adapters/store/runStore.ts';
 import type { CliContext, CommonOptions } from './cliContext.ts';
 import { CliError, EXIT } from './exitCodes.ts';
+import { listRuns } from '../host/adapters/store/runFolders.ts';
 
 /** The host's own services, in this process. */
 export interface Workspace {

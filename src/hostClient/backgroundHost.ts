@@ -5,7 +5,7 @@ import { HOST_ANSWER_MS } from './answerLimits.ts';
 import type { ClientLog, HostPeer, PeerTrouble } from './hostPeer.ts';
 
 /** The host ended, fell silent or misbehaved while a request waited for its answer. */
-export class HostGoneError extends Error {
+class HostGoneError extends Error {
   readonly code = 'host_died';
 
   constructor(method: HostMethod, reason: string) {
@@ -17,7 +17,7 @@ export class HostGoneError extends Error {
 }
 
 /** The host lives, and one of its answers did not come in time. */
-export class HostLateError extends Error {
+class HostLateError extends Error {
   readonly code = 'host_late';
 
   constructor(method: HostMethod, waitedMs: number) {

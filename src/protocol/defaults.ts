@@ -1,8 +1,8 @@
-/** What holds where a user sets nothing: in the settings, on the command line and in the host alike. */
+/** What holds when the user says nothing. package.json says the same to the editor's settings, by a test. */
 import type { RetentionConfig } from './host/hostRpc.ts';
 import type { RunLimits } from './runLimits.ts';
 
-/** Defaults of a run: enough for a real refactor, little enough that a mistake costs five dollars. */
+/** Limits of a run: enough for a real refactor, little enough that a mistake costs five dollars. */
 export const DEFAULT_RUN_LIMITS: RunLimits = {
   maxAgents: 200,
   concurrency: 16,

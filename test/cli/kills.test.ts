@@ -4,10 +4,10 @@ import path from 'node:path';
 import { useCliBed } from './support/cliBed.ts';
 import type { CliProcess } from './support/cliProcess.ts';
 import { readEnd } from './support/publicEvents.ts';
-import { readJournal } from '../../src/host/adapters/store/runStore.ts';
 import { text } from '../support/messagesApi/replies.ts';
 import type { MessagesApi } from '../support/messagesApi/startMessagesApi.ts';
 import { lastUserText } from '../support/messagesApi/wireRequest.ts';
+import { readJournal } from '../../src/host/adapters/store/readJournal.ts';
 
 const AGENTS = 200;
 const KILLS = 20;

@@ -16,7 +16,7 @@ import {
 } from '../support/vscode/workbenchParts.ts';
 
 describe('the workbench test harness', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const opened: { dispose(): Promise<void> }[] = [];
   let workbench: Workbench;
 

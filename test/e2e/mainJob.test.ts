@@ -22,9 +22,7 @@ import { openOfflineEditor, type OfflineEditor } from './support/offlineEditor.t
 
 const request = 'Modernise this project to ES6 and keep its tests passing';
 const name = 'modernise-javascript';
-const runDeadlineMs = 90_000;
-/** For each step in the window; a busy machine with two cores has needed a third of it. */
-const actionDeadlineMs = 45_000;
+const runDeadlineMs = 180_000;
 /** Faster than people type, slow enough for a machine with two cores to keep up. */
 const keystrokeDelayMs = 25;
 
@@ -33,7 +31,7 @@ const windowsFile = 'lib/reports/csv.js';
 const unendedFile = 'lib/util/events.js';
 
 describe('the main job: ask, approve, watch, review, accept', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const accepted = new Set<string>();
   let editor: OfflineEditor;
   let page: Page;
@@ -44,7 +42,7 @@ describe('the main job: ask, approve, watch, review, accept', function () {
   let proposed: Proposed;
 
   before(async function () {
-    this.timeout(150_000);
+    this.timeout(240_000);
     editor = await openOfflineEditor({
       viewport: { width: 1440, height: 1400 },
       theme: 'Default Dark Modern',
@@ -53,7 +51,6 @@ describe('the main job: ask, approve, watch, review, accept', function () {
       userSettings: { 'muster.commands.sandbox': 'off' },
     });
     page = editor.workbench.page;
-    page.setDefaultTimeout(actionDeadlineMs);
     changes = new ProposedChanges(page);
     original = await readFiles(editor.workspaceDir);
   });
@@ -102,7 +99,8 @@ describe('the main job: ask, approve, watch, review, accept', function () {
     // An unnamed file's title is its text: what counts is that no tab has come.
     assert.equal((await tabTitles(page)).length, tabsBefore.length);
     assert.ok((await cards.seen()).includes(`Run: ${name}`));
-    for (const state of [/stockroom\.js[\s\S]*Running/u, /stockroom\.js[\s\S]*Done/u]) {
+    // Which of the agents are caught at work is chance: the tree draws a few times a second.
+    for (const state of [/\.js[\s\S]*Running/u, /stockroom\.js[\s\S]*Done/u]) {
       assert.ok(
         (await rows.seen()).some((text) => state.test(text)),
         String(state),

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { readJournal } from '../../src/host/adapters/store/runStore.ts';
 import { hasSandbox } from '../support/hasSandbox.ts';
 import {
   openChat,
@@ -22,6 +21,7 @@ import {
   statusBarItem,
 } from '../support/vscode/workbenchParts.ts';
 import { CheckingAgent, commandResults } from './support/checkingAgent.ts';
+import { readJournal } from '../../src/host/adapters/store/readJournal.ts';
 
 const listed = 'echo on the list';
 const read = { command: 'cat page.md', cwd: 'web' };
@@ -34,7 +34,7 @@ return parallel([ship, ...[1, 2, 3].map((n) => () => note(n))]);
 `;
 
 describe('questions of one branch of a run', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   const checker = new CheckingAgent();
   const prompt = checker.promptFor([{ command: listed }, read, read, read, refused]);
   // A command of the plan makes the card ask for the consent where there is no sandbox.
@@ -50,7 +50,7 @@ return done;
   let chat: FrameLocator;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     editor = await startMusterEditor({
       files: { 'README.md': '# Notes\n', 'web/page.md': 'The page\n' },
       apiKey: 'test-key',

@@ -22,10 +22,10 @@ import {
 const agentCount = 40;
 const finishedCount = 4;
 const doneText = `${finishedCount} of ${agentCount} agents done`;
-const eventDeadlineMs = 30_000;
+const eventDeadlineMs = 60_000;
 
 describe('windows and the background host come and go', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const model = new NoteWriter({
     'Write twice': notesScript('Lasting notes', agentCount),
     'Write once': notesScript('Cut-off notes', agentCount),
@@ -36,7 +36,7 @@ describe('windows and the background host come and go', function () {
   let chat: FrameLocator;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     editor = await startMusterEditor({
       files: { 'README.md': '# Notes\n' },
       apiKey: 'test-key',

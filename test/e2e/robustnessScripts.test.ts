@@ -19,9 +19,13 @@ import {
   treeRow,
 } from '../support/vscode/workbenchParts.ts';
 
-const answerDeadlineMs = 1000;
+/**
+ * A window that hangs would answer when the loop is stopped, ten seconds after it began; one that shares
+ * two cores with other work has needed nearly two.
+ */
+const answerDeadlineMs = 5000;
 /** An endless loop is stopped after ten seconds; a slow machine needs some more to say so. */
-const failureDeadlineMs = 25_000;
+const failureDeadlineMs = 60_000;
 
 const scripts: Readonly<Record<string, string>> = {
   Loop: hostile('Endless loop', 'while (true) {}'),
@@ -53,14 +57,14 @@ const clickUntilMenu = `new Promise((resolve) => {
 })`;
 
 describe('hostile scripts in the panel', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let editor: MusterEditor;
   let page: Page;
   let chat: FrameLocator;
   let hostPid = 0;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const model = new NoteWriter(scripts);
     editor = await startMusterEditor({
       files: { 'README.md': '# Notes\n' },

@@ -15,12 +15,12 @@ import {
 } from '../support/vscode/workbenchParts.ts';
 
 describe('windows in which nothing can run', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const model = new NoteWriter({ 'Write them': notesScript('Two notes', 2) });
   let editor: MusterEditor;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     editor = await startMusterEditor({
       files: { 'README.md': '# Notes\n' },
       apiKey: 'test-key',

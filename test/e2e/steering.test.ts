@@ -24,11 +24,11 @@ import {
 } from '../support/vscode/workbenchParts.ts';
 
 const agentCount = 80;
-const eventDeadlineMs = 20_000;
+const eventDeadlineMs = 60_000;
 const apiKey = 'sk-ant-typed-by-the-user';
 
 describe('steering a run from the status bar', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const model = new NoteWriter({ 'Write the notes': notesScript('Write notes', agentCount) });
   let editor: MusterEditor;
   let page: Page;
@@ -36,7 +36,7 @@ describe('steering a run from the status bar', function () {
   let tree: FrameLocator;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     model.hold();
     editor = await startMusterEditor({
       files: { 'README.md': '# Notes\n' },

@@ -26,7 +26,7 @@ return parallel([1, 2].map((n) => () => agent('Write note #' + n + '#', { label:
 `;
 
 describe('runs that wait for the user', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let isBroken = false;
   const model = new NoteWriter({
     'Raise it': notesScript('Raised notes', 9),
@@ -39,7 +39,7 @@ describe('runs that wait for the user', function () {
   let chat: FrameLocator;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     editor = await startMusterEditor({
       files: { 'README.md': '# Notes\n' },
       apiKey: 'test-key',

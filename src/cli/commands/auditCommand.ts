@@ -5,7 +5,6 @@ import { plural } from '../../base/format.ts';
 import type { Anchor } from '../../core/evidence/audit/anchors.ts';
 import type { AuditFinding } from '../../core/evidence/audit/auditFinding.ts';
 import { auditRun, type AuditResult } from '../../core/evidence/audit/auditRun.ts';
-import { runDirectory } from '../../host/adapters/store/runStore.ts';
 import { SignatureError } from '../../host/audit/dsse.ts';
 import { openRunFolder } from '../../host/audit/openRunFolder.ts';
 import { readSignedAnchor } from '../../host/audit/readAnchors.ts';
@@ -13,6 +12,7 @@ import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { isMissing } from '../../node/isMissing.ts';
+import { runDirectory } from '../../host/adapters/store/runFolders.ts';
 
 export interface AuditOptions extends CommonOptions {
   readonly anchor: readonly string[];

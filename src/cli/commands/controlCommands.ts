@@ -1,6 +1,6 @@
 /** Verbs on a run that another process owns: a command line elsewhere, or the editor's host. */
 import { plural } from '../../base/format.ts';
-import { openOwner } from '../../host/rpc/openOwner.ts';
+import { withOwner } from '../../host/rpc/withOwner.ts';
 import type { RunOwner } from '../../host/runs/runOwner.ts';
 import { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
@@ -82,7 +82,7 @@ export async function goOnElsewhere(
   },
 ): Promise<ExitCode> {
   const { runId, owner, options } = request;
-  await withOwner(owner, runId, async ({ view, send }) => {
+  await withOwnedRun(owner, runId, async ({ view, send }) => {
     refuseUnlessHeld(view, options);
     const limits = changeLimits(view.limits, options);
     if (hasLimits(options)) await send({ action: 'raise', limits });
@@ -100,21 +100,18 @@ export interface OwnedRun {
 }
 
 /** Asks the owner of a run; the connection ends with the task. */
-export async function withOwner<T>(
+export function withOwnedRun<T>(
   owner: RunOwner,
   runId: string,
   task: (run: OwnedRun) => Promise<T>,
 ): Promise<T> {
-  const connection = await openOwner(owner);
-  try {
+  return withOwner(owner, async (connection) => {
     const { view } = await connection.request('run.subscribe', { runId });
     const send = async (control: RunControl): Promise<void> => {
       await connection.request('run.control', { runId, control });
     };
-    return await task({ view, send });
-  } finally {
-    connection.dispose();
-  }
+    return task({ view, send });
+  });
 }
 
 /** Says what was done, as a sentence or as one JSON object. */
@@ -146,7 +143,7 @@ function steer(
     const { action } = control;
     const owner = await workspace.runs.ownerOf(runId);
     if (owner === null) throw await notRunning(workspace, runId);
-    const before = await withOwner(owner, runId, async ({ view, send }) => {
+    const before = await withOwnedRun(owner, runId, async ({ view, send }) => {
       check?.(view);
       await send(control);
       return view;

@@ -11,7 +11,7 @@ import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { printEstimate } from '../terminal/printEstimate.ts';
 import { printDiagnostics } from './checkCommand.ts';
-import { readArgs, readPrices, readText, type ArgsOptions } from './readInput.ts';
+import { readArgs, readPrices, readText, type ArgsOptions } from '../readInput.ts';
 
 export interface EstimateOptions extends CommonOptions, LimitOptions, ArgsOptions {
   readonly script?: string | undefined;

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { plural } from '../../base/format.ts';
-import { runDirectory } from '../../host/adapters/store/runStore.ts';
 import { SignatureError } from '../../host/audit/dsse.ts';
 import { ExportError, exportRun, type ExportedRun } from '../../host/audit/exportRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
@@ -8,6 +7,7 @@ import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';
 import { readIfThere } from '../../node/readIfThere.ts';
 import { isMissing } from '../../node/isMissing.ts';
+import { runDirectory } from '../../host/adapters/store/runFolders.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly out: string;

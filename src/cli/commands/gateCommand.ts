@@ -5,7 +5,7 @@ import type { GateView, RunView } from '../../protocol/view/runView.ts';
 import type { CliContext, CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
 import { findRun, withWorkspace } from '../openWorkspace.ts';
-import { report, withOwner } from './controlCommands.ts';
+import { report, withOwnedRun } from './controlCommands.ts';
 
 export interface GateOptions extends CommonOptions {
   readonly answer: string;
@@ -34,7 +34,7 @@ export async function gateCommand(
     const runId = await findRun(workspace, name);
     const owner = await runs.ownerOf(runId);
     if (owner !== null) {
-      const gate = await withOwner(owner, runId, async ({ view, send }) => {
+      const gate = await withOwnedRun(owner, runId, async ({ view, send }) => {
         const chosen = chooseGate(view, options.gate);
         await send(toAnswer(chosen, options));
         return chosen;

@@ -9,7 +9,7 @@ import { printLine, type CliContext } from '../cliContext.ts';
 import type { Workspace } from '../openWorkspace.ts';
 import { readLimits, type LimitOptions } from '../parseOptions.ts';
 import { resolveWorkflow } from './estimateCommand.ts';
-import { readText } from './readInput.ts';
+import { readText } from '../readInput.ts';
 
 export interface DraftOptions extends LimitOptions {
   readonly script?: string | undefined;

@@ -11,7 +11,7 @@ import { changeLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
 import { goOnElsewhere } from './controlCommands.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
-import { readText } from './readInput.ts';
+import { readText } from '../readInput.ts';
 import { approvePlan, readOnGate, readSetup } from './runCommand.ts';
 
 export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOptions {

@@ -14,7 +14,7 @@ import { printDiagnostics } from './checkCommand.ts';
 import { makeDraft, type Draft } from './makeDraft.ts';
 import { estimateCommand, showEstimate } from './estimateCommand.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
-import { readArgs, type ArgsOptions } from './readInput.ts';
+import { readArgs, type ArgsOptions } from '../readInput.ts';
 
 export interface RunOptions extends FollowOptions, LimitOptions, ProviderOptions, ArgsOptions {
   readonly script?: string | undefined;

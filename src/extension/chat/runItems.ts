@@ -1,3 +1,4 @@
+import { interruptSummary } from '../../protocol/view/interruptView.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { openQuestions } from '../runs/openQuestions.ts';
@@ -53,7 +54,7 @@ export class RunItems implements Disposable {
       if (item.type !== 'run' || !isLive(item.run)) continue;
       if (registry.get(item.run.runId) !== null) continue;
       const stateMessage = t('The background host no longer knows this run.');
-      const run: RunSummary = { ...item.run, state: 'interrupted', stateMessage };
+      const run = interruptSummary(item.run, { endedAt: null, stateMessage });
       conversation.put({ ...item, run });
       gates.update(run);
     }

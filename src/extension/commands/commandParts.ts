@@ -29,7 +29,7 @@ export interface CommandParts {
 }
 
 /** Carries out one command with what the editor hands over. */
-export type CommandHandler = (...args: never[]) => Promise<void> | void;
+type CommandHandler = (...args: never[]) => Promise<void> | void;
 
 /** Commands of the manifest with their handlers. */
 export type CommandHandlers = Readonly<Record<string, CommandHandler>>;

@@ -9,7 +9,8 @@ import type { ProviderSettings } from '../settings/providerSettings.ts';
 import type { Tasks } from '../shared/tasks.ts';
 import { ApplyService } from './apply/applyService.ts';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem.ts';
-import { describeView } from './describeView.ts';
+import type { RunSummary } from '../../protocol/view/summarizeRun.ts';
+import { describeView } from './proposals/describeView.ts';
 import { CutOffNotice } from './decisions/cutOffNotice.ts';
 import { findUnsavedDocument, readOpenBuffers, workspaceFolder } from './apply/openDocuments.ts';
 import { ProposalFileSystem } from './proposals/proposalFileSystem.ts';
@@ -55,12 +56,13 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     onDidChangeRun: model.onDidChange,
   });
   const conflictFileSystem = new ConflictFileSystem({ host, onDidChangeRun: model.onDidChange });
+  const describe = () => describeView(view, registry.shown, model.loaded?.cutOff);
   const canVerify = (runId: string): boolean => isReadyToVerify(registry.get(runId));
   const cutOffNotice = new CutOffNotice({ model, tasks });
   const controller = new ReviewController({ model, tree, view, tasks, canVerify });
   const followShown = () => {
     model.choose(registry.shown?.runId ?? null);
-    describeView(view, registry);
+    describe();
   };
   const subscriptions: readonly Disposable[] = [
     view.onDidChangeVisibility(({ visible }) => {
@@ -68,7 +70,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
     }),
     registry.onDidChangeShown(followShown),
     model.onDidLoad((set) => registry.setProposals(set.runId, countProposals(set))),
-    registry.onDidChange(() => describeView(view, registry)),
+    registry.onDidChange(() => describe()),
     settings.onDidChange(() => tree.refresh()),
     // What fitted before may not fit what was saved, and the reverse.
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
@@ -76,6 +78,7 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       if (model.loaded?.files.some(({ path }) => path === name) === true) model.invalidate();
     }),
   ];
+  const parts = [fileSystem, conflictFileSystem, cutOffNotice, view, tree, model];
   return {
     model,
     tree,
@@ -86,7 +89,6 @@ export function createReview({ host, registry, settings, tasks, onNeeded }: Revi
       await focusFirstRow(view, tree);
     },
     dispose: () => {
-      const parts = [fileSystem, conflictFileSystem, cutOffNotice, view, tree, model];
       for (const item of [...subscriptions, ...parts]) item.dispose();
     },
   };

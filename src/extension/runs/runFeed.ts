@@ -7,6 +7,7 @@ import { isLive } from '../../protocol/view/summarizeRun.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
 import { hostErrorCode } from '../../hostClient/hostErrorCode.ts';
 import type { Tasks } from '../shared/tasks.ts';
+import { interruptView } from '../../protocol/view/interruptView.ts';
 
 export interface RunFeedOptions {
   readonly host: HostClient;
@@ -67,8 +68,8 @@ export class RunFeed implements Disposable {
   /** The host is gone: every view shows the run as interrupted. */
   markInterrupted(stateMessage: string): void {
     if (this.#view === null || !isLive(this.#view)) return;
-    const agents = this.#view.agents.map(stopped);
-    this.#view = { ...this.#view, agents, state: 'interrupted', pauseReason: null, stateMessage };
+    // The new host will say the same, and when it ended.
+    this.#view = interruptView(this.#view, { endedAt: null, stateMessage });
     for (const listener of this.#listeners) this.sendSnapshot(listener);
   }
 
@@ -102,10 +103,4 @@ export class RunFeed implements Disposable {
     const { sequence, events } = batch;
     for (const listener of this.#listeners) listener({ type: 'events', sequence, events });
   }
-}
-
-// The new host will say the same of them; until then no row may look as if something still worked.
-function stopped(agent: RunView['agents'][number]): RunView['agents'][number] {
-  const isLiving = agent.status === 'queued' || agent.status === 'running';
-  return isLiving ? { ...agent, status: 'cancelled', activity: '' } : agent;
 }

@@ -5,6 +5,7 @@ import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { HostClient } from '../../hostClient/hostClient.ts';
 import { t } from '../shared/localize.ts';
+import { interruptSummary } from '../../protocol/view/interruptView.ts';
 
 /** A run's new summary and the one it replaces; `previous` is null for a run not known before. */
 export interface RunChange {
@@ -99,7 +100,7 @@ export class RunRegistry implements Disposable {
     const live = this.all().filter((run) => isLive(run));
     for (const run of live) {
       const stateMessage = t('The background host stopped. Finished work is kept.');
-      this.#set({ ...run, state: 'interrupted', stateMessage }, false);
+      this.#set(interruptSummary(run, { endedAt: null, stateMessage }), false);
     }
     return live;
   }

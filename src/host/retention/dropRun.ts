@@ -13,10 +13,10 @@ import { applyLockFile, runLockFile } from '../adapters/locks/lockFiles.ts';
 import { processIdentity } from '../adapters/locks/processIdentity.ts';
 import { tryLock } from '../adapters/locks/processLock.ts';
 import { syncFolder } from '../adapters/durableFiles.ts';
-import { runDirectory } from '../adapters/store/runStore.ts';
 import { claimRun } from '../runs/claimRun.ts';
 import { journalStamp } from '../runs/journalStamp.ts';
 import { namesIn } from '../../node/namesIn.ts';
+import { runDirectory } from '../adapters/store/runFolders.ts';
 
 export interface DropOptions {
   readonly stateDirectory: string;

@@ -5,12 +5,12 @@ import { errorText } from '../../base/errorText.ts';
 import type { RetainedRun, RunNeeds } from '../../core/retention/planRetention.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
-import { runDirectory } from '../adapters/store/runStore.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import { isOwnerAlive, readOwner } from '../runs/runOwner.ts';
 import type { RunService } from '../runs/runService.ts';
 import { namesIn } from '../../node/namesIn.ts';
 import { ifThere } from '../../node/ifThere.ts';
+import { runDirectory } from '../adapters/store/runFolders.ts';
 
 /** States of a run that stopped in the middle. */
 const WAITING: readonly string[] = ['paused', 'interrupted'];

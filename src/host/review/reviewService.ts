@@ -34,14 +34,14 @@ import type {
 } from '../../protocol/proposals.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
-import { runDirectory } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
 import { makeRunReport } from '../runs/runReport.ts';
-import type { RunService } from '../runs/runService.ts';
+import type { RunReader } from '../runs/runReader.ts';
 import { ApplyTurns } from './applyTurns.ts';
 import { reviewedView } from './reviewedView.ts';
 import { ReviewOpener, type OpenedReview } from './reviewOpener.ts';
 import { isCutOff, settleCutOff } from './settleCutOff.ts';
+import { runDirectory } from '../adapters/store/runFolders.ts';
 
 /** Thrown when a review step cannot be taken; the message says why and what to do. */
 export class ReviewError extends Error {
@@ -62,14 +62,14 @@ interface DecisionOrder {
 
 export class ReviewService {
   readonly #services: HostServices;
-  readonly #runs: RunService;
+  readonly #runs: RunReader;
   /** Who decides, for the log of decisions. */
   readonly #by: string;
   readonly #opener: ReviewOpener;
   readonly #turns: ApplyTurns;
   #onSettled: (runId: string) => void = () => undefined;
 
-  constructor(services: HostServices, runs: RunService, by: string) {
+  constructor(services: HostServices, runs: RunReader, by: string) {
     this.#services = services;
     this.#runs = runs;
     this.#by = by;

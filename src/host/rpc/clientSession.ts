@@ -18,7 +18,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import { HelloParams, hostMethods, type HostMethod } from '../../protocol/host/hostRpc.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '../../protocol/host/version.ts';
 import { FrameMeter } from '../../hostClient/frameMeter.ts';
-import type { ClientHandlers, HostHandlers } from './hostHandlers.ts';
+import type { ClientHandlers, HostHandlers } from './hostState.ts';
 import type { Notify } from './notify.ts';
 import {
   HELLO_TIMEOUT_MS,

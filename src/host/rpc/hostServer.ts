@@ -11,7 +11,8 @@ import type { ReviewService } from '../review/reviewService.ts';
 import type { RunService } from '../runs/runService.ts';
 import type { HostServices } from '../hostServices.ts';
 import { ClientSession } from './clientSession.ts';
-import { createControlHandlers, createHostHandlers, type HostState } from './hostHandlers.ts';
+import { createControlHandlers, createHostHandlers } from './hostHandlers.ts';
+import type { HostState } from './hostState.ts';
 import type { Notify } from './notify.ts';
 import { LAST_EVENTS_MS, MAX_CONNECTIONS } from '../../hostClient/rpcLimits.ts';
 

@@ -6,7 +6,7 @@ import type { HostPeer, PeerTrouble } from '../../hostClient/hostPeer.ts';
 import type { RunOwner } from '../runs/runOwner.ts';
 
 /** Thrown when the process that owns a run lives and cannot be asked. */
-export class OwnerUnreachableError extends Error {
+class OwnerUnreachableError extends Error {
   override readonly name = 'OwnerUnreachableError';
   readonly code = 'host_died';
 }

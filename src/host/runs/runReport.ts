@@ -14,9 +14,9 @@ import type { ProposalSet } from '../../protocol/proposals.ts';
 import type { DurableRunEvent } from '../../protocol/events/runEvents.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
-import { readJournal } from '../adapters/store/runStore.ts';
 import { RunHead } from './runHead.ts';
 import { readIfThere } from '../../node/readIfThere.ts';
+import { readJournal } from '../adapters/store/readJournal.ts';
 
 /** The report that stays in the folder: what is true when the run ends, before anybody decides. */
 export function makeEndReport(

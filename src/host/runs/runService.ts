@@ -1,16 +1,11 @@
-/** Starts runs, keeps the live ones, and reads the earlier ones from their folders. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Starts runs, goes on with earlier ones, and keeps those that are under way. */
 import { createDeferred } from '../../base/deferred.ts';
-import { errorText } from '../../base/errorText.ts';
 import { parseJson } from '../../base/json.ts';
 import { checkScript } from '../../core/script/checkScript.ts';
-import { readReplayLog } from '../../core/run/replay/replayLog.ts';
 import { RunEngine, type EarlierSessions } from '../../core/run/runEngine.ts';
 import type { Snapshot } from '../../core/ports/fileView.ts';
 import type { ScriptCheck, ScriptMeta } from '../../protocol/plan.ts';
 import type { RunControl } from '../../protocol/host/hostRpc.ts';
-import { reduceRunEvents } from '../../protocol/view/reduceRun.ts';
 import type {
   DurableRunEvent,
   RunEvent,
@@ -19,51 +14,36 @@ import type {
 import type { RunView } from '../../protocol/view/runView.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
 import { useShadow } from '../adapters/git/shadow/shadowUse.ts';
-import {
-  createRunStore,
-  listRuns,
-  openRunStore,
-  readJournal,
-  runDirectory,
-} from '../adapters/store/runStore.ts';
+import { createRunStore } from '../adapters/store/runStore.ts';
 import type { HostServices } from '../hostServices.ts';
-import { journalStamp } from './journalStamp.ts';
 import type { LiveRun, RunListener } from './liveRun.ts';
 import { answerWaitingGate, type GateDecision } from './answerWaitingGate.ts';
-import { claimRun, type Ownership } from './claimRun.ts';
+import { type Ownership } from './claimRun.ts';
 import { assertDollarsCount, describeTokenFallback, type PricedRun } from './priceCheck.ts';
-import { processIdentity } from '../adapters/locks/processIdentity.ts';
-import { isOwnerAlive, readOwner, type OpenEndpoint, type RunOwner } from './runOwner.ts';
+import { type OpenEndpoint, type RunOwner } from './runOwner.ts';
 import { makeEndReport } from './runReport.ts';
 import { approvedIn, resumedRequest, RunHead, writeRunHead } from './runHead.ts';
 import { InvalidScriptError, type ResumeRequest, type RunRequest } from './runRequest.ts';
-import { isMissing } from '../../node/isMissing.ts';
+import { RunMissingError, busyError } from './runErrors.ts';
+import { RunViews } from './runViews.ts';
+import type { RunReader } from './runReader.ts';
+import { takeRun } from './takeRun.ts';
+import { reopenRun } from './reopenRun.ts';
 
-/** Thrown when a run that was named does not exist. */
-class RunMissingError extends Error {
-  override readonly name = 'RunMissingError';
-  readonly code = 'not_found';
-}
-
-/** Thrown when a run that is under way is to be resumed. */
-class RunBusyError extends Error {
-  override readonly name = 'RunBusyError';
-  readonly code = 'conflict';
-}
-
-export class RunService {
+export class RunService implements RunReader {
   readonly #services: HostServices;
+  readonly #views: RunViews;
   readonly #live = new Map<string, LiveRun>();
   readonly #listeners = new Set<RunListener>();
   readonly #openEndpoint: OpenEndpoint;
-  /** Views of runs that have ended, with what their journals were like: another process may go on with them. */
-  readonly #ended = new Map<string, { readonly view: RunView; readonly stamp: string }>();
   /** Runs whose last entry is written and whose folder is being given back. */
   readonly #closing = new Map<string, Promise<unknown>>();
 
   constructor(services: HostServices, openEndpoint: OpenEndpoint) {
     this.#services = services;
     this.#openEndpoint = openEndpoint;
+    const { stateDirectory, log } = services;
+    this.#views = new RunViews({ stateDirectory, log, live: (runId) => this.#live.get(runId) });
   }
 
   /** Number of runs under way. */
@@ -122,7 +102,7 @@ export class RunService {
     snapshot.catch(() => undefined);
     const ownership = await this.#claim(runId);
     try {
-      const opened = await this.#reopen(runId, snapshot);
+      const opened = await reopenRun(runId, this.#services, snapshot);
       const budgetTokens = request.budgetTokens ?? head.budgetTokens;
       const hasOtherBudget = budgetTokens !== head.budgetTokens;
       return await this.#launch({
@@ -156,10 +136,8 @@ export class RunService {
   }
 
   /** The other living process that runs it; null when this one does, or none. */
-  async ownerOf(runId: string): Promise<RunOwner | null> {
-    const owner = await readOwner(runDirectory(this.#services.stateDirectory, runId));
-    if (owner === null || owner.pid === process.pid) return null;
-    return (await isOwnerAlive(owner)) ? owner : null;
+  ownerOf(runId: string): Promise<RunOwner | null> {
+    return this.#views.ownerOf(runId);
   }
 
   /** Steers a live run; rejects when this process does not own it. */
@@ -173,52 +151,22 @@ export class RunService {
     live.engine.control(control);
   }
 
-  /** The present view of any run of this workspace. */
-  async view(runId: string): Promise<RunView> {
-    const live = this.#live.get(runId);
-    if (live !== undefined) {
-      await live.begun;
-      return live.engine.view;
-    }
-    const stamp = await journalStamp(runDirectory(this.#services.stateDirectory, runId));
-    const known = this.#ended.get(runId);
-    if (known?.stamp === stamp) return known.view;
-    const events = await this.events(runId);
-    const view = reduceRunEvents(null, events);
-    if (view === null) throw new RunMissingError(`Run ${runId} never started.`);
-    if (!isLive(view)) {
-      this.#ended.set(runId, { view, stamp });
-      return view;
-    }
-    if ((await this.ownerOf(runId)) !== null) return view;
-    return interrupted(view, events.at(-1)?.at ?? view.startedAt);
+  view(runId: string): Promise<RunView> {
+    return this.#views.view(runId);
   }
 
-  /** Every durable event of a run. */
-  async events(runId: string): Promise<readonly DurableRunEvent[]> {
-    try {
-      return (await readJournal(runDirectory(this.#services.stateDirectory, runId))).events;
-    } catch (cause) {
-      throw missingOr(runId, cause);
-    }
+  events(runId: string): Promise<readonly DurableRunEvent[]> {
+    return this.#views.events(runId);
   }
 
   /** All runs, newest first; one whose journal can't be read is left out and logged. */
-  async list(): Promise<readonly RunView[]> {
-    const views: RunView[] = [];
-    for (const { runId } of await listRuns(this.#services.stateDirectory)) {
-      try {
-        views.push(await this.view(runId));
-      } catch (error) {
-        this.#services.log.warn('runs', 'unreadable', { runId, error: errorText(error) });
-      }
-    }
-    return views;
+  list(): Promise<readonly RunView[]> {
+    return this.#views.list();
   }
 
   /** A text file of a run's folder, such as script.js. */
   readFile(runId: string, name: string): Promise<string> {
-    return readFile(join(runDirectory(this.#services.stateDirectory, runId), name), 'utf8');
+    return this.#views.readFile(runId, name);
   }
 
   async #launch(launch: {
@@ -274,49 +222,15 @@ export class RunService {
     return live;
   }
 
+  async #claim(runId: string): Promise<Ownership> {
+    await this.#closing.get(runId);
+    return takeRun(runId, this.#services, this.#openEndpoint);
+  }
+
   async #assertEnded(runId: string): Promise<void> {
     const view = await this.view(runId);
     if (!isLive(view)) return;
-    throw busy(runId, view.state);
-  }
-
-  async #claim(runId: string): Promise<Ownership> {
-    await this.#closing.get(runId);
-    const { clock, stateDirectory } = this.#services;
-    const { pid } = process;
-    const { socket, token } = (await this.#openEndpoint()) ?? { socket: null, token: null };
-    const who = { pid, startTime: clock.nowMs(), identity: await processIdentity(pid) };
-    const mine = { ...who, socket, token, released: false };
-    // Another process may be dropping the run at this moment.
-    const claimed = await claimRun(runDirectory(stateDirectory, runId), mine).catch(
-      (cause: unknown) => {
-        throw missingOr(runId, cause);
-      },
-    );
-    if (claimed.type === 'held') throw busy(runId, `held by process ${claimed.by.pid}`);
-    return claimed.ownership;
-  }
-
-  async #reopen(
-    runId: string,
-    opening: Promise<Snapshot>,
-  ): Promise<{
-    readonly store: LiveRun['store'];
-    readonly snapshot: Snapshot;
-    readonly earlier: EarlierSessions;
-  }> {
-    const { clock, log, models, stateDirectory } = this.#services;
-    const secrets = models.secrets();
-    const { store, events } = await openRunStore({ stateDirectory, runId, clock, log, secrets });
-    try {
-      const view = reduceRunEvents(null, events);
-      if (view === null) throw new RunMissingError(`Run ${runId} never started. Start a new run.`);
-      const snapshot = await opening;
-      return { store, snapshot, earlier: { log: readReplayLog(events), view } };
-    } catch (error) {
-      await store.dispose();
-      throw error;
-    }
+    throw busyError(runId, view.state);
   }
 
   #pricedRun(provider: RunRequest['provider'], limits: RunRequest['limits']): PricedRun {
@@ -351,28 +265,4 @@ export class RunService {
       await closed.finally(() => this.#closing.delete(store.runId));
     }
   }
-}
-
-/** What it means that a file of a run is not there; any other failure stays what it is. */
-function missingOr(runId: string, cause: unknown): unknown {
-  if (!isMissing(cause)) return cause;
-  const message = `No run ${runId} in this workspace. Old runs are deleted automatically: see muster.retention.maxRuns.`;
-  return new RunMissingError(message, { cause });
-}
-
-function busy(runId: string, state: string): RunBusyError {
-  return new RunBusyError(
-    `Run ${runId} is already ${state}. Pause, throttle or cancel it instead of resuming it.`,
-  );
-}
-
-/** A view whose host has gone: what was under way ended with the last thing that the journal knows. */
-function interrupted(view: RunView, endedAt: number): RunView {
-  const agents = view.agents.map((agent) =>
-    agent.status === 'queued' || agent.status === 'running'
-      ? { ...agent, status: 'cancelled' as const, activity: '', endedAt }
-      : agent,
-  );
-  const stateMessage = 'The host stopped in mid-run. Finished work is kept.';
-  return { ...view, agents, endedAt, state: 'interrupted', stateMessage };
 }

@@ -9,14 +9,13 @@ import { agentId, durable } from './eventHead.ts';
 import { PauseReason } from './runState.ts';
 import { ValueRef } from './valueRef.ts';
 
-export const AgentCounts = z.object({
+const AgentCounts = z.object({
   ok: z.number().int(),
   failed: z.number().int(),
   skipped: z.number().int(),
   cancelled: z.number().int(),
   cached: z.number().int(),
 });
-export type AgentCounts = z.infer<typeof AgentCounts>;
 
 export const RunStarted = z.object({
   type: z.literal('run.started'),

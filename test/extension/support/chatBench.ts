@@ -7,7 +7,7 @@ import { samplePlan } from './samples.ts';
 import { ScriptedHost } from './scriptedHost.ts';
 
 /** What the editor of a test answers; a test may change it at any time. */
-export interface ChatSettings {
+interface ChatSettings {
   editorScript: string | null;
   setupCommand: string | null;
   disabledReason: string | null;

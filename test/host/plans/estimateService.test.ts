@@ -5,13 +5,14 @@ import path from 'node:path';
 import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { checkScript } from '../../../src/core/script/checkScript.ts';
 import { AgentHistory } from '../../../src/host/adapters/store/agentHistory.ts';
-import { createRunStore, runDirectory } from '../../../src/host/adapters/store/runStore.ts';
+import { createRunStore } from '../../../src/host/adapters/store/runStore.ts';
 import { systemClock, systemRandom } from '../../../src/host/adapters/system.ts';
 import { estimateWorkflow } from '../../../src/host/plans/estimateService.ts';
 import { noTokens } from '../../../src/protocol/runLimits.ts';
 import type { RunFact } from '../../../src/protocol/events/runEvents.ts';
 import { MemorySnapshots } from '../../support/memorySnapshots.ts';
 import { openSandbox } from '../../worker/support/sandbox.ts';
+import { runDirectory } from '../../../src/host/adapters/store/runFolders.ts';
 
 const scripts = openSandbox();
 after(() => scripts.dispose());

@@ -4,7 +4,7 @@ import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import * as z from 'zod';
 import { repositoryDir } from './paths.ts';
 
-const launchDeadlineMs = 30_000;
+const launchDeadlineMs = 60_000;
 const defaultViewport = { width: 1280, height: 800 };
 
 const quietFlags = [

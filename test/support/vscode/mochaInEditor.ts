@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import Mocha from 'mocha';
 
-const testDeadlineMs = 30_000;
+const testDeadlineMs = 60_000;
 
 /** Runs mocha suites inside an extension host, prints them and writes their counts to a file. */
 export async function runMochaInEditor(loadSuites: () => void): Promise<void> {

@@ -5,8 +5,8 @@ import { editorServerMain, nodeExecutable } from './paths.ts';
 import { runToEnd } from './runToEnd.ts';
 import { startSupervised } from './supervisedProcess.ts';
 
-const startDeadlineMs = 30_000;
-const installDeadlineMs = 60_000;
+const startDeadlineMs = 60_000;
+const installDeadlineMs = 120_000;
 
 // Workspace Trust is an application setting, which VS Code reads from the user's file only.
 const quietUserSettings: Settings = {

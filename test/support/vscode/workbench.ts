@@ -3,8 +3,9 @@ import type { TestBrowser } from './browser.ts';
 import type { VscodeServer, WindowOptions } from './server.ts';
 import { runCommand } from './workbenchParts.ts';
 
-const restoreDeadlineMs = 60_000;
-const actionDeadlineMs = 15_000;
+// Deadlines end what hangs. They are no measure of speed: a machine may do other things as well.
+const restoreDeadlineMs = 120_000;
+const actionDeadlineMs = 60_000;
 const keptLogLines = 200;
 
 /** Which window to open, where. */

@@ -5,7 +5,7 @@ import { buildPages, type BuiltPage, type PageName } from './buildPages.ts';
 import { themes, themeStyle, type ThemeName } from './themes.ts';
 
 const origin = 'http://webview.test';
-const deadlineMs = 10_000;
+const deadlineMs = 30_000;
 
 /** Stands in for what VS Code gives to a webview, and keeps what the page posts. */
 const fakeEditor = `

@@ -3,6 +3,7 @@ import type { Disposable } from '../../../base/disposables.ts';
 import type { CutOffApply, ProposalSet } from '../../../protocol/proposals.ts';
 import { t } from '../../shared/localize.ts';
 import type { Tasks } from '../../shared/tasks.ts';
+import { describeCutOff } from '../proposals/describeCutOff.ts';
 import { summarizeApply } from './summarizeApply.ts';
 import type { ApplyResult, ProposalModel } from '../proposals/proposalModel.ts';
 
@@ -52,11 +53,4 @@ export class CutOffNotice implements Disposable {
   async #tell(result: ApplyResult): Promise<void> {
     await vscode.window.showInformationMessage(summarizeApply(result));
   }
-}
-
-/** One sentence for the notice and for the view. */
-export function describeCutOff({ action, written, total }: CutOffApply): string {
-  return action === 'accept'
-    ? t('An accept was cut off: {0} of {1} files are written.', written, total)
-    : t('An undo was cut off: {0} of {1} files are taken back.', written, total);
 }

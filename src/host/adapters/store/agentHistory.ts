@@ -11,7 +11,8 @@ import { totalTokens, type AgentSample } from '../../../core/estimate/agentToken
 import type { Log } from '../../../core/ports/log.ts';
 import { AgentEnded, AgentQueued } from '../../../protocol/events/agentEvents.ts';
 import { RunStarted } from '../../../protocol/events/sessionEvents.ts';
-import { listRuns, type ListedRun } from './runStore.ts';
+import { listRuns } from './runFolders.ts';
+import type { ListedRun } from './runFolders.ts';
 
 /** Newest runs that are read: older ones were made with other scripts and models. */
 const MAX_RUNS = 20;

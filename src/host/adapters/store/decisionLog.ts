@@ -8,12 +8,13 @@ import {
 } from '../../../core/evidence/audit/seals.ts';
 import { GENESIS_HASH } from '../../../core/journal/journalLines.ts';
 import { Decision } from '../../../protocol/proposals.ts';
-import { RUN_LOCK_WAIT_MS } from '../locks/lockFiles.ts';
+import { RUN_LOCK_WAIT_MS, runLockFile } from '../locks/lockFiles.ts';
 import { withLock } from '../locks/processLock.ts';
 import { writeDurably } from '../durableFiles.ts';
 import { readJournalHead } from './journalHead.ts';
 import { readIfThere } from '../../../node/readIfThere.ts';
 import { sha256Hex } from '../../../node/sha256Hex.ts';
+import { runDirectory } from './runFolders.ts';
 
 /** The append-only decisions of one run's reviewer. */
 export interface DecisionLog {
@@ -39,6 +40,14 @@ export function createDecisionLog(options: {
     },
     read: () => readDecisions(file),
   };
+}
+
+/** The decisions about a run. */
+export function openDecisionLog(stateDirectory: string, runId: string): DecisionLog {
+  return createDecisionLog({
+    runDirectory: runDirectory(stateDirectory, runId),
+    lockFile: runLockFile(stateDirectory, runId),
+  });
 }
 
 async function readDecisions(file: string): Promise<readonly Decision[]> {

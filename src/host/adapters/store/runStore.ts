@@ -3,15 +3,12 @@ import path from 'node:path';
 import { Disposables } from '../../../base/disposables.ts';
 import { parseJson } from '../../../base/json.ts';
 import { patchName } from '../../../core/evidence/audit/namedFiles.ts';
-import type { JournalContent } from '../../../core/journal/journalLines.ts';
 import { scrubbedJson, scrubSecrets } from '../../../core/journal/scrubSecrets.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { RunStore } from '../../../core/ports/runStore.ts';
 import type { DurableRunEvent } from '../../../protocol/events/runEvents.ts';
-import { runLockFile } from '../locks/lockFiles.ts';
-import { createDecisionLog } from './decisionLog.ts';
-import { decodeOnce } from './decodeOnce.ts';
+import { openDecisionLog } from './decisionLog.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import { makePrivateFolder, syncFolder, writeDurably } from '../durableFiles.ts';
 import { FileBlobs } from './fileBlobs.ts';
@@ -20,11 +17,8 @@ import { markFiles } from './fileMarks.ts';
 import { FileTranscript } from './fileTranscript.ts';
 import { openSeal } from './runSeal.ts';
 import { writePatch } from './writePatch.ts';
-import { namesIn } from '../../../node/namesIn.ts';
-import { modifiedAtMs } from '../../../node/modifiedAtMs.ts';
 import { exists } from '../../../node/exists.ts';
-
-const JOURNAL_FILE = 'journal.jsonl';
+import { JOURNAL_NAME, runDirectory } from './runFolders.ts';
 
 /** Files that are kept to the byte: script.js was approved by its hash, children are found by it. */
 const EXACT_FILE = /^(?:script|children\/[0-9a-f]{64})\.js$/u;
@@ -52,7 +46,7 @@ export interface OpenedRunStore {
 /** Makes the folder of a new run; rejects when it exists. */
 export async function createRunStore(options: RunStoreOptions): Promise<FileRunStore> {
   const directory = runDirectory(options.stateDirectory, options.runId);
-  if (await exists(path.join(directory, JOURNAL_FILE))) {
+  if (await exists(path.join(directory, JOURNAL_NAME))) {
     throw new Error(`Cannot create run ${options.runId}: ${directory} exists. Resume it instead.`);
   }
   await makePrivateFolder(directory);
@@ -64,58 +58,15 @@ export async function createRunStore(options: RunStoreOptions): Promise<FileRunS
 /** Opens the folder of an earlier run for going on with it; this process must be its only writer. */
 export async function openRunStore(options: RunStoreOptions): Promise<OpenedRunStore> {
   const directory = runDirectory(options.stateDirectory, options.runId);
-  if (!(await exists(path.join(directory, JOURNAL_FILE)))) {
+  if (!(await exists(path.join(directory, JOURNAL_NAME)))) {
     throw new Error(`No run ${options.runId} under ${options.stateDirectory}.`);
   }
   return openAt(options, directory);
 }
 
-/** Reads a run's journal without changing it; rejects with a JournalError that names the broken entry. */
-export async function readJournal(directory: string): Promise<JournalContent> {
-  const bytes = await readFile(path.join(directory, JOURNAL_FILE));
-  return decodeOnce(path.basename(directory), bytes);
-}
-
-/** The folder of a run. */
-export function runDirectory(stateDirectory: string, runId: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/u.test(runId)) {
-    throw new Error(`"${runId}" is not a run id.`);
-  }
-  return path.join(stateDirectory, 'runs', runId);
-}
-
-export interface ListedRun {
-  readonly runId: string;
-  readonly directory: string;
-  /** When its journal was last written, in milliseconds since the epoch. */
-  readonly changedAtMs: number;
-}
-
-/** Every run of a workspace, the one that changed last first. */
-export async function listRuns(stateDirectory: string): Promise<readonly ListedRun[]> {
-  const folder = path.join(stateDirectory, 'runs');
-  const names = await namesIn(folder);
-  const listed = await Promise.all(
-    names.map(async (runId) => {
-      const directory = path.join(folder, runId);
-      const changedAtMs = await modifiedAtMs(path.join(directory, JOURNAL_FILE));
-      return changedAtMs === null ? [] : [{ runId, directory, changedAtMs }];
-    }),
-  );
-  return listed.flat().sort((a, b) => b.changedAtMs - a.changedAtMs);
-}
-
-/** The decisions about a run. */
-export function openDecisionLog(stateDirectory: string, runId: string): DecisionLog {
-  return createDecisionLog({
-    runDirectory: runDirectory(stateDirectory, runId),
-    lockFile: runLockFile(stateDirectory, runId),
-  });
-}
-
 async function openAt(options: RunStoreOptions, directory: string): Promise<OpenedRunStore> {
   const { runId, clock, log, secrets } = options;
-  const file = path.join(directory, JOURNAL_FILE);
+  const file = path.join(directory, JOURNAL_NAME);
   const { journal, events } = await openFileJournal({ runId, file, clock, secrets });
   const opened = new Disposables();
   const seal = await openSeal(directory, log);

@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { auditRun } from '../../../../src/core/evidence/audit/auditRun.ts';
-import { createRunStore, openDecisionLog } from '../../../../src/host/adapters/store/runStore.ts';
+import { createRunStore } from '../../../../src/host/adapters/store/runStore.ts';
 import { systemClock } from '../../../../src/host/adapters/system.ts';
 import { openRunFolder } from '../../../../src/host/audit/openRunFolder.ts';
 import { ChildScript } from '../../support/childScript.ts';
+import { openDecisionLog } from '../../../../src/host/adapters/store/decisionLog.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const runId = 'run-1';

@@ -13,17 +13,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isJournalError } from '../../../../src/core/journal/journalError.ts';
 import type { Clock } from '../../../../src/core/ports/clock.ts';
-import {
-  createRunStore,
-  listRuns,
-  openRunStore,
-  readJournal,
-} from '../../../../src/host/adapters/store/runStore.ts';
+import { createRunStore, openRunStore } from '../../../../src/host/adapters/store/runStore.ts';
 import type { FileRunStore } from '../../../../src/host/adapters/store/runStore.ts';
 import { stateDirectoryFor } from '../../../../src/host/adapters/store/stateDirectory.ts';
 import type { Decision } from '../../../../src/protocol/proposals.ts';
 import type { RunFact } from '../../../../src/protocol/events/runEvents.ts';
 import { sha256Hex } from '../../../../src/node/sha256Hex.ts';
+import { listRuns } from '../../../../src/host/adapters/store/runFolders.ts';
+import { readJournal } from '../../../../src/host/adapters/store/readJournal.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock: Clock = {

@@ -1,5 +1,5 @@
 /** Records so many decisions about a run, one after the other. */
-import { openDecisionLog } from '../../../../src/host/adapters/store/runStore.ts';
+import { openDecisionLog } from '../../../../src/host/adapters/store/decisionLog.ts';
 
 const [stateDirectory = '', runId = '', name = '', times = '0'] = process.argv.slice(2);
 const log = openDecisionLog(stateDirectory, runId);

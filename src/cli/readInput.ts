@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { errorText } from '../../base/errorText.ts';
-import { parseJson } from '../../base/json.ts';
-import { PriceTable } from '../../protocol/modelPrices.ts';
-import { CliError, EXIT } from '../exitCodes.ts';
+import { errorText } from '../base/errorText.ts';
+import { parseJson } from '../base/json.ts';
+import { PriceTable } from '../protocol/modelPrices.ts';
+import { CliError, EXIT } from './exitCodes.ts';
 
 /** Input of a script as it is given on the command line. */
 export interface ArgsOptions {
