@@ -4,7 +4,7 @@
 import process from 'node:process';
 import { runInLanes } from './testLevels/lanes.mjs';
 import { chooseLevels, levels } from './testLevels/levels.mjs';
-import { planJobs } from './testLevels/planJobs.mjs';
+import { forgottenFiles, planJobs } from './testLevels/planJobs.mjs';
 import { keepWeights, reportAll, reportJob } from './testLevels/report.mjs';
 import { endCommandsOnSignal } from './testLevels/runCommand.mjs';
 import { runJob } from './testLevels/runJob.mjs';
@@ -16,6 +16,14 @@ async function main(names) {
   if (unknown.length > 0) {
     console.error(`Unknown test level ${unknown.join(', ')}. Levels: ${known.join(', ')}`);
     process.exitCode = 2;
+    return;
+  }
+  const forgotten = forgottenFiles(levels);
+  if (forgotten.length > 0) {
+    console.error(
+      `No level in scripts/testLevels/levels.mjs runs ${forgotten.join(', ')}. Name their folder there.`,
+    );
+    process.exitCode = 1;
     return;
   }
   endCommandsOnSignal();

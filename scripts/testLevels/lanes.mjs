@@ -1,7 +1,8 @@
 import os from 'node:os';
 
 // Jobs that compute have a lane for each core; jobs that wait (for editors, browsers, servers) have
-// one of their own beside them. A lane whose own kind has run out takes jobs of the other kind.
+// one of their own beside them. A lane whose own kind has run out takes jobs of the other kind, but
+// never are more editors open than there are cores: they time out when they starve each other.
 const kinds = ['computes', 'waits'];
 
 /** Runs all jobs, the longest first, in the lanes of this machine; answers when all have ended. */
@@ -9,19 +10,19 @@ export async function runInLanes(jobs, { runJob, onEnd, cores = os.availablePara
   const waiting = jobs.toSorted((a, b) => b.seconds - a.seconds);
   const running = new Map();
   const ended = [];
-  const start = (job, kind) => {
+  const start = (job, lane) => {
     waiting.splice(waiting.indexOf(job), 1);
-    const work = (isOnHopeless(job, ended) ? notRun(job) : runJob(job)).then((result) => {
+    const work = (isHopeless(job, ended) ? notRun(job) : runJob(job)).then((result) => {
       running.delete(work);
       ended.push(result);
       onEnd(result);
     });
-    running.set(work, { job, kind });
+    running.set(work, { job, lane });
   };
   while (waiting.length > 0 || running.size > 0) {
-    for (const kind of freeLanes(running, cores)) {
-      const job = nextJob({ kind, waiting, running });
-      if (job !== undefined) start(job, kind);
+    for (const lane of freeLanes(running, cores)) {
+      const job = nextJob({ lane, waiting, running, cores });
+      if (job !== undefined) start(job, lane);
     }
     await Promise.race(running.keys());
   }
@@ -30,25 +31,29 @@ export async function runInLanes(jobs, { runJob, onEnd, cores = os.availablePara
 
 function freeLanes(running, cores) {
   const lanes = [...Array.from({ length: cores }, () => 'computes'), 'waits'];
-  for (const { kind } of running.values()) lanes.splice(lanes.indexOf(kind), 1);
+  for (const { lane } of running.values()) lanes.splice(lanes.indexOf(lane), 1);
   return lanes;
 }
 
-function nextJob({ kind, waiting, running }) {
-  const open = new Set([...waiting, ...[...running.values()].map(({ job }) => job)].map(levelOf));
-  const ready = waiting.filter(({ level }) => !level.needs.some((name) => open.has(name)));
-  const [own, other] = [kind, ...kinds.filter((name) => name !== kind)].map((wanted) =>
-    ready.find(({ level }) => level.lane === wanted),
+function nextJob({ lane, waiting, running, cores }) {
+  const active = [...running.values()].map(({ job }) => job);
+  const open = new Set([...waiting, ...active].map(levelOf));
+  const isReady = ({ level }) => !level.needs.some((name) => open.has(name));
+  const editors = active.filter(({ level }) => level.lane === 'waits').length;
+  const [own, other] = [lane, ...kinds.filter((kind) => kind !== lane)].map((kind) =>
+    kind === 'waits' && editors >= cores
+      ? undefined
+      : waiting.find((job) => job.level.lane === kind && isReady(job)),
   );
   return own ?? other;
 }
 
-function isOnHopeless({ level }, ended) {
+function isHopeless({ level }, ended) {
   return ended.some(({ job, counts }) => counts.failed > 0 && level.needs.includes(levelOf(job)));
 }
 
 async function notRun(job) {
-  const problem = `it did not run, since ${job.level.needs.join(', ')} failed`;
+  const problem = `it did not run, since ${job.level.needs.join(' or ')} failed`;
   return { job, counts: { passed: 0, failed: 1, skipped: 0 }, problem, seconds: 0, output: '' };
 }
 

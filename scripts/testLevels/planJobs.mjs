@@ -14,6 +14,13 @@ export function planJobs(levels) {
   return levels.flatMap((level) => jobsOf(level, seconds));
 }
 
+/** Test files that no level would run. */
+export function forgottenFiles(levels) {
+  const planned = new Set(levels.flatMap((level) => (level.sources ? filesOf(level) : [])));
+  const all = filesOf({ type: 'mocha', sources: 'test' });
+  return all.filter((file) => !file.startsWith('test/fixtures/') && !planned.has(file));
+}
+
 function jobsOf(level, weights) {
   const files = level.sources === undefined ? undefined : filesOf(level);
   if (files?.length === 0) return [];

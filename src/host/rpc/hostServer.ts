@@ -10,6 +10,7 @@ import type { BackgroundRetention } from '../retention/backgroundRetention.ts';
 import type { ReviewService } from '../review/reviewService.ts';
 import type { RunService } from '../runs/runService.ts';
 import type { HostServices } from '../hostServices.ts';
+import { announceReview } from './announceReview.ts';
 import { ClientSession } from './clientSession.ts';
 import { createControlHandlers, createHostHandlers } from './hostHandlers.ts';
 import type { HostState } from './hostState.ts';
@@ -67,6 +68,7 @@ export class HostServer {
     const provider = { provider: 'offline' as const, baseUrl: null, model: null, apiKey: null };
     const broadcast = this.#broadcast;
     this.#state = { services, runs, reviews, retention, provider, broadcast };
+    reviews.onSettled((runId) => this.#announceSettled(runId));
     retention?.onDropped((runIds) => this.#send('runs.dropped', { runIds: [...runIds] }));
     this.#server = createServer((socket) => {
       const session = new ClientSession(socket, {
@@ -83,6 +85,13 @@ export class HostServer {
       });
     });
     this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** What was found out about a broken-off accept changes what is pending. */
+  #announceSettled(runId: string): void {
+    announceReview(this.#state, runId).catch((error: unknown) => {
+      this.#options.services.log.warn('review', String(error), { runId });
+    });
   }
 
   /** Resolves when clients can connect. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RunLimits } from '../../../src/protocol/runLimits.ts';
 import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { RunRegistry } from '../../../src/extension/runs/runRegistry.ts';
+import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 import { RunControls, type RunDialogs } from '../../../src/extension/runs/runControls.ts';
 import { SeenRuns } from '../../../src/extension/runs/seenRuns.ts';
 import { sampleRun } from '../support/samples.ts';

@@ -40,13 +40,17 @@ describe('reviewing over the socket', () => {
   const accept = () => client.request('proposals.accept', all());
   const states = (set: ProposalSet) => set.files[0]?.hunks.map((hunk) => hunk.state);
 
-  async function carryOut(plan: ApplyPlan): Promise<ProposalSet> {
+  async function writePlanned(plan: ApplyPlan): Promise<void> {
     const files = plan.writes.map(({ path: name, newBytesBase64 }) => [
       name,
       Buffer.from(newBytesBase64 ?? '', 'base64'),
     ]);
     // A parse boundary: fromEntries knows no tuple.
     await writeFiles(test.bed.workspace, Object.fromEntries(files) as Record<string, Buffer>);
+  }
+
+  async function carryOut(plan: ApplyPlan): Promise<ProposalSet> {
+    await writePlanned(plan);
     const outcomes = plan.writes.map(({ path: name }): WriteOutcome => {
       return { type: 'written', path: name };
     });
@@ -144,5 +148,43 @@ describe('reviewing over the socket', () => {
     const waiting = accept();
     other.dispose();
     assert.deepEqual(states(await carryOut(await waiting)), ['accepted', 'accepted']);
+  });
+
+  it('settles what a window wrote before it went away, tells the others, and undoes exactly that', async () => {
+    const lost = await test.bed.connect(await test.bed.fork());
+    const plan = await lost.request('proposals.accept', all());
+    await writePlanned(plan);
+    const other = await test.bed.connect(await test.bed.fork());
+    const told = new Promise<string>((resolve) => {
+      other.onNotification('proposals.changed', (changed) => resolve(changed.runId));
+    });
+    lost.dispose();
+    const undo = await client.request('proposals.undo', {
+      runId,
+      decisionId: null,
+      openBuffers: [],
+    });
+    assert.deepEqual(
+      undo.writes.map(({ newSha256 }) => newSha256),
+      [sha256(before)],
+    );
+    assert.deepEqual(states(await carryOut(undo)), ['pending', 'pending']);
+    assert.equal(await told, runId);
+    assert.equal(await readFile(file(), 'utf8'), before);
+  });
+
+  it('says that an accept was cut off before anything was written, and what finishes it', async () => {
+    const lost = await test.bed.connect(await test.bed.fork());
+    const { decisionId } = await lost.request('proposals.accept', all());
+    lost.dispose();
+    // Waits until the host has seen the window go: then the next one may decide.
+    const selection = { type: 'hunks' as const, hunkIds: ['none'] };
+    await client.request('proposals.accept', { runId, selection, openBuffers: [] });
+    const { cutOff, files } = await client.request('proposals.get', { runId });
+    assert.partialDeepStrictEqual(cutOff, { decisionId, action: 'accept', written: 0, total: 1 });
+    assert.deepEqual(
+      cutOff?.restHunkIds,
+      files.flatMap(({ hunks }) => hunks.map(({ hunkId }) => hunkId)),
+    );
   });
 });

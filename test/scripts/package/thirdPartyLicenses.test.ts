@@ -18,7 +18,7 @@ describe('The licences of bundled packages', () => {
   });
 
   it('come with name, version, licence and every licence file of a package', async () => {
-    await withPackages(async (root) => {
+    await withPackages((root) => {
       const files = ['node_modules/plain/a.js', 'node_modules/@scope/plain/lib/b.js', 'src/own.ts'];
       const text = thirdPartyLicenses(files, root);
       assert.match(text, /^Muster contains code of 2 npm packages\./u);
@@ -32,7 +32,6 @@ describe('The licences of bundled packages', () => {
       const text = thirdPartyLicenses(['node_modules/bare/index.js'], root);
       const said = 'bare 0.0.1\nLicence: BSD-2-Clause\n\nThe package brings no licence file.\n';
       assert.ok(text.includes(`\n${said}`), text);
-      return Promise.resolve();
     });
   });
 
@@ -40,7 +39,6 @@ describe('The licences of bundled packages', () => {
     await withPackages((root) => {
       const text = thirdPartyLicenses(['node_modules/plain/node_modules/inner/i.js'], root);
       assert.match(text, /^inner 7\.8\.9\nLicence: ISC\n/mu);
-      return Promise.resolve();
     });
   });
 });
@@ -61,7 +59,7 @@ async function packagesInMaps(): Promise<readonly string[]> {
   return [...names].sort();
 }
 
-async function withPackages(task: (root: string) => Promise<void>): Promise<void> {
+async function withPackages(task: (root: string) => void): Promise<void> {
   const root = await mkdtemp(path.join(tmpdir(), 'muster-licences-'));
   const files = {
     'plain/package.json': '{ "name": "plain", "version": "1.2.3", "license": "MIT" }',
@@ -80,7 +78,7 @@ async function withPackages(task: (root: string) => Promise<void>): Promise<void
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, content);
     }
-    await task(root);
+    task(root);
   } finally {
     await rm(root, { recursive: true });
   }

@@ -1,3 +1,4 @@
+import { announceReview } from '../announceReview.ts';
 import type { ClientApplies } from '../clientApplies.ts';
 import type { HostHandlers, HostState } from '../hostState.ts';
 
@@ -47,14 +48,4 @@ export function proposalHandlers(
 
 function toContent(bytes: Uint8Array | null): { readonly bytesBase64: string | null } {
   return { bytesBase64: bytes === null ? null : Buffer.from(bytes).toString('base64') };
-}
-
-/** After a decision every window learns what is still pending and whether the verdict still holds. */
-async function announceReview(state: HostState, runId: string): Promise<void> {
-  const { runs, reviews, services } = state;
-  const view = await reviews.withDecisions(await runs.view(runId));
-  const { proposals: counts, verdict, proposedTree } = view;
-  const at = services.clock.nowMs();
-  runs.show({ type: 'review.changed', runId, at, counts, verdict, proposedTree }, view);
-  await state.broadcast('proposals.changed', { runId });
 }
