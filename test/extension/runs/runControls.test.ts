@@ -7,7 +7,6 @@ import { RunControls, type RunDialogs } from '../../../src/extension/runs/runCon
 import { SeenRuns } from '../../../src/extension/runs/seenRuns.ts';
 import { sampleRun } from '../support/samples.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
-import { DEFAULT_RUN_LIMITS } from '../../../src/protocol/defaults.ts';
 
 const higher: RunLimits = { ...DEFAULT_RUN_LIMITS, maxUsd: 20, usdIsExplicit: true };
 const control = (params: object) => ({
