@@ -2,31 +2,25 @@ import { Command, CommanderError } from 'commander';
 import { errorCode, errorText } from '../base/errorText.ts';
 import { PRODUCT_VERSION } from '../protocol/host/version.ts';
 import { printLine, type CliContext } from './cliContext.ts';
-import { acceptCommand, undoCommand } from './commands/acceptCommand.ts';
-import { auditCommand } from './commands/auditCommand.ts';
-import { checkCommand } from './commands/checkCommand.ts';
-import {
-  agentCommand,
-  cancelCommand,
-  pauseCommand,
-  throttleCommand,
-} from './commands/controlCommands.ts';
-import { estimateCommand } from './commands/estimateCommand.ts';
-import { exportCommand } from './commands/exportCommand.ts';
-import { gateCommand } from './commands/gateCommand.ts';
-import { runsCommand, showCommand } from './commands/listCommands.ts';
-import { proposalsCommand } from './commands/proposalsCommand.ts';
-import { pruneCommand } from './commands/pruneCommand.ts';
-import { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
-import { resumeCommand } from './commands/resumeCommand.ts';
-import { runCommand } from './commands/runCommand.ts';
-import { verifyCommand } from './commands/verifyCommand.ts';
-import { workflowsCommand } from './commands/workflowsCommand.ts';
+import type { acceptCommand, undoCommand } from './commands/acceptCommand.ts';
+import type { auditCommand } from './commands/auditCommand.ts';
+import type { pauseCommand } from './commands/controlCommands.ts';
+import type { estimateCommand } from './commands/estimateCommand.ts';
+import type { exportCommand } from './commands/exportCommand.ts';
+import type { gateCommand } from './commands/gateCommand.ts';
+import type { runsCommand, showCommand } from './commands/listCommands.ts';
+import type { proposalsCommand } from './commands/proposalsCommand.ts';
+import type { pruneCommand } from './commands/pruneCommand.ts';
+import type { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
+import type { resumeCommand } from './commands/resumeCommand.ts';
+import type { runCommand } from './commands/runCommand.ts';
+import type { verifyCommand } from './commands/verifyCommand.ts';
+import type { workflowsCommand } from './commands/workflowsCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
-import { collect, parseNumber } from './parseOptions.ts';
 import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
-import { AGENT_CEILING, CONCURRENCY_CEILING } from '../protocol/runLimits.ts';
 import { formatBytes } from '../base/format.ts';
+import { AGENT_CEILING, CONCURRENCY_CEILING } from '../protocol/runCeilings.ts';
+import { collect, parseNumber } from './optionValues.ts';
 
 const limits = DEFAULT_RUN_LIMITS;
 
@@ -99,12 +93,14 @@ function addRun(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--args-file <file>', 'input of the script, from a file')
     .option('--dry-run', 'check and estimate it; run nothing')
     .action(async (request: string | undefined, options: Parameters<typeof runCommand>[2]) => {
+      const { runCommand } = await import('./commands/runCommand.ts');
       finish(await runCommand(ctx, request, options));
     });
   withRunOptions(program.command('resume').argument('<run>', 'its id, or last'))
     .description('go on with a run from its journal; no finished agent is asked again')
     .option('--script <file>', 'an edited script')
     .action(async (run: string, options: Parameters<typeof resumeCommand>[2]) => {
+      const { resumeCommand } = await import('./commands/resumeCommand.ts');
       finish(await resumeCommand(ctx, run, options));
     });
 }
@@ -163,6 +159,7 @@ function addEstimate(program: Command, ctx: CliContext, finish: Finish): void {
     )
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
     .action(async (options: Parameters<typeof estimateCommand>[1]) => {
+      const { estimateCommand } = await import('./commands/estimateCommand.ts');
       finish(await estimateCommand(ctx, options));
     });
 }
@@ -174,15 +171,18 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     .description('check scripts without running them; exit 1 when any has errors')
     .option('--json', 'one JSON object a line')
     .action(async (files: string[], options: { json?: boolean }) => {
+      const { checkCommand } = await import('./commands/checkCommand.ts');
       finish(await checkCommand(ctx, files, options));
     });
   withCommon(program.command('workflows').description('list saved workflows')).action(
     async (options: Parameters<typeof workflowsCommand>[1]) => {
+      const { workflowsCommand } = await import('./commands/workflowsCommand.ts');
       finish(await workflowsCommand(ctx, options));
     },
   );
   withCommon(program.command('runs').description('list runs')).action(
     async (options: Parameters<typeof runsCommand>[1]) => {
+      const { runsCommand } = await import('./commands/listCommands.ts');
       finish(await runsCommand(ctx, options));
     },
   );
@@ -196,10 +196,12 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     )
     .option('--dry-run', 'say what would be dropped; drop nothing')
     .action(async (options: Parameters<typeof pruneCommand>[1]) => {
+      const { pruneCommand } = await import('./commands/pruneCommand.ts');
       finish(await pruneCommand(ctx, options));
     });
   withCommon(program.command('show').argument('<run>').description('the report of a run')).action(
     async (run: string, options: Parameters<typeof showCommand>[2]) => {
+      const { showCommand } = await import('./commands/listCommands.ts');
       finish(await showCommand(ctx, run, options));
     },
   );
@@ -207,6 +209,7 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     .description('groups, files and hunks of a run')
     .option('--patch', 'one git patch instead')
     .action(async (run: string, options: Parameters<typeof proposalsCommand>[2]) => {
+      const { proposalsCommand } = await import('./commands/proposalsCommand.ts');
       finish(await proposalsCommand(ctx, run, options));
     });
 }
@@ -216,12 +219,14 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
     .description('apply to the workspace')
     .option('--finish', 'the rest of an accept or undo that was cut off')
     .action(async (run: string, options: Parameters<typeof acceptCommand>[2]) => {
+      const { acceptCommand } = await import('./commands/acceptCommand.ts');
       finish(await acceptCommand(ctx, run, options));
     });
   withSelectors(program.command('reject').argument('<run>'))
     .description('take out of the proposal')
     .option('--conflict <id>', 'an edit that was kept aside (repeatable)', collect, [])
     .action(async (run: string, options: Parameters<typeof rejectCommand>[2]) => {
+      const { rejectCommand } = await import('./commands/rejectCommand.ts');
       finish(await rejectCommand(ctx, run, options));
     });
   withCommon(program.command('restore').argument('<run>'))
@@ -229,6 +234,7 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--hunk <id>', 'a hunk (repeatable)', collect, [])
     .option('--conflict <id>', 'an edit that was kept aside (repeatable)', collect, [])
     .action(async (run: string, options: Parameters<typeof restoreCommand>[2]) => {
+      const { restoreCommand } = await import('./commands/rejectCommand.ts');
       finish(await restoreCommand(ctx, run, options));
     });
   withCommon(program.command('undo').argument('<run>').argument('[decision]'))
@@ -239,6 +245,7 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
         decision: string | undefined,
         options: Parameters<typeof undoCommand>[3],
       ) => {
+        const { undoCommand } = await import('./commands/acceptCommand.ts');
         finish(await undoCommand(ctx, run, decision, options));
       },
     );
@@ -249,11 +256,13 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
   withCommon(program.command('pause').argument('<run>', 'its id, or last'))
     .description('let nothing new start in a run that another process owns')
     .action(async (run: string, options: Options) => {
+      const { pauseCommand } = await import('./commands/controlCommands.ts');
       finish(await pauseCommand(ctx, run, options));
     });
   withCommon(program.command('cancel').argument('<run>'))
     .description('cancel a run that another process owns; finished work stays')
     .action(async (run: string, options: Options) => {
+      const { cancelCommand } = await import('./commands/controlCommands.ts');
       finish(await cancelCommand(ctx, run, options));
     });
   withCommon(
@@ -261,12 +270,14 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
   )
     .description('so many at once; nothing is aborted')
     .action(async (run: string, count: string, options: Options) => {
+      const { throttleCommand } = await import('./commands/controlCommands.ts');
       finish(await throttleCommand(ctx, run, { ...options, count }));
     });
   for (const verb of ['skip', 'retry'] as const) {
     withCommon(program.command(verb).argument('<run>').argument('<agent>', 'its number'))
       .description(verb === 'skip' ? 'let an agent become null' : 'begin an agent anew')
       .action(async (run: string, agent: string, options: Options) => {
+        const { agentCommand } = await import('./commands/controlCommands.ts');
         finish(await agentCommand(ctx, run, { ...options, agent, verb }));
       });
   }
@@ -275,6 +286,7 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--note <text>', 'a note for the script')
     .option('--gate <n>', 'which question (the oldest)', parseNumber)
     .action(async (run: string, answer: string, options: Parameters<typeof gateCommand>[2]) => {
+      const { gateCommand } = await import('./commands/gateCommand.ts');
       finish(await gateCommand(ctx, run, { ...options, answer }));
     });
 }
@@ -286,6 +298,7 @@ function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--unsandboxed', 'let commands run agent-written code with your rights')
     .option('--quiet', 'print nothing but errors')
     .action(async (run: string, options: Parameters<typeof verifyCommand>[2]) => {
+      const { verifyCommand } = await import('./commands/verifyCommand.ts');
       finish(await verifyCommand(ctx, run, options));
     });
   withCommon(program.command('audit').argument('<run>', 'its id, or last'))
@@ -296,6 +309,7 @@ function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--signature <file>', 'the .dsse.json file of a signed export')
     .option('--public-key <file>', 'the ed25519 key that must have signed it, in PEM form')
     .action(async (run: string, options: Parameters<typeof auditCommand>[2]) => {
+      const { auditCommand } = await import('./commands/auditCommand.ts');
       finish(await auditCommand(ctx, run, options));
     });
   withCommon(program.command('export').argument('<run>', 'its id, or last'))
@@ -303,6 +317,7 @@ function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
     .requiredOption('--out <file>', 'the archive to write, a .tar.gz')
     .option('--sign <keyfile>', 'sign the statement with this ed25519 key, in PEM form')
     .action(async (run: string, options: Parameters<typeof exportCommand>[2]) => {
+      const { exportCommand } = await import('./commands/exportCommand.ts');
       finish(await exportCommand(ctx, run, options));
     });
 }
