@@ -46,6 +46,26 @@ const nodeShared = {
   },
 };
 
+const moduleShared = {
+  ...shared,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Packages that are no modules themselves still want these.
+  banner: {
+    js: `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`,
+  },
+};
+
+/** Leaves one file of ours out of a bundle, which then loads another bundle in its place. */
+const inBundleOfItsOwn = (file, bundle) => ({
+  name: 'in-bundle-of-its-own',
+  setup: ({ onResolve }) => {
+    const filter = new RegExp(`/${file.replaceAll('.', '\\.')}$`);
+    onResolve({ filter }, () => ({ path: bundle, external: true }));
+  },
+});
+
 const webviewShared = {
   ...shared,
   // A page's size counts, and nothing in it is told apart by a function's name.
@@ -70,20 +90,30 @@ const bundles = [
     ...nodeShared,
     entry: 'src/cli/main.ts',
     outfile: 'dist/cli.cjs',
-    banner: { js: `#!/usr/bin/env node\n${importMetaShim}` },
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [inBundleOfItsOwn('startCli.ts', './cli.mjs')],
+  },
+  {
+    // In pieces, of which a command loads what it uses: to read all of it takes longer than most commands.
+    ...moduleShared,
+    external: nodeShared.external,
+    define: {
+      ...shared.define,
+      __dirname: 'import.meta.dirname',
+      __filename: 'import.meta.filename',
+    },
+    entry: { in: 'src/cli/startCli.ts', out: 'cli' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: 'cli-[hash]',
   },
   { ...nodeShared, entry: 'src/worker/script/main.ts', outfile: 'dist/script-worker.cjs' },
   { ...nodeShared, entry: 'src/worker/compute/main.ts', outfile: 'dist/compute-worker.cjs' },
   { ...nodeShared, entry: path.relative(rootDir, piscinaWorker), outfile: 'dist/worker.js' },
   {
     // A module of its own: it is loaded only where a command runs, and finds its helpers beside itself.
-    ...shared,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: {
-      js: `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`,
-    },
+    ...moduleShared,
     entry: path.relative(rootDir, require.resolve('@anthropic-ai/sandbox-runtime')),
     outfile: 'dist/sandbox-runtime.mjs',
   },
@@ -113,9 +143,9 @@ const licensesFile = path.join(distDir, 'THIRD_PARTY_LICENSES.txt');
 
 async function main() {
   const startedMs = performance.now();
-  const present = bundles.filter(({ entry }) => existsSync(path.join(rootDir, entry)));
+  const present = bundles.filter(({ entry }) => existsSync(path.join(rootDir, entry.in ?? entry)));
   for (const { entry } of bundles.filter((bundle) => !present.includes(bundle))) {
-    console.log(`build: skipped ${entry}, which does not exist`);
+    console.log(`build: skipped ${entry.in ?? entry}, which does not exist`);
   }
   for (const { to } of copies) await mkdir(path.dirname(to), { recursive: true });
   await Promise.all(copies.map(({ from, to }) => copyFile(from, to)));

@@ -1,6 +1,7 @@
 import { DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
 import { PartLimits, RunLimits } from '../protocol/runLimits.ts';
 import { CliError, EXIT } from './exitCodes.ts';
+import { parseNumber } from './optionValues.ts';
 
 /** Limits as they are given on the command line. */
 export interface LimitOptions {
@@ -49,18 +50,4 @@ function readBounds(text: string | undefined): Readonly<Record<string, number>> 
       throw new CliError(EXIT.usage, `"${text}": no limit "${name ?? ''}". Limits: ${names}.`);
     }),
   );
-}
-
-/** A number from the command line. */
-export function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new CliError(EXIT.usage, `"${text}" is not a number.`);
-  }
-  return value;
-}
-
-/** Adds to a repeatable option. */
-export function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }

@@ -2,31 +2,25 @@ import { Command, CommanderError, Help } from 'commander';
 import { errorCode, errorText } from '../base/errorText.ts';
 import { PRODUCT_VERSION } from '../protocol/host/version.ts';
 import { printLine, type CliContext } from './cliContext.ts';
-import { acceptCommand, undoCommand } from './commands/acceptCommand.ts';
-import { auditCommand } from './commands/auditCommand.ts';
-import { checkCommand } from './commands/checkCommand.ts';
-import {
-  agentCommand,
-  cancelCommand,
-  pauseCommand,
-  throttleCommand,
-} from './commands/controlCommands.ts';
-import { estimateCommand } from './commands/estimateCommand.ts';
-import { exportCommand } from './commands/exportCommand.ts';
-import { gateCommand } from './commands/gateCommand.ts';
-import { runsCommand, showCommand } from './commands/listCommands.ts';
-import { proposalsCommand } from './commands/proposalsCommand.ts';
-import { pruneCommand } from './commands/pruneCommand.ts';
-import { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
-import { resumeCommand } from './commands/resumeCommand.ts';
-import { runCommand } from './commands/runCommand.ts';
-import { verifyCommand } from './commands/verifyCommand.ts';
-import { workflowsCommand } from './commands/workflowsCommand.ts';
+import type { acceptCommand, undoCommand } from './commands/acceptCommand.ts';
+import type { auditCommand } from './commands/auditCommand.ts';
+import type { pauseCommand } from './commands/controlCommands.ts';
+import type { estimateCommand } from './commands/estimateCommand.ts';
+import type { exportCommand } from './commands/exportCommand.ts';
+import type { gateCommand } from './commands/gateCommand.ts';
+import type { runsCommand, showCommand } from './commands/listCommands.ts';
+import type { proposalsCommand } from './commands/proposalsCommand.ts';
+import type { pruneCommand } from './commands/pruneCommand.ts';
+import type { rejectCommand, restoreCommand } from './commands/rejectCommand.ts';
+import type { resumeCommand } from './commands/resumeCommand.ts';
+import type { runCommand } from './commands/runCommand.ts';
+import type { verifyCommand } from './commands/verifyCommand.ts';
+import type { workflowsCommand } from './commands/workflowsCommand.ts';
 import { CliError, EXIT, type ExitCode } from './exitCodes.ts';
-import { collect, parseNumber } from './parseOptions.ts';
 import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../protocol/defaults.ts';
-import { AGENT_CEILING, CONCURRENCY_CEILING } from '../protocol/runLimits.ts';
 import { formatBytes } from '../base/format.ts';
+import { AGENT_CEILING, CONCURRENCY_CEILING } from '../protocol/runCeilings.ts';
+import { collect, parseNumber } from './optionValues.ts';
 
 const limits = DEFAULT_RUN_LIMITS;
 
@@ -104,12 +98,14 @@ function addRun(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--args-file <file>', 'input for the script, from a file')
     .option('--dry-run', 'check and estimate only')
     .action(async (request: string | undefined, options: Parameters<typeof runCommand>[2]) => {
+      const { runCommand } = await import('./commands/runCommand.ts');
       finish(await runCommand(ctx, request, options));
     });
   withRunOptions(program.command('resume').argument('<run>', 'run id, or last'))
     .description('continue a run from its journal; finished agents do not run again')
     .option('--script <file>', 'an edited script')
     .action(async (run: string, options: Parameters<typeof resumeCommand>[2]) => {
+      const { resumeCommand } = await import('./commands/resumeCommand.ts');
       finish(await resumeCommand(ctx, run, options));
     });
 }
@@ -173,6 +169,7 @@ function addEstimate(program: Command, ctx: CliContext, finish: Finish): void {
     )
     .option('--budget <n>', "the script's budget.total, in output tokens", parseNumber)
     .action(async (options: Parameters<typeof estimateCommand>[1]) => {
+      const { estimateCommand } = await import('./commands/estimateCommand.ts');
       finish(await estimateCommand(ctx, options));
     });
 }
@@ -184,15 +181,18 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     .description('check scripts without running them; exit 1 on errors')
     .option('--json', 'one JSON object per line')
     .action(async (files: string[], options: { json?: boolean }) => {
+      const { checkCommand } = await import('./commands/checkCommand.ts');
       finish(await checkCommand(ctx, files, options));
     });
   withCommon(program.command('workflows').description('list saved workflows')).action(
     async (options: Parameters<typeof workflowsCommand>[1]) => {
+      const { workflowsCommand } = await import('./commands/workflowsCommand.ts');
       finish(await workflowsCommand(ctx, options));
     },
   );
   withCommon(program.command('runs').description('list runs')).action(
     async (options: Parameters<typeof runsCommand>[1]) => {
+      const { runsCommand } = await import('./commands/listCommands.ts');
       finish(await runsCommand(ctx, options));
     },
   );
@@ -206,10 +206,12 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     )
     .option('--dry-run', 'show what would be deleted; delete nothing')
     .action(async (options: Parameters<typeof pruneCommand>[1]) => {
+      const { pruneCommand } = await import('./commands/pruneCommand.ts');
       finish(await pruneCommand(ctx, options));
     });
   withCommon(program.command('show').argument('<run>').description("show a run's report")).action(
     async (run: string, options: Parameters<typeof showCommand>[2]) => {
+      const { showCommand } = await import('./commands/listCommands.ts');
       finish(await showCommand(ctx, run, options));
     },
   );
@@ -217,6 +219,7 @@ function addReading(program: Command, ctx: CliContext, finish: Finish): void {
     .description("list a run's proposed groups, files and hunks")
     .option('--patch', 'print one git patch instead')
     .action(async (run: string, options: Parameters<typeof proposalsCommand>[2]) => {
+      const { proposalsCommand } = await import('./commands/proposalsCommand.ts');
       finish(await proposalsCommand(ctx, run, options));
     });
 }
@@ -226,12 +229,14 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
     .description('apply changes to the workspace')
     .option('--finish', 'finish an accept or undo that was cut off')
     .action(async (run: string, options: Parameters<typeof acceptCommand>[2]) => {
+      const { acceptCommand } = await import('./commands/acceptCommand.ts');
       finish(await acceptCommand(ctx, run, options));
     });
   withSelectors(program.command('reject').argument('<run>'))
     .description('reject proposed changes')
     .option('--conflict <id>', 'a kept-aside edit (repeatable)', collect, [])
     .action(async (run: string, options: Parameters<typeof rejectCommand>[2]) => {
+      const { rejectCommand } = await import('./commands/rejectCommand.ts');
       finish(await rejectCommand(ctx, run, options));
     });
   withCommon(program.command('restore').argument('<run>'))
@@ -239,6 +244,7 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--hunk <id>', 'a hunk (repeatable)', collect, [])
     .option('--conflict <id>', 'a kept-aside edit (repeatable)', collect, [])
     .action(async (run: string, options: Parameters<typeof restoreCommand>[2]) => {
+      const { restoreCommand } = await import('./commands/rejectCommand.ts');
       finish(await restoreCommand(ctx, run, options));
     });
   withCommon(program.command('undo').argument('<run>').argument('[decision]'))
@@ -249,6 +255,7 @@ function addReview(program: Command, ctx: CliContext, finish: Finish): void {
         decision: string | undefined,
         options: Parameters<typeof undoCommand>[3],
       ) => {
+        const { undoCommand } = await import('./commands/acceptCommand.ts');
         finish(await undoCommand(ctx, run, decision, options));
       },
     );
@@ -259,11 +266,13 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
   withCommon(program.command('pause').argument('<run>', 'run id, or last'))
     .description('pause a run that another process owns; starts nothing new')
     .action(async (run: string, options: Options) => {
+      const { pauseCommand } = await import('./commands/controlCommands.ts');
       finish(await pauseCommand(ctx, run, options));
     });
   withCommon(program.command('cancel').argument('<run>'))
     .description('cancel a run that another process owns; keeps finished work')
     .action(async (run: string, options: Options) => {
+      const { cancelCommand } = await import('./commands/controlCommands.ts');
       finish(await cancelCommand(ctx, run, options));
     });
   withCommon(
@@ -271,12 +280,14 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
   )
     .description('set how many agents run at once; aborts nothing')
     .action(async (run: string, count: string, options: Options) => {
+      const { throttleCommand } = await import('./commands/controlCommands.ts');
       finish(await throttleCommand(ctx, run, { ...options, count }));
     });
   for (const verb of ['skip', 'retry'] as const) {
     withCommon(program.command(verb).argument('<run>').argument('<agent>', 'agent number'))
       .description(verb === 'skip' ? 'skip an agent; it returns null' : 'start an agent over')
       .action(async (run: string, agent: string, options: Options) => {
+        const { agentCommand } = await import('./commands/controlCommands.ts');
         finish(await agentCommand(ctx, run, { ...options, agent, verb }));
       });
   }
@@ -285,6 +296,7 @@ function addControl(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--note <text>', 'a note for the script')
     .option('--gate <n>', 'number of the question (the oldest)', parseNumber)
     .action(async (run: string, answer: string, options: Parameters<typeof gateCommand>[2]) => {
+      const { gateCommand } = await import('./commands/gateCommand.ts');
       finish(await gateCommand(ctx, run, { ...options, answer }));
     });
 }
@@ -296,6 +308,7 @@ function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--unsandboxed', 'let commands run agent-written code with your user rights')
     .option('--quiet', 'print only errors')
     .action(async (run: string, options: Parameters<typeof verifyCommand>[2]) => {
+      const { verifyCommand } = await import('./commands/verifyCommand.ts');
       finish(await verifyCommand(ctx, run, options));
     });
   withCommon(program.command('audit').argument('<run>', 'run id, or last'))
@@ -304,6 +317,7 @@ function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
     .option('--signature <file>', 'the .dsse.json file of a signed export')
     .option('--public-key <file>', 'the ed25519 key that must have signed it, in PEM form')
     .action(async (run: string, options: Parameters<typeof auditCommand>[2]) => {
+      const { auditCommand } = await import('./commands/auditCommand.ts');
       finish(await auditCommand(ctx, run, options));
     });
   withCommon(program.command('export').argument('<run>', 'run id, or last'))
@@ -311,6 +325,7 @@ function addEvidence(program: Command, ctx: CliContext, finish: Finish): void {
     .requiredOption('--out <file>', 'the archive to write, a .tar.gz')
     .option('--sign <keyfile>', 'sign the statement with this ed25519 key, in PEM form')
     .action(async (run: string, options: Parameters<typeof exportCommand>[2]) => {
+      const { exportCommand } = await import('./commands/exportCommand.ts');
       finish(await exportCommand(ctx, run, options));
     });
 }

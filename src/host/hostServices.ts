@@ -1,10 +1,7 @@
 /** Composition of the orchestration host; the forked process and the command line use the same. */
-import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Disposables } from '../base/disposables.ts';
-import { errorText } from '../base/errorText.ts';
-import { classifyPath } from '../paths/protectedPaths.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { CommandRunner } from '../core/ports/commandRunner.ts';
 import type { ComputePool } from '../core/ports/computePool.ts';
@@ -17,16 +14,15 @@ import { createCommandRunner } from './adapters/commands/createCommandRunner.ts'
 import { openCommandSandbox } from './adapters/commands/sandbox/commandSandbox.ts';
 import { commandTestReports } from './adapters/commands/reports/commandTestReports.ts';
 import { createPiscinaComputePool } from './adapters/compute/piscinaComputePool.ts';
-import { createGitSnapshotStore } from './adapters/git/createGitSnapshotStore.ts';
 import { ModelRegistry } from './adapters/modelRegistry.ts';
 import { createPiscinaScriptRunner } from './adapters/script/piscinaScriptRunner.ts';
 import { createUserWorkflows } from './adapters/userWorkflows.ts';
-import { stateDirectoryFor } from './adapters/store/stateDirectory.ts';
 import { systemClock, systemRandom } from './adapters/system.ts';
+import { locateWorkspace } from './locateWorkspace.ts';
+import type { WorkspacePlace } from './locateWorkspace.ts';
+import { openSnapshots } from './openSnapshots.ts';
 
-export interface HostServices {
-  readonly workspace: string;
-  readonly stateDirectory: string;
+export interface HostServices extends WorkspacePlace {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -40,13 +36,7 @@ export interface HostServices {
   dispose(): Promise<void>;
 }
 
-/** Thrown when the workspace cannot be used. */
-export class WorkspaceError extends Error {
-  override readonly name = 'WorkspaceError';
-  readonly code = 'workspace_missing';
-}
-
-/** Opens everything that a host needs for one workspace. */
+/** Opens everything that a host needs for one workspace. Threads and processes start with their first task. */
 export async function createHostServices(options: {
   readonly workspace: string;
   readonly stateDirectory: string | null;
@@ -54,14 +44,9 @@ export async function createHostServices(options: {
   readonly log: Log;
 }): Promise<HostServices> {
   const { distDirectory, log } = options;
-  const workspace = await realWorkspace(options.workspace);
+  const place = await locateWorkspace(options);
+  const { workspace, stateDirectory } = place;
   const { env, platform } = process;
-  const chosen = options.stateDirectory ?? env['MUSTER_STATE_DIR'];
-  const stateDirectory = stateDirectoryFor(
-    workspace,
-    { ...env, MUSTER_STATE_DIR: chosen },
-    platform,
-  );
   const open = new Disposables();
   const hidden = [workspace, path.dirname(stateDirectory)];
   const sandboxOptions = { distDirectory, environment: env, log, hidden };
@@ -73,14 +58,7 @@ export async function createHostServices(options: {
     clock: systemClock,
     random: systemRandom,
     models,
-    snapshots: open.register(
-      createGitSnapshotStore({
-        workspaceRoot: workspace,
-        stateDirectory,
-        log,
-        isHidden: (path) => classifyPath(path) === 'hidden',
-      }),
-    ),
+    snapshots: open.register(openSnapshots(place, log)),
     scripts: open.register(createPiscinaScriptRunner({ distDirectory })),
     compute: open.register(createPiscinaComputePool(distDirectory)),
     commands: createCommandRunner({
@@ -95,13 +73,4 @@ export async function createHostServices(options: {
     userWorkflows: createUserWorkflows({ env, platform, home: homedir() }),
     dispose: () => open.dispose(),
   };
-}
-
-async function realWorkspace(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (cause) {
-    const message = `The workspace ${path} cannot be opened: ${errorText(cause)}`;
-    throw new WorkspaceError(message, { cause });
-  }
 }

@@ -1,10 +1,5 @@
 import * as z from 'zod';
-
-/** Agents of one run, whatever the user says: more of them nobody reviews. */
-export const AGENT_CEILING = 1000;
-
-/** Agents at once, whatever the user says: no provider answers more at a time. */
-export const CONCURRENCY_CEILING = 256;
+import { AGENT_CEILING, CONCURRENCY_CEILING } from './runCeilings.ts';
 
 /** Bounds of each phase or of each agent of a run; what is absent is not bounded. */
 export const PartLimits = z.object({

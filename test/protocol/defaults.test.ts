@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { DEFAULT_RETENTION, DEFAULT_RUN_LIMITS } from '../../src/protocol/defaults.ts';
-import { AGENT_CEILING, CONCURRENCY_CEILING, RunLimits } from '../../src/protocol/runLimits.ts';
+import { RunLimits } from '../../src/protocol/runLimits.ts';
+import { AGENT_CEILING, CONCURRENCY_CEILING } from '../../src/protocol/runCeilings.ts';
 
 const Setting = z.object({
   default: z.unknown(),

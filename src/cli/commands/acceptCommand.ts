@@ -9,9 +9,10 @@ import type {
 import { carryOutPlan } from '../../apply/carryOutPlan.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { printCutOff } from './cutOffNotice.ts';
 import { readSelections, type SelectOptions } from './selectOptions.ts';
+import { findRun } from '../findRun.ts';
 
 export interface Accepted {
   readonly summary: string;

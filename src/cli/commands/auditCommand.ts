@@ -10,9 +10,10 @@ import { openRunFolder } from '../../host/audit/openRunFolder.ts';
 import { readSignedAnchor } from '../../host/audit/readAnchors.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { openRuns, type RunsOnDisk } from '../openRuns.ts';
 import { isMissing } from '../../node/isMissing.ts';
 import { runDirectory } from '../../host/adapters/store/runFolders.ts';
+import { findRun } from '../findRun.ts';
 
 export interface AuditOptions extends CommonOptions {
   readonly anchor: readonly string[];
@@ -21,31 +22,30 @@ export interface AuditOptions extends CommonOptions {
 }
 
 /** `muster audit`: whether anything was changed, dropped or reordered in a run's evidence, and where. */
-export function auditCommand(
+export async function auditCommand(
   ctx: CliContext,
   name: string,
   options: AuditOptions,
 ): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async (workspace) => {
-    const runId = await findFolder(workspace, name);
-    const anchors = await readAnchors(runId, options);
-    const directory = runDirectory(workspace.services.stateDirectory, runId);
-    const { result } = await auditRun(await openRunFolder(directory), anchors);
-    if (options.json === true) printLine(ctx.stdout, JSON.stringify(result));
-    else for (const line of describeAudit(result)) printLine(ctx.stdout, line);
-    return result.verdict === 'whole' ? EXIT.ok : EXIT.failed;
-  });
+  const found = await openRuns(ctx, options);
+  const runId = await findFolder(found, name);
+  const anchors = await readAnchors(runId, options);
+  const directory = runDirectory(found.services.stateDirectory, runId);
+  const { result } = await auditRun(await openRunFolder(directory), anchors);
+  if (options.json === true) printLine(ctx.stdout, JSON.stringify(result));
+  else for (const line of describeAudit(result)) printLine(ctx.stdout, line);
+  return result.verdict === 'whole' ? EXIT.ok : EXIT.failed;
 }
 
 /** A folder that has lost its journal is no run to any other command; here it is the very finding. */
-async function findFolder(workspace: Workspace, name: string): Promise<string> {
+async function findFolder(found: RunsOnDisk, name: string): Promise<string> {
   try {
-    const { stateDirectory } = workspace.services;
+    const { stateDirectory } = found.services;
     if ((await lstat(runDirectory(stateDirectory, name))).isDirectory()) return name;
   } catch (error) {
     if (!isMissing(error) && /^[\w.-]+$/u.test(name)) throw error;
   }
-  return findRun(workspace, name);
+  return findRun(found, name);
 }
 
 async function readAnchors(runId: string, options: AuditOptions): Promise<readonly Anchor[]> {

@@ -7,9 +7,10 @@ import type { RunView } from '../../protocol/view/runView.ts';
 import { countStatuses } from '../../protocol/view/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { openRuns, type RunsOnDisk } from '../openRuns.ts';
 import { changeLimits, type LimitOptions } from '../parseOptions.ts';
-import { CONCURRENCY_CEILING } from '../../protocol/runLimits.ts';
+import { findRun } from '../findRun.ts';
+import { CONCURRENCY_CEILING } from '../../protocol/runCeilings.ts';
 
 /** `muster pause`: nothing new starts. */
 export function pauseCommand(
@@ -132,28 +133,27 @@ interface Steering {
   readonly check?: (view: RunView) => void;
 }
 
-function steer(
+async function steer(
   ctx: CliContext,
   steering: Steering,
   describe: (view: RunView) => string,
 ): Promise<ExitCode> {
   const { name, options, control, check } = steering;
-  return withWorkspace(ctx, options, async (workspace) => {
-    const runId = await findRun(workspace, name);
-    const { action } = control;
-    const owner = await workspace.runs.ownerOf(runId);
-    if (owner === null) throw await notRunning(workspace, runId);
-    const before = await withOwnedRun(owner, runId, async ({ view, send }) => {
-      check?.(view);
-      await send(control);
-      return view;
-    });
-    report(ctx, options, { runId, action, text: describe(before) });
-    return EXIT.ok;
+  const found = await openRuns(ctx, options);
+  const runId = await findRun(found, name);
+  const { action } = control;
+  const owner = await found.runs.ownerOf(runId);
+  if (owner === null) throw await notRunning(found, runId);
+  const before = await withOwnedRun(owner, runId, async ({ view, send }) => {
+    check?.(view);
+    await send(control);
+    return view;
   });
+  report(ctx, options, { runId, action, text: describe(before) });
+  return EXIT.ok;
 }
 
-async function notRunning({ runs }: Workspace, runId: string): Promise<CliError> {
+async function notRunning({ runs }: RunsOnDisk, runId: string): Promise<CliError> {
   const { state } = await runs.view(runId);
   const advice =
     state === 'completed'

@@ -4,10 +4,11 @@ import { SignatureError } from '../../host/audit/dsse.ts';
 import { ExportError, exportRun, type ExportedRun } from '../../host/audit/exportRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { openRuns } from '../openRuns.ts';
 import { readIfThere } from '../../node/readIfThere.ts';
 import { isMissing } from '../../node/isMissing.ts';
 import { runDirectory } from '../../host/adapters/store/runFolders.ts';
+import { findRun } from '../findRun.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly out: string;
@@ -15,26 +16,24 @@ export interface ExportCommandOptions extends CommonOptions {
 }
 
 /** `muster export`: a run's evidence as one archive with a statement, signed when a key is given. */
-export function exportCommand(
+export async function exportCommand(
   ctx: CliContext,
   name: string,
   options: ExportCommandOptions,
 ): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async (workspace) => {
-    const { services } = workspace;
-    const runId = await findRun(workspace, name);
-    const file = resolve(options.out);
-    const key = ctx.env['ANTHROPIC_API_KEY'];
-    const exported = await exportRun({
-      directory: runDirectory(services.stateDirectory, runId),
-      file,
-      secrets: [...services.models.secrets(), ...(key === undefined ? [] : [key])],
-      signingKey: options.sign === undefined ? null : await readKey(resolve(options.sign)),
-    }).catch(asCliError);
-    if (options.json === true) printLine(ctx.stdout, JSON.stringify({ file, ...exported }));
-    else print(ctx, file, exported);
-    return EXIT.ok;
-  });
+  const found = await openRuns(ctx, options);
+  const runId = await findRun(found, name);
+  const file = resolve(options.out);
+  const key = ctx.env['ANTHROPIC_API_KEY'];
+  const exported = await exportRun({
+    directory: runDirectory(found.services.stateDirectory, runId),
+    file,
+    secrets: key === undefined ? [] : [key],
+    signingKey: options.sign === undefined ? null : await readKey(resolve(options.sign)),
+  }).catch(asCliError);
+  if (options.json === true) printLine(ctx.stdout, JSON.stringify({ file, ...exported }));
+  else print(ctx, file, exported);
+  return EXIT.ok;
 }
 
 async function readKey(file: string): Promise<string> {

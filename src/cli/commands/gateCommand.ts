@@ -4,8 +4,9 @@ import { RunControl } from '../../protocol/host/hostRpc.ts';
 import type { GateView, RunView } from '../../protocol/view/runView.ts';
 import type { CliContext, CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { openRuns } from '../openRuns.ts';
 import { report, withOwnedRun } from './controlCommands.ts';
+import { findRun } from '../findRun.ts';
 
 export interface GateOptions extends CommonOptions {
   readonly answer: string;
@@ -29,26 +30,34 @@ export async function gateCommand(
   if (answer !== 'approve' && answer !== 'reject') {
     throw new CliError(EXIT.usage, `"${answer}" is not an answer. Use approve or reject.`);
   }
-  return withWorkspace(ctx, options, async (workspace) => {
-    const { runs } = workspace;
-    const runId = await findRun(workspace, name);
-    const owner = await runs.ownerOf(runId);
-    if (owner !== null) {
-      const gate = await withOwnedRun(owner, runId, async ({ view, send }) => {
-        const chosen = chooseGate(view, options.gate);
-        await send(toAnswer(chosen, options));
-        return chosen;
-      });
-      const text = `${describe(gate, answer)} Run ${runId} continues.`;
-      report(ctx, options, { runId, action: answer, text });
-      return EXIT.ok;
-    }
-    const gate = chooseGate(await runs.view(runId), options.gate);
-    await runs.answerGate(runId, toAnswer(gate, options));
-    const text = `${describe(gate, answer)} Resume: muster resume ${runId}`;
+  const found = await openRuns(ctx, options);
+  const runId = await findRun(found, name);
+  const owner = await found.runs.ownerOf(runId);
+  if (owner !== null) {
+    const gate = await withOwnedRun(owner, runId, async ({ view, send }) => {
+      const chosen = chooseGate(view, options.gate);
+      await send(toAnswer(chosen, options));
+      return chosen;
+    });
+    const text = `${describe(gate, answer)} Run ${runId} continues.`;
     report(ctx, options, { runId, action: answer, text });
     return EXIT.ok;
-  });
+  }
+  const gate = chooseGate(await found.runs.view(runId), options.gate);
+  await answerEnded(ctx, runId, { options, answer: toAnswer(gate, options) });
+  const text = `${describe(gate, answer)} Resume: muster resume ${runId}`;
+  report(ctx, options, { runId, action: answer, text });
+  return EXIT.ok;
+}
+
+/** The answer goes into the journal of a run that nobody runs: who writes there is its owner for a moment. */
+async function answerEnded(
+  ctx: CliContext,
+  runId: string,
+  { options, answer }: { readonly options: GateOptions; readonly answer: Answer },
+): Promise<void> {
+  const { withWorkspace } = await import('../openWorkspace.ts');
+  await withWorkspace(ctx, options, ({ runs }) => runs.answerGate(runId, answer));
 }
 
 function toAnswer(gate: GateView, options: GateOptions): Answer {

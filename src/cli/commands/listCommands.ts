@@ -3,13 +3,14 @@ import { terminalText } from '../../base/visibleText.ts';
 import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { withReviews } from '../openReviews.ts';
+import { findRun } from '../findRun.ts';
 
 const MAX_REQUEST_CHARS = 60;
 
 /** `muster runs`: the runs of a workspace, newest first. */
 export function runsCommand(ctx: CliContext, options: CommonOptions): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async ({ runs, reviews }) => {
+  return withReviews(ctx, options, async ({ runs, reviews }) => {
     const views = await Promise.all((await runs.list()).map((view) => reviews.withDecisions(view)));
     const summaries = views.map(summarizeRun);
     if (options.json === true) {
@@ -32,7 +33,7 @@ export function showCommand(
   name: string,
   options: CommonOptions,
 ): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async (workspace) => {
+  return withReviews(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const { runs, reviews } = workspace;
     if (options.json === true) {

@@ -4,7 +4,8 @@ import type { DescribedConflict } from '../../host/review/reviewService.ts';
 import { printCutOff } from './cutOffNotice.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { withReviews } from '../openReviews.ts';
+import { findRun } from '../findRun.ts';
 
 /** `muster proposals`: groups, files and hunks of a run, or one patch of all that is not rejected. */
 export function proposalsCommand(
@@ -12,7 +13,7 @@ export function proposalsCommand(
   name: string,
   options: CommonOptions & { readonly patch?: boolean | undefined },
 ): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async (workspace) => {
+  return withReviews(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const set = await workspace.reviews.get(runId);
     const conflicts = await workspace.reviews.conflicts(runId);

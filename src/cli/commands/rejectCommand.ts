@@ -3,8 +3,9 @@ import { countProposals } from '../../protocol/countProposals.ts';
 import type { ProposalSet } from '../../protocol/proposals.ts';
 import { printLine, type CliContext, type CommonOptions } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { withReviews } from '../openReviews.ts';
 import { readSelections, type SelectOptions } from './selectOptions.ts';
+import { findRun } from '../findRun.ts';
 
 /** What `restore` names. */
 export interface RestoreOptions extends CommonOptions {
@@ -18,7 +19,7 @@ export function rejectCommand(
   name: string,
   options: SelectOptions,
 ): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async (workspace) => {
+  return withReviews(ctx, options, async (workspace) => {
     const runId = await findRun(workspace, name);
     const set = await workspace.reviews.get(runId);
     for (const selection of readSelections(options, set)) {
@@ -35,7 +36,7 @@ export function restoreCommand(
   name: string,
   { hunk: hunkIds, conflict: conflictIds, ...options }: RestoreOptions,
 ): Promise<ExitCode> {
-  return withWorkspace(ctx, options, async (workspace) => {
+  return withReviews(ctx, options, async (workspace) => {
     if (hunkIds.length + conflictIds.length === 0)
       throw new CliError(EXIT.usage, 'Name what to restore: --hunk ID or --conflict ID.');
     const runId = await findRun(workspace, name);

@@ -6,13 +6,14 @@ import { summarizeRun } from '../../protocol/view/summarizeRun.ts';
 import { askYesNo, chooseProvider, type ProviderOptions } from '../chooseProvider.ts';
 import type { CliContext } from '../cliContext.ts';
 import { CliError, EXIT, type ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace, type Workspace } from '../openWorkspace.ts';
+import { withWorkspace, type Workspace } from '../openWorkspace.ts';
 import { changeLimits, type LimitOptions } from '../parseOptions.ts';
 import { printDiagnostics } from './checkCommand.ts';
 import { goOnElsewhere } from './controlCommands.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
 import { readText } from '../readInput.ts';
 import { approvePlan, readOnGate, readSetup } from './runCommand.ts';
+import { findRun } from '../findRun.ts';
 
 export interface ResumeOptions extends FollowOptions, LimitOptions, ProviderOptions {
   readonly script?: string | undefined;

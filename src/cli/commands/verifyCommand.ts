@@ -2,8 +2,9 @@
 import { verifyAccepted } from '../../host/review/verifyAccepted.ts';
 import type { CliContext } from '../cliContext.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { findRun, withWorkspace } from '../openWorkspace.ts';
+import { withWorkspace } from '../openWorkspace.ts';
 import { followRun, type FollowOptions } from './followRun.ts';
+import { findRun } from '../findRun.ts';
 
 export interface VerifyOptions extends FollowOptions {
   readonly require: readonly string[];

@@ -33,4 +33,6 @@ export interface ScriptJob {
 /** Runs a workflow script where it can reach nothing but its host. Resolves also when the script failed. */
 export interface ScriptRunner {
   run(job: ScriptJob): Promise<ScriptOutcome>;
+  /** Makes ready beside other work for a script that is about to run; without it the script waits for that. */
+  prepare?(): void;
 }

@@ -4,7 +4,7 @@ import { DEFAULT_ANTHROPIC_MODEL } from '../../core/planner/modelAliases.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { ModelClient } from '../../core/ports/modelClient.ts';
 import type { ProviderConfig } from '../../protocol/host/hostRpc.ts';
-import { createAnthropicClient } from './anthropic/createAnthropicClient.ts';
+import { openAnthropicClient } from './anthropic/openAnthropicClient.ts';
 import { createOfflineClient } from './offline/createOfflineClient.ts';
 
 /** Where the maker serves its own models. */
@@ -65,7 +65,7 @@ export class ModelRegistry {
     }
     this.#secrets.add(config.apiKey);
     const { apiKey, baseUrl, model } = config;
-    return createAnthropicClient({
+    return openAnthropicClient({
       apiKey,
       baseUrl: baseUrl ?? DEFAULT_BASE_URL,
       defaultModel: model ?? DEFAULT_ANTHROPIC_MODEL,

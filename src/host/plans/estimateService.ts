@@ -47,6 +47,7 @@ export async function estimateWorkflow(
 ): Promise<Estimate> {
   const { signal, timeLimitMs = MOCK_RUN_MS, ...asked } = request;
   const { scripts, snapshots, clock } = services;
+  scripts.prepare?.();
   const runId = `estimate-${services.random.id()}`;
   const [snapshot, history] = await Promise.all([
     asked.snapshot ?? snapshots.takeSnapshot({ runId, signal }),

@@ -7,12 +7,12 @@ import type { BlobStore } from '../../core/ports/runStore.ts';
 import type { OpenBuffer } from '../../protocol/proposals.ts';
 import type { DecisionLog } from '../adapters/store/decisionLog.ts';
 import { FileBlobs } from '../adapters/store/fileBlobs.ts';
-import type { HostServices } from '../hostServices.ts';
 import type { RunReader } from '../runs/runReader.ts';
 import { readLiveFile } from './readLiveFile.ts';
 import { rebuildTree } from './rebuildTree.ts';
 import { openDecisionLog } from '../adapters/store/decisionLog.ts';
 import { runDirectory } from '../adapters/store/runFolders.ts';
+import type { ReviewServices } from './reviewServices.ts';
 
 /** A review with the place where its bytes are kept. */
 export interface OpenedReview extends ReviewedRun {
@@ -21,12 +21,12 @@ export interface OpenedReview extends ReviewedRun {
 
 /** Brings together what a review works from: the run's proposals, its decisions, and the files as they are now. */
 export class ReviewOpener {
-  readonly #services: HostServices;
+  readonly #services: ReviewServices;
   readonly #runs: RunReader;
   readonly #endedTrees = new Map<string, RunTree>();
   readonly #logs = new Map<string, DecisionLog>();
 
-  constructor(services: HostServices, runs: RunReader) {
+  constructor(services: ReviewServices, runs: RunReader) {
     this.#services = services;
     this.#runs = runs;
     // A run that goes on gets another tree than the one that is remembered.

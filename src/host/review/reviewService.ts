@@ -34,7 +34,6 @@ import type {
 } from '../../protocol/proposals.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { isLive } from '../../protocol/view/summarizeRun.ts';
-import type { HostServices } from '../hostServices.ts';
 import { makeRunReport } from '../runs/runReport.ts';
 import type { RunReader } from '../runs/runReader.ts';
 import { ApplyTurns } from './applyTurns.ts';
@@ -42,6 +41,7 @@ import { reviewedView } from './reviewedView.ts';
 import { ReviewOpener, type OpenedReview } from './reviewOpener.ts';
 import { isCutOff, settleCutOff } from './settleCutOff.ts';
 import { runDirectory } from '../adapters/store/runFolders.ts';
+import type { ReviewServices } from './reviewServices.ts';
 
 /** Thrown when a review step cannot be taken; the message says why and what to do. */
 export class ReviewError extends Error {
@@ -61,7 +61,7 @@ interface DecisionOrder {
 }
 
 export class ReviewService {
-  readonly #services: HostServices;
+  readonly #services: ReviewServices;
   readonly #runs: RunReader;
   /** Who decides, for the log of decisions. */
   readonly #by: string;
@@ -69,7 +69,7 @@ export class ReviewService {
   readonly #turns: ApplyTurns;
   #onSettled: (runId: string) => void = () => undefined;
 
-  constructor(services: HostServices, runs: RunReader, by: string) {
+  constructor(services: ReviewServices, runs: RunReader, by: string) {
     this.#services = services;
     this.#runs = runs;
     this.#by = by;

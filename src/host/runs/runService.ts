@@ -70,9 +70,10 @@ export class RunService implements RunReader {
   async start(request: RunRequest, signal: AbortSignal): Promise<LiveRun> {
     const check = checkScript(request.script);
     if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
-    const { snapshots, clock, log, models, stateDirectory, random } = this.#services;
+    const { snapshots, scripts, clock, log, models, stateDirectory, random } = this.#services;
     // Asked first, so that what is missing shows before anything is on disk.
     assertDollarsCount(this.#pricedRun(request.provider, request.limits));
+    scripts.prepare?.();
     const runId = random.id();
     const snapshot = await snapshots.takeSnapshot({ runId, signal });
     const secrets = models.secrets();
@@ -96,7 +97,8 @@ export class RunService implements RunReader {
     if (!check.ok || check.meta === null) throw new InvalidScriptError(check);
     const limits = request.limits ?? head.limits;
     assertDollarsCount(this.#pricedRun(request.provider, limits));
-    const { snapshots } = this.#services;
+    const { snapshots, scripts } = this.#services;
+    scripts.prepare?.();
     // Read while the run is claimed and its journal is opened: it changes under nobody.
     const snapshot = snapshots.openSnapshot(head.snapshotTree);
     snapshot.catch(() => undefined);

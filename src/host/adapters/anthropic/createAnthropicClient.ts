@@ -12,16 +12,13 @@ import { readRateLimits } from './readRateLimits.ts';
 import { RememberedThinking } from './rememberedThinking.ts';
 import { isApiError, toModelError } from './toModelError.ts';
 import { toWireRequest } from './toWireRequest.ts';
+import type { AnthropicOptions } from './anthropicOptions.ts';
 
 /** Time until the answer begins: a local server may read a long prompt for minutes before its first byte. */
 const answerStartTimeoutMs = 5 * 60_000;
 
 /** A client of the Messages API or a server that speaks it; always streams, never retries. */
-export function createAnthropicClient(options: {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-  readonly defaultModel: string;
-}): ModelClient {
+export function createAnthropicClient(options: AnthropicOptions): ModelClient {
   const { apiKey, baseUrl, defaultModel } = options;
   const sdk = new Anthropic({
     apiKey,

@@ -53,7 +53,7 @@ export interface PiscinaScriptRunnerOptions {
   readonly limits?: Partial<SandboxLimits> | undefined;
 }
 
-/** Starts the pool; the first script does not wait for a thread to start. */
+/** Opens a runner whose first thread starts with `prepare`, or with the first script. */
 export function createPiscinaScriptRunner(
   options: PiscinaScriptRunnerOptions,
 ): ScriptRunner & Disposable {
@@ -62,46 +62,44 @@ export function createPiscinaScriptRunner(
 
 class PiscinaScriptRunner implements ScriptRunner, Disposable {
   readonly #options: PiscinaScriptRunnerOptions;
-  readonly #pool: Piscina;
   readonly #slots = new Semaphore(MAX_PARALLEL_SCRIPTS);
-  /** Compiled beside the start of the first thread. */
-  readonly #modules: Promise<SandboxModules>;
+  #engines: Engines | null = null;
+  #isDisposed = false;
 
   constructor(options: PiscinaScriptRunnerOptions) {
     this.#options = options;
-    this.#modules = loadModules(options.distDirectory);
-    // The first script learns of it.
-    this.#modules.catch(() => undefined);
-    this.#pool = new Piscina({
-      filename: join(options.distDirectory, 'script-worker.cjs'),
-      minThreads: 1,
-      maxThreads: MAX_PARALLEL_SCRIPTS,
-      // A thread costs 60 ms to start; piscina's default ends one as soon as it has nothing to do.
-      idleTimeout: IDLE_THREAD_MS,
-      concurrentTasksPerWorker: 1,
-      atomics: 'disabled',
-      // The engine's memory is WebAssembly's, outside this heap; the heap only carries messages.
-      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
-      env: {},
-      execArgv: [],
-    });
+  }
+
+  prepare(): void {
+    this.#open();
   }
 
   async run(job: ScriptJob): Promise<ScriptOutcome> {
-    const modules = await this.#modules;
+    const { pool, loading } = this.#open();
+    const modules = await loading;
     const release = await this.#slots.acquire(job.signal);
     try {
-      return await this.#runTask(job, modules);
+      return await this.#runTask(job, { pool, modules });
     } finally {
       release();
     }
   }
 
   async dispose(): Promise<void> {
-    await this.#pool.destroy();
+    this.#isDisposed = true;
+    await this.#engines?.pool.destroy();
   }
 
-  async #runTask(job: ScriptJob, modules: SandboxModules): Promise<ScriptOutcome> {
+  #open(): Engines {
+    if (this.#isDisposed) throw new Error('Cannot run a script: the threads are closed.');
+    this.#engines ??= startEngines(this.#options.distDirectory);
+    return this.#engines;
+  }
+
+  async #runTask(
+    job: ScriptJob,
+    { pool, modules }: { readonly pool: Piscina; readonly modules: SandboxModules },
+  ): Promise<ScriptOutcome> {
     const channel = new TaskChannel(job);
     const stop = new AbortController();
     const onAbort = (): void => {
@@ -112,7 +110,7 @@ class PiscinaScriptRunner implements ScriptRunner, Disposable {
     try {
       const task = channel.task(modules, { ...SANDBOX_LIMITS, ...this.#options.limits });
       const transferList = [task.port, task.syncPort];
-      const outcome: unknown = await this.#pool.run(task, { signal: stop.signal, transferList });
+      const outcome: unknown = await pool.run(task, { signal: stop.signal, transferList });
       return ScriptOutcome.parse(outcome);
     } catch (error) {
       return describeDeath(error, job.signal);
@@ -121,6 +119,33 @@ class PiscinaScriptRunner implements ScriptRunner, Disposable {
       channel.close();
     }
   }
+}
+
+/** What all scripts of a process share. */
+interface Engines {
+  readonly pool: Piscina;
+  /** Compiled beside the start of the first thread. */
+  readonly loading: Promise<SandboxModules>;
+}
+
+function startEngines(distDirectory: string): Engines {
+  const loading = loadModules(distDirectory);
+  // The first script learns of it.
+  loading.catch(() => undefined);
+  const pool = new Piscina({
+    filename: join(distDirectory, 'script-worker.cjs'),
+    minThreads: 1,
+    maxThreads: MAX_PARALLEL_SCRIPTS,
+    // A thread costs 60 ms to start; piscina's default ends one as soon as it has nothing to do.
+    idleTimeout: IDLE_THREAD_MS,
+    concurrentTasksPerWorker: 1,
+    atomics: 'disabled',
+    // The engine's memory is WebAssembly's, outside this heap; the heap only carries messages.
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
+    env: {},
+    execArgv: [],
+  });
+  return { pool, loading };
 }
 
 function describeDeath(error: unknown, signal: AbortSignal): ScriptOutcome {
