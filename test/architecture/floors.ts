@@ -160,14 +160,7 @@ export const floors: readonly Floors[] = [
   },
   {
     folder: 'src/extension/review/',
-    order: [
-      'apply/',
-      'conflicts/',
-      'proposals/',
-      'decisions/',
-      'reviewController.ts',
-      'review.ts',
-    ],
+    order: ['apply/', 'conflicts/', 'proposals/', 'decisions/', 'reviewController.ts', 'review.ts'],
   },
 ];
 
