@@ -11,6 +11,6 @@ export async function findRun(
   const matches = ids.filter((id) => id === name || id.startsWith(name));
   if (matches.length === 1 && matches[0] !== undefined) return matches[0];
   const problem =
-    matches.length === 0 ? `There is no run "${name}"` : `"${name}" fits ${matches.length} runs`;
+    matches.length === 0 ? `No run "${name}"` : `"${name}" matches ${matches.length} runs`;
   throw new CliError(EXIT.usage, `${problem}. "muster runs" lists them.`);
 }

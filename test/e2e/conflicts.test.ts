@@ -192,7 +192,9 @@ describe('edits of agents that do not fit', function () {
     await flagged.waitFor({ state: 'detached' });
     assert.equal(existsSync(path.join(editor.workspace.dir, workflowFile)), true);
     await page.getByText('Only conflicts are left: 1.').waitFor();
-    await page.locator('.statusbar-item[aria-label*="1 conflict waiting for your review"]').waitFor();
+    await page
+      .locator('.statusbar-item[aria-label*="1 conflict waiting for your review"]')
+      .waitFor();
   });
 
   it('survive a reload, tab and all', async () => {

@@ -32,6 +32,13 @@ describe('chat page', () => {
     assert.ok(bytes < maxScriptBytes, `the script has ${bytes} bytes`);
   });
 
+  it('shows nothing of a conversation before the whole of it is there', async () => {
+    await chat.send({ type: 'item', item: requestItem('late') });
+    assert.doesNotMatch(await chat.page.locator('body').innerText(), /late/u);
+    await chat.send(snapshot([requestItem('first'), requestItem('late')]));
+    assert.match(await chat.page.getByRole('log').innerText(), /first[\s\S]*late/u);
+  });
+
   it('asks for a snapshot and leaves the focus where it is', async () => {
     assert.deepEqual(await chat.page.evaluate('window.posted[0]'), { type: 'ready' });
     await chat.send(snapshot([requestItem('port it'), planItem()]));

@@ -111,6 +111,11 @@ export class RunEngine {
     return this.#recorder.view;
   }
 
+  /** Nothing can be controlled any more. */
+  get hasEnded(): boolean {
+    return this.#recorder.hasEnded;
+  }
+
   /** The present limits; a user may change them on the way. */
   get limits(): RunLimits {
     return this.#ctx.limits.limits;

@@ -19,6 +19,7 @@ export class RunRecorder {
   readonly #clock: Clock;
   readonly #onEvent: (event: RunEvent, view: RunView) => void;
   #view: RunView | null;
+  #hasEnded = false;
 
   constructor(options: {
     readonly runId: string;
@@ -40,6 +41,11 @@ export class RunRecorder {
     return this.#view;
   }
 
+  /** This session has told its end; what is left of it is closing files. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Resolves when the fact is durable and `effect` has been called, in the order of the journal. */
   async record(fact: RunFact, effect?: (event: DurableRunEvent) => void): Promise<void> {
     await this.#journal.append(fact).then((event) => {
@@ -59,6 +65,7 @@ export class RunRecorder {
 
   #apply(event: RunEvent): void {
     this.#view = reduceRun(this.#view, event);
+    if (event.type === 'run.ended') this.#hasEnded = true;
     this.#onEvent(event, this.#view);
   }
 }

@@ -1,6 +1,10 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
-import { ChatFromWebview, type ChatToWebview } from '../../protocol/webviews/chatMessages.ts';
+import {
+  ChatFromWebview,
+  type ChatToWebview,
+  type ComposerState,
+} from '../../protocol/webviews/chatMessages.ts';
 import type { ChatItem } from '../../protocol/webviews/chatMessages.ts';
 import { t } from '../shared/localize.ts';
 import type { Tasks } from '../shared/tasks.ts';
@@ -100,12 +104,18 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const parsed = ChatFromWebview.safeParse(raw);
     if (!parsed.success) return;
     if (parsed.data.type === 'ready') {
-      this.#isReady = true;
-      await this.#snapshot();
+      await this.#sendFirst();
       this.#sendFocus();
       return;
     }
     await this.#options.controller.handle(parsed.data);
+  }
+
+  /** Nothing goes to a page before its snapshot, however long the composer's state takes. */
+  async #sendFirst(): Promise<void> {
+    const composer = await this.#options.controller.composer();
+    this.#isReady = true;
+    this.#postSnapshot(composer);
   }
 
   #sendSnapshot(): void {
@@ -113,7 +123,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   async #snapshot(): Promise<void> {
-    const composer = await this.#options.controller.composer();
+    this.#postSnapshot(await this.#options.controller.composer());
+  }
+
+  #postSnapshot(composer: ComposerState): void {
     this.#changedItems.clear();
     this.#post({ type: 'snapshot', items: [...this.#options.conversation.items], composer });
   }

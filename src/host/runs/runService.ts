@@ -145,7 +145,8 @@ export class RunService implements RunReader {
   /** Steers a live run; rejects when this process does not own it. */
   control(runId: string, control: RunControl): void {
     const live = this.#live.get(runId);
-    if (live === undefined) {
+    // It stays for a moment after its end, until its files are closed.
+    if (live === undefined || live.engine.hasEnded) {
       throw new RunMissingError(
         `Run ${runId} is not running; nothing to ${control.action}. Resume it first.`,
       );

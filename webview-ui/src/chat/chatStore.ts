@@ -71,7 +71,9 @@ export class ChatStore {
   }
 
   #receiveItem(item: ChatItem): void {
-    const items = this.#items.value ?? [];
+    const items = this.#items.value;
+    // The snapshot holds it, too; alone it would look like the whole conversation.
+    if (items === null) return;
     const index = items.findIndex((present) => present.id === item.id);
     this.#items.value = index === -1 ? [...items, item] : items.with(index, item);
     const sentence = describeChange(items[index] ?? null, item);

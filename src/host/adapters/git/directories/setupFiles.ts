@@ -7,6 +7,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { bringFile } from './bringFile.ts';
 import { writeDurably } from '../../durableFiles.ts';
+import { plural } from '../../../../base/format.ts';
 import { parseJsonAs } from '../../../../base/parseJsonAs.ts';
 
 /** Files that are kept: what a build makes. Installed packages come from the workspace. */
@@ -56,7 +57,7 @@ async function plainFiles(folder: string, files: readonly string[]): Promise<rea
     bytes += stats.size;
   }
   if (plain.length <= MAX_SETUP_FILES && bytes <= MAX_SETUP_BYTES) return plain;
-  const made = `${plain.length} files of together ${Math.ceil(bytes / 1024 ** 2)} MiB`;
+  const made = `${plural(plain.length, 'file')}, ${Math.ceil(bytes / 1024 ** 2)} MiB together`;
   throw new Error(
     `The setup command created ${made}; at most ${MAX_SETUP_FILES} files and ${MAX_SETUP_BYTES / 1024 ** 2} MiB can be kept. Let it create only what commands need.`,
   );

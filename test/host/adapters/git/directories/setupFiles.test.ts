@@ -183,7 +183,7 @@ describe('A setup command', function () {
     };
     await assert.rejects(
       show(tree, tooMuch),
-      /made 1 files of together 2048 MiB; 20000 files and 1024 MiB can be kept/u,
+      /created 1 file, 2048 MiB together; at most 20000 files and 1024 MiB/u,
     );
   });
 });
