@@ -70,6 +70,6 @@ describe('edits that were kept aside, over the socket', () => {
     assert.equal(await conflictsOf(other), 1);
     assert.deepEqual(told, [runId, runId]);
     const again = client.request('proposals.restore', { runId, hunkIds: [], conflictIds });
-    await assert.rejects(again, /nothing to restore/u);
+    await assert.rejects(again, /Nothing to restore/u);
   });
 });

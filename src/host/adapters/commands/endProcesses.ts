@@ -8,6 +8,9 @@ import { findTaggedProcesses, isRunning } from './taggedProcesses.ts';
 /** Time between two looks at what is still alive. */
 const LOOK_INTERVAL_MS = 50;
 
+/** Looks at a group that lives and of which no process shows the run's tag: a start takes milliseconds. */
+const FIRST_LOOKS = 4;
+
 /** Sweeps with SIGKILL: a process that forks faster than this many sweeps is beyond us. */
 const MAX_SWEEPS = 10;
 
@@ -26,7 +29,7 @@ export async function endProcesses(
   if (process.platform === 'win32') return endTree(processes.pid);
   /** Every process that was seen: one that is dying has lost its environment and still holds its files. */
   const seen = new Set<number>();
-  let left = await findLeft(processes, seen);
+  let left = await findAny(processes, seen);
   if (left.length === 0) return;
   if (manner === 'withGrace') {
     const deadlineMs = processes.clock.monotonicMs() + KILL_GRACE_MS;
@@ -51,6 +54,15 @@ export function killAtExit(pid: number): { dispose(): void } {
   };
   process.once('exit', onExit);
   return { dispose: () => process.off('exit', onExit) };
+}
+
+/** A process that is just becoming another program shows no environment for a moment; its group tells that it is there. */
+async function findAny(processes: CommandProcesses, seen: Set<number>): Promise<readonly number[]> {
+  for (let look = 1; ; look += 1) {
+    const left = await findLeft(processes, seen);
+    if (left.length > 0 || look === FIRST_LOOKS || !isAlive(-processes.pid)) return left;
+    await pause(processes.clock);
+  }
 }
 
 /** Targets for a signal: the group as a negative number, and processes that have left it. */

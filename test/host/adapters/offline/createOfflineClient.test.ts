@@ -43,7 +43,7 @@ describe('createOfflineClient, planning', () => {
     const { script, summary } = await plan('Convert var to let and const');
     assert.match(script, /const rules = \['let'\];/);
     assert.match(script, /const found = files\('\*\*\/\*\.js', \{ exclude: excluded \}\);/);
-    assert.match(summary, /Not always safe, used because you named it: let;/);
+    assert.match(summary, /Not always safe, used because you named it: let\./);
   });
 
   it('writes a script that does what it says', async () => {
@@ -75,7 +75,7 @@ describe('createOfflineClient, planning', () => {
   it('says what it can do when it has no rule', async () => {
     const { content } = await ask('Port these callbacks to async/await');
     assert.equal(content.length, 1);
-    assert.match(textOf(content), /Offline \(no AI\)[\s\S]*Set API Key/);
+    assert.match(textOf(content), /Offline \(no AI\)[\s\S]*Set Anthropic API Key/);
   });
 
   it('says that a folder does not exist', async () => {
