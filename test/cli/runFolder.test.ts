@@ -59,7 +59,7 @@ describe('the folder of a run that was mended', function () {
     const report = await readFile(path.join(await directory(), 'report.md'), 'utf8');
     assert.match(report, /^## Changes\n\n1 file, 2 hunks .*\n\n### Default\n/mu);
     assert.match(report, /^## The workflow’s summary\n\n.*\n\n> Ported two expressions\.$/mu);
-    assert.match(report, /^Estimate: unknown, /mu);
+    assert.match(report, /^Estimate: none was made for this script before the run\.$/mu);
     const { seq, head } = readReportHead(report) ?? assert.fail(report);
     const audit = await test.bed.run('audit', runId, '--anchor', head);
     assertOk(audit);

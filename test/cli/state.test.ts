@@ -139,7 +139,7 @@ describe('muster: runs on disk', () => {
     assert.equal(await shown(first.slice(0, -1)), first);
     assert.equal(await shown('last'), second);
     const unclear = await test.bed.run('show', first.slice(0, 4));
-    assert.match(unclear.stderr, /fits 2 runs\. "muster runs" lists them\.\n$/u);
+    assert.match(unclear.stderr, /matches 2 runs\. "muster runs" lists them\.\n$/u);
     assert.equal(unclear.exitCode, 2);
     const list = (await test.bed.run('runs')).stdout.trimEnd().split('\n');
     assert.ok(list[0]?.startsWith(`${second}  completed  unverified  `), list[0]);

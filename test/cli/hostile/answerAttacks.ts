@@ -34,7 +34,7 @@ export const answerAttacks: readonly Attack[] = [
   {
     title: 'an input that is cut off, sent again',
     answers: [answer(toolCall(0, '{"path": "READ'))],
-    told: [/^Not done: the input of tool "read_file" is not JSON/u],
+    told: [/^Not done: the input of tool "read_file" is not usable JSON/u],
   },
   {
     title: 'an input with a "__proto__" key',
