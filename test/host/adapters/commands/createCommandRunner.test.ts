@@ -143,7 +143,10 @@ describe('commands without a sandbox', function () {
     await symlink('in', fileOf('inside'));
     const run = (folder: string) =>
       runner.run({ ...request, directory: fileOf(folder), command: 'pwd' });
-    await assert.rejects(run('out'), { code: 'command_unavailable', message: /is outside the repository/u });
+    await assert.rejects(run('out'), {
+      code: 'command_unavailable',
+      message: /is outside the repository/u,
+    });
     assert.equal((await run('inside')).output, `${fileOf('in')}\n`);
   });
 
