@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { linkSync } from 'node:fs';
-import { link, mkdir, open, readFile, realpath, rm } from 'node:fs/promises';
+import { link, mkdir, open, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../base/errorText.ts';
 import { hasNoHardLinks } from './heldFile.ts';
 import type { FileWrite } from './fileWrite.ts';
 import { removeEmptyFolders } from './removeEmptyFolders.ts';
+import { sha256IfThere } from './sha256IfThere.ts';
 import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
 import { writeNewTemporary, writeTemporary } from './writeTemporary.ts';
 
@@ -34,7 +34,7 @@ async function createInFolder(change: FileWrite, newBytes: Uint8Array): Promise<
     const note = await writeBeside(change, newBytes);
     const isNew = await publish(change, newBytes);
     if (!isNew) return refusal(CHANGED_SINCE_REVIEW);
-    return (await sha256OfFile(file)) === change.newSha256
+    return (await sha256IfThere(file)) === change.newSha256
       ? success(note)
       : refusal('Another program wrote the file at the same moment.');
   } finally {
@@ -81,12 +81,6 @@ async function writeExclusively(change: FileWrite, newBytes: Uint8Array): Promis
   } finally {
     await handle.close();
   }
-}
-
-async function sha256OfFile(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
 }
 
 /** Gives a file its name back unless something else has that name by now. */

@@ -1,10 +1,10 @@
 import { lstatSync, renameSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { linkBack } from './createFile.ts';
 import { describeThing } from './describeFileError.ts';
 import type { FileWrite } from './fileWrite.ts';
 import { holdFile, isUntouched, letGo, sha256Of, type HeldFile } from './heldFile.ts';
-import { keepBeside } from './keepBeside.ts';
+import { moveBeside } from './keepBeside.ts';
 import { whyNotReplaced } from './replaceFile.ts';
 import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
 
@@ -39,8 +39,9 @@ async function takeAway(change: FileWrite, held: HeldFile): Promise<WriteResult>
 
 async function giveBack(file: string, taken: string): Promise<WriteResult> {
   const isBack = await linkBack(taken, file).catch(() => false);
-  const kept = isBack ? null : await keepBeside(file, await readFile(taken));
-  await rm(taken);
+  // It may be a folder by now, which has one name only: moved, it is in sight again.
+  const kept = isBack ? null : await moveBeside(file, taken);
+  if (isBack) await rm(taken);
   const where = kept === null ? 'in the file' : `in ${kept}`;
   return refusal(
     `It was saved while it was being deleted. What was saved is ${where}; decide again.`,

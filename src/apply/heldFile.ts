@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, type BigIntStats } from 'node:fs';
 import { link, rm, type FileHandle } from 'node:fs/promises';
 import { errorCode } from '../base/errorText.ts';
+import { sha256Hex } from '../node/sha256Hex.ts';
 import { openRegularFile, type OtherThing } from '../node/regularFile.ts';
 
 /** A file that stays in reach under whatever name, so that a late look still sees what was in it. */
@@ -48,9 +48,7 @@ export async function letGo(held: HeldFile): Promise<void> {
 
 /** Of the held file's bytes as they are now, wherever its name went. */
 export async function sha256Of(handle: FileHandle): Promise<string> {
-  return createHash('sha256')
-    .update(await readWhole(handle))
-    .digest('hex');
+  return sha256Hex(await readWhole(handle));
 }
 
 /** From its start, whatever was read before. */

@@ -1,11 +1,11 @@
 import { lstatSync, renameSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
 import { describeThing } from './describeFileError.ts';
 import type { FileWrite } from './fileWrite.ts';
 import { holdFile, isUntouched, letGo, readWhole, sha256Of, type HeldFile } from './heldFile.ts';
 import { keepBeside } from './keepBeside.ts';
 import { hasSpecialBits, isReadOnlyMode, withExecutable } from './permissions.ts';
+import { sha256IfThere } from './sha256IfThere.ts';
 import { CHANGED_SINCE_REVIEW, refusal, success, type WriteResult } from './writeResult.ts';
 import { rightsOf, writeTemporary } from './writeTemporary.ts';
 import type { FileRights } from '../protocol/proposals.ts';
@@ -53,7 +53,7 @@ async function replaceHeld(
   if (!isUntouched(file, held)) return refusal(CHANGED_SINCE_REVIEW);
   renameSync(newFile, file);
   if ((await sha256Of(held.handle)) !== held.sha256) return giveBack({ change, held, ours });
-  if ((await sha256OfFile(file)) !== change.newSha256) {
+  if ((await sha256IfThere(file)) !== change.newSha256) {
     return refusal('Another program wrote the file at the same moment.');
   }
   return success(joinNotes(ownerNote, specialBitsNote(held)));
@@ -96,10 +96,4 @@ function specialBitsNote({ stats }: HeldFile): string | null {
 function joinNotes(...notes: readonly (string | null)[]): string | null {
   const said = notes.filter((note) => note !== null);
   return said.length === 0 ? null : said.join(' ');
-}
-
-async function sha256OfFile(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
 }

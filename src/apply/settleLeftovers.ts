@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { lstat, rename, rm } from 'node:fs/promises';
 import { errorCode } from '../base/errorText.ts';
-import { openRegularFile } from '../node/regularFile.ts';
+import { exists } from '../node/exists.ts';
 import { linkBack } from './createFile.ts';
-import { readWhole } from './heldFile.ts';
-import { keepBeside } from './keepBeside.ts';
+import { moveBeside } from './keepBeside.ts';
+import { sha256IfThere } from './sha256IfThere.ts';
 import { removeMadeFolders } from './removeEmptyFolders.ts';
 import { resolveTarget } from './resolveTarget.ts';
 import { temporaryFilesFor } from './temporaryFiles.ts';
@@ -36,6 +35,8 @@ export async function settleLeftovers(
   await removeIfThere(newFile);
   const oldSha256 = await sha256IfThere(oldFile);
   if (oldSha256 !== null) await settleOld({ write, realFile, oldFile, oldSha256 });
+  // What a delete took out of its place was no file at all.
+  else if (await exists(oldFile)) await moveBeside(realFile, oldFile);
   if ((await sha256IfThere(realFile)) !== null) return;
   await removeMadeFolders(folder, [...write.madeFolders, ...write.emptyFolders]);
 }
@@ -55,30 +56,7 @@ async function settleOld(found: {
   const now = await sha256IfThere(realFile);
   if (now === write.afterSha256 && now !== null) await rename(oldFile, realFile);
   else if (now === null && (await linkBack(oldFile, realFile))) await rm(oldFile);
-  else await keepUnderOwnName(oldFile, realFile);
-}
-
-async function keepUnderOwnName(oldFile: string, realFile: string): Promise<void> {
-  const opened = await openRegularFile(oldFile);
-  if (opened.type !== 'file') return;
-  try {
-    await keepBeside(realFile, await readWhole(opened.handle));
-  } finally {
-    await opened.handle.close();
-  }
-  await rm(oldFile);
-}
-
-async function sha256IfThere(file: string): Promise<string | null> {
-  const opened = await openRegularFile(file);
-  if (opened.type !== 'file') return null;
-  try {
-    return createHash('sha256')
-      .update(await readWhole(opened.handle))
-      .digest('hex');
-  } finally {
-    await opened.handle.close();
-  }
+  else await moveBeside(realFile, oldFile);
 }
 
 async function isSameFile(a: string, b: string): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { sha256Hex } from '../node/sha256Hex.ts';
 
 /** `new` holds what is about to be written, `old` keeps hold of what stood there until that is certain. */
 type TemporaryRole = 'new' | 'old';
@@ -20,7 +20,7 @@ export function temporaryFilesFor(write: {
   readonly path: string;
   readonly realFile: string;
 }): TemporaryFiles {
-  const name = createHash('sha256').update(`${write.decisionId}\0${write.path}`).digest('hex');
+  const name = sha256Hex(`${write.decisionId}\0${write.path}`);
   const fileFor = (role: TemporaryRole) =>
     path.join(path.dirname(write.realFile), `.${name.slice(0, 20)}.${role}.muster-tmp`);
   return { newFile: fileFor('new'), oldFile: fileFor('old') };

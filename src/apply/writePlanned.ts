@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../node/sha256Hex.ts';
 import type { PlannedWrite } from '../protocol/proposals.ts';
 import { changeMode } from './changeMode.ts';
 import { createFile } from './createFile.ts';
@@ -46,7 +46,7 @@ export async function writePlanned(
 function decodeBytes({ newBytesBase64, newSha256 }: PlannedWrite): Uint8Array | null | 'damaged' {
   if (newBytesBase64 === null) return newSha256 === null ? null : 'damaged';
   const bytes = Buffer.from(newBytesBase64, 'base64');
-  return createHash('sha256').update(bytes).digest('hex') === newSha256 ? bytes : 'damaged';
+  return sha256Hex(bytes) === newSha256 ? bytes : 'damaged';
 }
 
 function toChange(of: {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { PlannedWrite, WriteOutcome } from '../../src/protocol/proposals.ts';
 import { useApplyBed } from './support/applyBed.ts';
@@ -51,6 +51,22 @@ for (const [face, carryOut] of Object.entries(faces)) {
       await assertSaved(
         await atTheLastMoment('renameSync', saveBesideAndRename, () => apply(write)),
       );
+    });
+
+    it('is kept in sight where a folder came in the place of a file that was being deleted', async () => {
+      await writeFile(file(), 'base');
+      const becomeFolder = (): void => {
+        rmSync(file());
+        mkdirSync(file());
+        writeFileSync(test.bed.inside('a.txt/inside'), 'USER');
+      };
+      const write = change('a.txt', 'base', null);
+      const outcomes = await atTheLastMoment('renameSync', becomeFolder, () => apply(write));
+      const names = await test.bed.names();
+      assert.deepEqual(types(outcomes), ['refused']);
+      const kept = names.find((name) => name.endsWith('/inside')) ?? '';
+      assert.match(kept, /^a\.txt(?:\.kept-[0-9a-f]{8})?\/inside$/u, names.join());
+      assert.equal(await readFile(test.bed.inside(kept), 'utf8'), 'USER');
     });
 
     it('stays in a file that only was to become executable', async () => {

@@ -71,6 +71,15 @@ describe('What a killed accept left beside a file', () => {
     assert.equal(await readFile(file(), 'utf8'), 'later');
   });
 
+  it('is brought back in sight, when it is a folder', async () => {
+    await mkdir(temporary().oldFile);
+    await writeFile(`${temporary().oldFile}/inside`, 'USER');
+    await settle('base', null);
+    const names = await test.bed.names();
+    const kept = names.find((name) => name.endsWith('/inside')) ?? '';
+    assert.match(kept, /^src\/a\.txt\.kept-[0-9a-f]{8}\/inside$/u, names.join());
+  });
+
   it('goes with the folders that were made for a file which never came', async () => {
     await settle(null, 'agent', { madeFolders: ['src'] });
     assert.deepEqual(await test.bed.names(), []);
