@@ -24,13 +24,13 @@ function mocha(name, options = {}) {
 }
 
 export const levels = [
-  check('types', [...tsc, '-p', 'tsconfig.json'], { seconds: 12 }),
+  check('types', [...tsc, '-p', 'tsconfig.json'], { seconds: 4 }),
   check('webview-types', [...tsc, '-p', 'webview-ui/tsconfig.json'], {
-    seconds: 5,
+    seconds: 1,
     sources: 'webview-ui/src',
   }),
-  check('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'], { seconds: 40 }),
-  check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '.'], { seconds: 15 }),
+  check('lint', ['node_modules/oxlint/bin/oxlint'], { seconds: 6 }),
+  check('format', ['node_modules/oxfmt/bin/oxfmt', '--check', '.'], { seconds: 1 }),
   // Files, exports and dependencies that nothing uses.
   check('unused', ['node_modules/knip/bin/knip.js'], { seconds: 4 }),
   // All that needs it waits for it, so it goes before what is longer.

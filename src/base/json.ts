@@ -1,6 +1,11 @@
 /** Any value that survives JSON. */
 export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** Parses JSON text and refuses a `__proto__` key anywhere, so that a later copy can never reach a prototype. */
 export function parseJson(text: string): Json {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ESLint } from 'eslint';
-import * as z from 'zod';
+import picomatch from 'picomatch';
+import lint from '../../oxlint.config.ts';
 import { root, sourceFiles } from './imports.ts';
 
-const Config = z.object({ rules: z.record(z.string(), z.unknown()) });
+type Rules = Readonly<Record<string, unknown>>;
 
 const MAX_MEDIAN_LINES = 70;
 const MAX_LINES = 400;
@@ -47,11 +47,14 @@ describe('The figures of the source', () => {
     'src/extension/main.ts',
     'webview-ui/src/chat/main.tsx',
   ]) {
-    it(`lint holds ${file} to the lengths of files and functions`, async () => {
-      const config: unknown = await new ESLint({ cwd: root }).calculateConfigForFile(file);
-      const { rules } = Config.parse(config);
-      assert.deepEqual(rules['max-lines'], [2, { max: MAX_LINES }]);
-      assert.deepEqual(rules['max-lines-per-function'], [2, { max: MAX_FUNCTION_LINES }]);
+    it(`lint holds ${file} to the lengths of files and functions`, () => {
+      const matches = (patterns: readonly string[] = []) =>
+        patterns.some((p) => picomatch(p)(file));
+      assert.equal(matches(lint.ignorePatterns), false);
+      const overrides = lint.overrides.filter(({ files }) => matches(files));
+      const rules = Object.assign({}, lint.rules, ...overrides.map((each) => each.rules)) as Rules;
+      assert.deepEqual(rules['max-lines'], ['error', { max: MAX_LINES }]);
+      assert.deepEqual(rules['max-lines-per-function'], ['error', { max: MAX_FUNCTION_LINES }]);
     });
   }
 
@@ -68,7 +71,9 @@ describe('The figures of the source', () => {
   });
 
   it('nothing is let off', () => {
-    const letOff = lengths.filter(({ text }) => /eslint-disable[^\n]*max-lines/u.test(text));
+    const letOff = lengths.filter(({ text }) =>
+      /(?:eslint|oxlint)-disable[^\n]*max-lines/u.test(text),
+    );
     assert.deepEqual(
       letOff.map(({ file }) => file),
       [],

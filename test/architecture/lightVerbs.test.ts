@@ -1,16 +1,16 @@
 /** Verbs that read a run, or send it one message, start at once because they load nothing that runs agents. */
 import assert from 'node:assert/strict';
-import { findModules, root } from './imports.ts';
+import { findArrows, root } from './imports.ts';
 
 /** What takes its time to load, or stands for what does. */
 const heavy = [
   'src/core/run/runEngine.ts',
   'src/host/hostServices.ts',
-  'node_modules/piscina/',
-  'node_modules/@anthropic-ai/',
-  'node_modules/acorn/',
-  'node_modules/lebab/',
-  'node_modules/yaml/',
+  'npm:piscina',
+  'npm:@anthropic-ai/',
+  'npm:acorn',
+  'npm:lebab',
+  'npm:yaml',
 ];
 
 describe('The command line loads', () => {
@@ -18,14 +18,9 @@ describe('The command line loads', () => {
   const imports = new Map<string, readonly string[]>();
 
   before(async () => {
-    for (const { source, dependencies } of await findModules(root, ['src'])) {
-      const loaded = dependencies.filter(
-        ({ dynamic, dependencyTypes }) => !dynamic && !dependencyTypes.includes('type-only'),
-      );
-      imports.set(
-        source,
-        loaded.map(({ resolved }) => resolved),
-      );
+    for (const { from, to, isTypeOnly, isDynamic } of await findArrows(root, ['src'])) {
+      const loaded = isTypeOnly || isDynamic ? [] : [to];
+      imports.set(from, [...(imports.get(from) ?? []), ...loaded]);
     }
   });
 
@@ -56,7 +51,7 @@ describe('The command line loads', () => {
   }
 
   it('no schema before it knows the verb', () => {
-    assert.deepEqual(findIn('src/cli/startCli.ts', ['node_modules/zod/', 'src/host/']), []);
+    assert.deepEqual(findIn('src/cli/startCli.ts', ['npm:zod', 'src/host/']), []);
   });
 
   it('all of them where something runs', () => {

@@ -21,4 +21,5 @@ export type FileText =
   | { readonly type: 'refused'; readonly reason: string };
 
 export type FileEdit =
-  { readonly type: 'done' } | { readonly type: 'refused'; readonly reason: string };
+  | { readonly type: 'done' }
+  | { readonly type: 'refused'; readonly reason: string };

@@ -263,9 +263,21 @@ export class RunService implements RunReader {
       return ended;
     } finally {
       this.#live.delete(store.runId);
-      const closed = store.dispose().finally(() => ownership.release());
+      const closed = inTurn(
+        () => store.dispose(),
+        () => ownership.release(),
+      );
       this.#closing.set(store.runId, closed);
       await closed.finally(() => this.#closing.delete(store.runId));
     }
+  }
+}
+
+/** The second one also when the first one fails. */
+async function inTurn(first: () => Promise<void>, second: () => Promise<void>): Promise<void> {
+  try {
+    await first();
+  } finally {
+    await second();
   }
 }

@@ -29,7 +29,7 @@ export async function createQuickJsVm(options: QuickJsVmOptions): Promise<Script
     maxStackSize: options.limits.stackBytes,
     interruptHandler: () => guard.mustStop(),
     // A fixed clock: what a script could read from it would differ on resume.
-    wasi: (memory) => ({
+    wasi: (memory: WebAssembly.Memory) => ({
       clock_time_get: (_clock: number, _precision: bigint, resultPointer: number) => {
         new DataView(memory.buffer).setBigUint64(resultPointer, 0n, true);
         return 0;

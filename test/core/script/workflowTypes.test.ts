@@ -1,60 +1,56 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { MUSTER_GLOBALS } from '../../../src/core/script/scriptGlobals.ts';
 
-const declarations = join(import.meta.dirname, '../../../media/muster-workflow.d.ts');
+const repository = join(import.meta.dirname, '../../..');
+const declarations = join(repository, 'media/muster-workflow.d.ts');
 
-const options: ts.CompilerOptions = {
+const compilerOptions = {
   allowJs: true,
   checkJs: true,
   noEmit: true,
   strict: true,
   types: [],
-  target: ts.ScriptTarget.ES2023,
-  lib: ['lib.es2023.d.ts'],
-  module: ts.ModuleKind.ESNext,
-  moduleDetection: ts.ModuleDetectionKind.Force,
+  target: 'ES2023',
+  lib: ['ES2023'],
+  module: 'ESNext',
+  moduleDetection: 'force',
 };
 
 /** A script may return at its top level; TypeScript's grammar can't be told so. */
 const RETURN_OUTSIDE = 1108;
+const ERROR = /^(?<file>\S.*?)\(\d+,\d+\): error TS(?<code>\d+): /u;
 
-/** Numbers of the errors in each script, by its name. All of them are one program, which is read once. */
+/** Numbers of the errors in each script, by its title. All of them are one program, which is read once. */
 function errorsOf(
-  scripts: Readonly<Record<string, string>>,
+  scripts: readonly (readonly [title: string, text: string])[],
 ): ReadonlyMap<string, readonly number[]> {
-  const host = ts.createCompilerHost(options);
-  const base = { ...host };
-  const own = new Map(
-    Object.entries(scripts).map(([name, text]) => [`/workflows/${name}.js`, text]),
-  );
-  host.fileExists = (name) => own.has(name) || base.fileExists(name);
-  host.readFile = (name) => own.get(name) ?? base.readFile(name);
-  host.getSourceFile = (name, version) => {
-    const text = own.get(name);
-    return text === undefined
-      ? base.getSourceFile(name, version)
-      : ts.createSourceFile(name, text, version);
-  };
-  const program = ts.createProgram([declarations, ...own.keys()], options, host);
-  const declared = program.getSourceFile(declarations);
-  assert.deepEqual(program.getSemanticDiagnostics(declared).map(messageOf), []);
-  return new Map(
-    Object.keys(scripts).map((name) => {
-      const file = program.getSourceFile(`/workflows/${name}.js`);
-      const found = [
-        ...program.getSyntacticDiagnostics(file),
-        ...program.getSemanticDiagnostics(file),
-      ];
-      return [name, found.map(({ code }) => code).filter((code) => code !== RETURN_OUTSIDE)];
-    }),
-  );
-}
-
-function messageOf(diagnostic: ts.Diagnostic): string {
-  return ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n');
+  const folder = mkdtempSync(join(tmpdir(), 'workflow-types-'));
+  try {
+    const names = scripts.map((_, index) => `${index}.js`);
+    scripts.forEach(([, text], index) => writeFileSync(join(folder, `${index}.js`), text));
+    const config = { compilerOptions, files: [declarations, ...names] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+    const args = [tsc, '-p', folder, '--pretty', 'false'];
+    const { stdout, error } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    assert.equal(error, undefined);
+    const found = scripts.map(([title]) => [title, [] as number[]] as const);
+    for (const line of stdout.split('\n').filter((text) => text.trim() !== '')) {
+      const { file = '', code } = ERROR.exec(line)?.groups ?? {};
+      // A message goes on in lines that are indented.
+      if (code === undefined && line.startsWith(' ')) continue;
+      const numbers = found[Number.parseInt(file, 10)]?.[1];
+      assert.ok(numbers, line);
+      if (Number(code) !== RETURN_OUTSIDE) numbers.push(Number(code));
+    }
+    return new Map(found);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const META = "export const meta = { name: 'w', description: 'd', phases: ['Find'] };\n";
@@ -133,14 +129,12 @@ describe('The declarations for workflow scripts', () => {
 
   it('accept right uses, and make errors of wrong ones', function () {
     this.timeout(30_000);
-    const bodies = [
-      ...Object.entries(right).map(([title, body]) => [`right: ${title}`, META + body]),
-      ...Object.entries(wrong).map(([title, [body]]) => [`wrong: ${title}`, META + body]),
+    const bodies: (readonly [string, string])[] = [
+      ...Object.entries(right).map(([title, body]) => [`right: ${title}`, META + body] as const),
+      ...Object.entries(wrong).map(([title, [body]]) => [`wrong: ${title}`, META + body] as const),
       ['right: meta', '/** @type {Muster.Meta} */\n' + META],
     ];
-    // Pairs of texts; fromEntries does not see that they are pairs.
-    const errors = errorsOf(Object.fromEntries(bodies) as Record<string, string>);
-    const expected = [...errors].map(([title, found]) => {
+    const expected = [...errorsOf(bodies)].map(([title, found]) => {
       const [, allowed] = wrong[title.replace('wrong: ', '')] ?? ['', []];
       const isRight = title.startsWith('right: ');
       const isAsExpected = isRight

@@ -23,7 +23,8 @@ export interface Replies {
   readonly reply?: ((ask: Ask) => Json | undefined) | undefined;
   /** A file that the agent writes before it answers. */
   readonly edit?:
-    ((ask: Ask) => { readonly path: string; readonly text: string } | null) | undefined;
+    | ((ask: Ask) => { readonly path: string; readonly text: string } | null)
+    | undefined;
   /** Agents whose prompt matches are answered only when nothing else can go on. */
   readonly slow?: RegExp | undefined;
   readonly outputTokens?: number | undefined;

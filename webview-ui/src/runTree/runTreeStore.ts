@@ -7,7 +7,8 @@ import type {
 import type { RunView } from '../../../src/protocol/view/runView.ts';
 
 export type TreeState =
-  { readonly type: 'loading' } | { readonly type: 'shown'; readonly view: RunView | null };
+  | { readonly type: 'loading' }
+  | { readonly type: 'shown'; readonly view: RunView | null };
 
 export interface RunTreeStoreOptions {
   readonly post: (message: RunTreeFromWebview) => void;

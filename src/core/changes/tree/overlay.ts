@@ -8,7 +8,8 @@ import { contentSha256 } from '../text/fileContent.ts';
 import { whyNotPlaceable, withPath, withoutPath } from './sortedPaths.ts';
 
 export type OverlayResult =
-  { readonly type: 'ok' } | { readonly type: 'refused'; readonly reason: string };
+  | { readonly type: 'ok' }
+  | { readonly type: 'refused'; readonly reason: string };
 
 const OK: OverlayResult = { type: 'ok' };
 

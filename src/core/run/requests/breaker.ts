@@ -2,7 +2,8 @@ import { BREAKER_IN_A_ROW, BREAKER_WINDOW } from '../../limits.ts';
 
 /** How one agent ended, as far as the breaker cares; skipped and cancelled ones are not told to it. */
 export type NotedEnd =
-  { readonly outcome: 'ok' } | { readonly outcome: 'failed'; readonly cause: string };
+  | { readonly outcome: 'ok' }
+  | { readonly outcome: 'failed'; readonly cause: string };
 
 /** Sees when agents keep failing with the same cause, so that the run can pause before it spends more. */
 export class Breaker {

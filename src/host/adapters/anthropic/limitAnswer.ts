@@ -11,7 +11,7 @@ export class AnswerTooLongError extends Error {
  */
 export function limitAnswer(response: Response): Response {
   if (response.body === null) return response;
-  const reader = response.body.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   let bytes = 0;
   const body = new ReadableStream<Uint8Array>(
     {
