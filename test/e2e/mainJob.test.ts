@@ -23,8 +23,8 @@ import { openOfflineEditor, type OfflineEditor } from './support/offlineEditor.t
 const request = 'Modernise this project to ES6 and keep its tests passing';
 const name = 'modernise-javascript';
 const runDeadlineMs = 180_000;
-/** Faster than people type, slow enough for a machine with two cores to keep up. */
-const keystrokeDelayMs = 25;
+/** As fast as people type: each key costs the editor 70 ms of one core, and the run needs the others. */
+const keystrokeDelayMs = 150;
 
 const markedFile = 'lib/pricing/currency.js';
 const windowsFile = 'lib/reports/csv.js';
@@ -99,8 +99,8 @@ describe('the main job: ask, approve, watch, review, accept', function () {
     // An unnamed file's title is its text: what counts is that no tab has come.
     assert.equal((await tabTitles(page)).length, tabsBefore.length);
     assert.ok((await cards.seen()).includes(`Run: ${name}`));
-    // Which of the agents are caught at work is chance: the tree draws a few times a second.
-    for (const state of [/\.js[\s\S]*Running/u, /stockroom\.js[\s\S]*Done/u]) {
+    // Whether an agent is caught at work is chance: the tree draws a few times a second. The run is.
+    for (const state of [/Running/u, /stockroom\.js[\s\S]*Done/u]) {
       assert.ok(
         (await rows.seen()).some((text) => state.test(text)),
         String(state),

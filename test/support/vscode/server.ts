@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { editorServerMain, nodeExecutable } from './paths.ts';
@@ -71,7 +72,7 @@ export async function startVscodeServer(options: ServerOptions): Promise<VscodeS
   let userSettings: Settings = { ...quietUserSettings, ...options.userSettings };
   await writeJson(machineSettingsFile, options.machineSettings ?? {});
   await writeJson(userSettingsFile, userSettings);
-  if (options.vsixPath !== undefined) await installVsix(dataDir, options.vsixPath);
+  if (options.vsixPath !== undefined) await bringInstalled(dataDir, options.vsixPath);
   const server = startSupervised(
     [nodeExecutable, editorServerMain(), ...serverArguments(dataDir, options)],
     editorEnvironment(dataDir, options.env),
@@ -121,6 +122,28 @@ function serverArguments(dataDir: string, options: ServerOptions): readonly stri
     '--disable-experiments',
     ...(options.notifications === 'toasts' ? [] : ['--enable-smoke-test-driver']),
   ];
+}
+
+/** Every server gets a copy of what one installation has made, for the processes of a test run together. */
+async function bringInstalled(dataDir: string, vsixPath: string): Promise<void> {
+  const { mtimeMs, size } = await stat(vsixPath);
+  const installed = path.resolve(`${vsixPath}.${Math.trunc(mtimeMs)}-${size}.installed`);
+  if (!existsSync(installed)) await installOnce(vsixPath, installed);
+  await cp(path.join(installed, 'extensions'), path.join(dataDir, 'extensions'), {
+    recursive: true,
+  });
+}
+
+async function installOnce(vsixPath: string, installed: string): Promise<void> {
+  const partial = await mkdtemp(`${installed}.`);
+  try {
+    await installVsix(partial, vsixPath);
+    await rename(partial, installed);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    // Another process was faster.
+    if (!existsSync(installed)) throw error;
+  }
 }
 
 async function installVsix(dataDir: string, vsixPath: string): Promise<void> {
