@@ -6,7 +6,9 @@ export type NodeTotals = Partial<Record<Key, number>>;
 
 /** True where the line belongs to the block of numbers that ends a run of `node --test`. */
 export function addTotalLine(totals: NodeTotals, text: string, mark: string): boolean {
-  const [start, name, value, ...rest] = text.length > 60 ? [] : text.split(' ');
+  // Asked of every line of an output: most are told apart by their first character.
+  if (!text.startsWith(mark) || text.length > 60) return false;
+  const [start, name, value, ...rest] = text.split(' ');
   if (start !== mark || value === undefined || rest.length > 0) return false;
   if (name === 'duration_ms') return totals.pass !== undefined;
   const key = KEYS.find((known) => known === name);

@@ -3,7 +3,7 @@ import type { TestReport } from '../../ports/testReports.ts';
 import { joinReadings } from './joinReadings.ts';
 import { addTotalLine, totalOfNode, type NodeTotals } from './nodeTotals.ts';
 import type { Reading, RunTotal } from './reportDraft.ts';
-import { reportLines, type ReportLine } from './reportLines.ts';
+import type { ReportLine } from './reportLines.ts';
 import { readTapStream, type TapPoint, type TapStream } from './tapStream.ts';
 import { numberRepeats, testName } from './testNames.ts';
 
@@ -19,8 +19,7 @@ interface Part {
 }
 
 /** Reads TAP, one stream or several; null where there is neither a whole one nor the totals of one. */
-export function readTapReport(output: string): Reading | null {
-  const lines = reportLines(output);
+export function readTapReport(lines: readonly ReportLine[]): Reading | null {
   const lastCut = lines.findLastIndex(({ type }) => type === 'cut');
   const parts = lastCut === -1 ? partsOf(lines).filter(isTap) : partsAfter(lines, lastCut);
   const readings = parts.flatMap((part) => readPart(part) ?? []);
@@ -30,8 +29,7 @@ export function readTapReport(output: string): Reading | null {
 }
 
 /** What stands below a report in comments, where nothing else of it is left. */
-export function readTapTotal(output: string): Reading | null {
-  const lines = reportLines(output);
+export function readTapTotal(lines: readonly ReportLine[]): Reading | null {
   const texts = lines.map((line) => (line.type === 'text' ? line.text : ''));
   return readingOf(totalIn(texts), 'it did not list each of its tests', 0);
 }

@@ -4,7 +4,7 @@ import { readNodeReport } from './readNodeReport.ts';
 import { readPytestReport } from './readPytestReport.ts';
 import { readVitestReport } from './readVitestReport.ts';
 import type { Reading } from './reportDraft.ts';
-import { reportLines } from './reportLines.ts';
+import type { ReportLine } from './reportLines.ts';
 
 const READERS = [
   readNodeReport,
@@ -15,7 +15,6 @@ const READERS = [
 ];
 
 /** Reads what test runners print for people; null where none of them finished a run. */
-export function readTextReports(output: string): readonly Reading[] {
-  const lines = reportLines(output);
+export function readTextReports(lines: readonly ReportLine[]): readonly Reading[] {
   return READERS.flatMap((read) => read(lines) ?? []);
 }

@@ -29,7 +29,7 @@ export function isCutOutput(lines: readonly ReportLine[]): boolean {
 }
 
 function lineOf(text: string): ReportLine {
-  if (CUT.test(text)) return { type: 'cut' };
-  if (SCRIPT_BANNER.test(text)) return { type: 'script' };
+  if (text.startsWith('[') && CUT.test(text)) return { type: 'cut' };
+  if (text.startsWith('> ') && SCRIPT_BANNER.test(text)) return { type: 'script' };
   return { type: 'text', text: text.length > MAX_TITLE_LINE ? '' : text };
 }

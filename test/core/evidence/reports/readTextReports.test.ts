@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { joinReadings } from '../../../../src/core/evidence/reports/joinReadings.ts';
 import { readTapReport } from '../../../../src/core/evidence/reports/readTapReport.ts';
+import { reportLines } from '../../../../src/core/evidence/reports/reportLines.ts';
 import { readTextReports } from '../../../../src/core/evidence/reports/readTextReports.ts';
 import type { TestReport } from '../../../../src/core/ports/testReports.ts';
 
@@ -12,8 +13,9 @@ function fixture(name: string): string {
 }
 
 function read(output: string): TestReport | null {
-  const tap = readTapReport(output);
-  return joinReadings([...(tap === null ? [] : [tap]), ...readTextReports(output)]);
+  const lines = reportLines(output);
+  const tap = readTapReport(lines);
+  return joinReadings([...(tap === null ? [] : [tap]), ...readTextReports(lines)]);
 }
 
 function named(report: TestReport | null): readonly string[] {

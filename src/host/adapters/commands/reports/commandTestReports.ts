@@ -36,23 +36,31 @@ export function parseTestReport(
   place: ReportPlace = {},
 ): TestReport | null {
   if (format === 'none' || output.length > MAX_REPORT_CHARS) return null;
-  if (format === 'tap') return (readTapReport(output) ?? readTapTotal(output))?.report ?? null;
-  if (format !== 'auto') return readDocument(output, format, place)?.report ?? null;
-  const printed = [readTapReport(output), ...readTextReports(output)].filter(
+  const lines = reportLines(output);
+  if (format === 'tap') return (readTapReport(lines) ?? readTapTotal(lines))?.report ?? null;
+  const printedText = { output, isCut: isCutOutput(lines) };
+  if (format !== 'auto') return readDocument(printedText, format, place)?.report ?? null;
+  const printed = [readTapReport(lines), ...readTextReports(lines)].filter(
     (reading) => reading !== null,
   );
-  const document = readDocument(output, 'json', place) ?? readDocument(output, 'junit', place);
-  return joinWithDocument(printed, document) ?? readTapTotal(output)?.report ?? null;
+  const document =
+    readDocument(printedText, 'json', place) ?? readDocument(printedText, 'junit', place);
+  return joinWithDocument(printed, document) ?? readTapTotal(lines)?.report ?? null;
+}
+
+interface PrintedText {
+  readonly output: string;
+  /** The middle of it is missing. */
+  readonly isCut: boolean;
 }
 
 /** What the command wrote into a file is nothing that a test could have printed: it goes first. */
 function readDocument(
-  output: string,
+  { output, isCut }: PrintedText,
   format: 'junit' | 'json',
   { files = [], directory }: ReportPlace,
 ): Reading | null {
   // A document with a part left out may still be well-formed.
-  const isCut = isCutOutput(reportLines(output));
   for (const text of isCut ? files : [...files, output]) {
     if (text.length > MAX_REPORT_CHARS) continue;
     const reading = format === 'json' ? readJsonReport(text, directory) : readJunitReport(text);
