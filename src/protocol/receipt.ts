@@ -44,8 +44,13 @@ export const Receipt = z.object({
   durationMs: z.number().nonnegative(),
   tests: TestCounts.nullable(),
   failedTests: z.array(z.string()),
+  /** Tests that passed on the snapshot and did not pass now: they failed, were skipped, or did not run. */
   regressions: z.array(z.string()),
+  /** Those of the regressions that did not fail; absent where there are none. */
+  vanished: z.array(z.string()).optional(),
   fixed: z.array(z.string()),
+  /** Why the command shows nothing although it ended without a failure; absent where nothing speaks against it. */
+  doubts: z.array(z.string()).optional(),
   treeHash: z.string(),
   logPath: z.string(),
   output: z.string(),

@@ -52,10 +52,10 @@ describe('The verdict of a run', function () {
     assert.match(shown.stdout, /\*\*passed\*\*/u);
     assert.match(
       shown.stdout,
-      /failed, passed before: `money refuses fractions of a cent and mixed currencies`/u,
+      /passed before, not now: `money refuses fractions of a cent and mixed currencies`/u,
     );
     // The receipt of the first try is about another tree; the one that counts is not.
-    assert.equal(shown.stdout.match(/stale: the proposed tree has changed/gu)?.length, 1);
+    assert.equal(shown.stdout.match(/stale: it ran on other files/gu)?.length, 1);
 
     const [hunk] = fileOf(await proposalsOf(bed, runId), money).hunks;
     const rejected = await bed.run('reject', runId, '--hunk', hunk?.hunkId ?? '');
@@ -63,7 +63,7 @@ describe('The verdict of a run', function () {
     const view = RunView.parse(JSON.parse((await bed.run('show', runId, '--json')).stdout));
     assert.deepEqual([view.verdict, view.proposedTree], ['unverified', null]);
     const report = await bed.run('show', runId);
-    assert.equal(report.stdout.match(/stale: the proposed tree has changed/gu)?.length, 2);
+    assert.equal(report.stdout.match(/stale: it ran on other files/gu)?.length, 2);
     const file = path.join(await bed.stateDirectory(), 'runs', runId, 'report.md');
     const head = /Journal head: `(?<head>[0-9a-f]{64})`/u.exec(await readFile(file, 'utf8'));
     const audit = await bed.run('audit', runId, '--anchor', head?.groups?.['head'] ?? '');

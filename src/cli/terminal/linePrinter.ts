@@ -1,7 +1,8 @@
 import { formatDuration, plural } from '../../base/format.ts';
-import { receiptLine } from '../../core/evidence/receiptLine.ts';
+import { receiptDetails, receiptLine } from '../../core/evidence/receiptLine.ts';
 import { hasNoChange } from '../../protocol/view/noChange.ts';
 import type { RunEvent } from '../../protocol/events/runEvents.ts';
+import type { Receipt } from '../../protocol/receipt.ts';
 import type { AgentView, RunView } from '../../protocol/view/runView.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 import type { RunPrinter } from './runPrinter.ts';
@@ -32,13 +33,18 @@ function describeEvent(event: RunEvent, view: RunView): string | null {
     case 'verify.started':
       return `  verify ${event.command} …`;
     case 'verify.ended':
-      if (event.receipt !== null) return `  verify ${receiptLine(event.receipt)}`;
+      if (event.receipt !== null) return verifyLines(event.receipt);
       return `  verify could not run: ${event.error?.message ?? ''}`;
     case 'run.state':
       return `  run ${event.state}${event.message === null ? '' : `: ${event.message}`}`;
     default:
       return null;
   }
+}
+
+function verifyLines(receipt: Receipt): string {
+  const details = receiptDetails(receipt).map((line) => `\n    ${line}`);
+  return `  verify ${receiptLine(receipt)}${details.join('')}`;
 }
 
 const SYMBOLS = {

@@ -2,7 +2,7 @@ import { formatUsd, plural } from '../../base/format.ts';
 import { receiptLine } from '../../core/evidence/receiptLine.ts';
 import { hasNoChange } from '../../protocol/view/noChange.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
-import { countStatuses, isStale } from '../../protocol/view/summarizeRun.ts';
+import { countStatuses, isStale, STALE_WORDS } from '../../protocol/view/summarizeRun.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 
 /** What came of a run, in a few lines, and what to do next. */
@@ -26,7 +26,7 @@ export function printReport(out: OutputStream, view: RunView, directory: string)
   printLine(out, `  verdict: ${verdict}`);
   for (const { receipt } of view.verifications) {
     if (receipt === null) continue;
-    const stale = isStale(receipt, view) ? '; stale: the proposed files have changed since' : '';
+    const stale = isStale(receipt, view) ? `; ${STALE_WORDS}` : '';
     printLine(out, `    ${receiptLine(receipt)}${stale}`);
   }
   printLine(

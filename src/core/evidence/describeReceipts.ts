@@ -1,8 +1,9 @@
 import { formatDuration, plural } from '../../base/format.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
-import { isStale } from '../../protocol/view/summarizeRun.ts';
-import { whyCut } from './receiptLine.ts';
+import { lastLinesOf } from '../../protocol/view/lastLines.ts';
+import { isStale, STALE_WORDS } from '../../protocol/view/summarizeRun.ts';
+import { receiptResult } from './receiptLine.ts';
 
 /** Names of failed tests that a receipt shows here; its log has them all. */
 const MAX_TEST_NAMES = 10;
@@ -23,25 +24,23 @@ export function describeReceipts(view: RunView): string {
 
 function describe(receipt: Receipt, view: RunView): string[] {
   const facts = [
-    receipt.ok ? 'passed' : (whyCut(receipt) ?? `failed (${exitText(receipt)})`),
+    receiptResult(receipt),
     formatDuration(receipt.durationMs),
     ...(receipt.tests === null ? [] : [testText(receipt.tests)]),
     `sandbox: ${receipt.sandbox}`,
     ...(receipt.required ? [] : ['not required']),
-    ...(isStale(receipt, view) ? ['stale: the proposed tree has changed since'] : []),
+    ...(isStale(receipt, view) ? [STALE_WORDS] : []),
   ];
   const place = receipt.cwd === '' ? '' : ` in \`${receipt.cwd}\``;
   return [
     `- \`${receipt.command}\`${place}: ${facts.join(', ')}`,
     `  - tree \`${receipt.treeHash}\`, log \`${receipt.logPath}\``,
     ...names('failed', receipt.failedTests),
-    ...names('failed, passed before', receipt.regressions),
+    ...names('passed before, not now', receipt.regressions),
+    ...names('did not run, passed before', receipt.vanished ?? []),
+    ...lastLines(receipt),
     ...names('fixed', receipt.fixed),
   ];
-}
-
-function exitText(receipt: Receipt): string {
-  return receipt.exitCode === null ? 'ended by a signal' : `exit code ${receipt.exitCode}`;
 }
 
 function testText(tests: NonNullable<Receipt['tests']>): string {
@@ -54,4 +53,11 @@ function names(title: string, tests: readonly string[]): string[] {
   const shown = tests.slice(0, MAX_TEST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
   const more = tests.length > MAX_TEST_NAMES ? ` and ${tests.length - MAX_TEST_NAMES} more` : '';
   return [`  - ${title}: ${shown.join(', ')}${more}`];
+}
+
+/** The end of what a command printed that did not pass, as a code block that nothing in it can end. */
+function lastLines({ ok, output }: Receipt): string[] {
+  const lines = lastLinesOf(output);
+  if (ok || lines.length === 0) return [];
+  return ['  - its last lines:', '', ...lines.map((line) => `        ${line}`), ''];
 }

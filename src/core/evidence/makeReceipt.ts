@@ -1,8 +1,9 @@
-import { plural } from '../../base/format.ts';
-import type { BaselineNote, Receipt, TestResult } from '../../protocol/receipt.ts';
+import type { BaselineNote, Receipt } from '../../protocol/receipt.ts';
 import { RECEIPT_OUTPUT_CHARS } from '../limits.ts';
 import type { CommandResult } from '../ports/commandRunner.ts';
 import type { TestReport } from '../ports/testReports.ts';
+import { compareRuns, named, NOTHING, type Comparison } from './compareRuns.ts';
+import { isTestCommand } from './testCommand.ts';
 
 /** The same command on the snapshot. */
 export interface BaselineFacts {
@@ -34,17 +35,11 @@ export interface VerificationFacts {
 export function makeReceipt(facts: VerificationFacts): Receipt {
   const { verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath } = facts;
   const { exitCode, timedOut, stopped, durationMs, output } = facts.result;
-  const results = facts.report?.results ?? [];
-  const tests = facts.report?.counts ?? null;
-  const failed = namesOf(results, 'failed');
-  // Some runners end with 0 although a test failed.
-  const ok = exitCode === 0 && !timedOut && (tests === null || tests.failed === 0);
-  const then = facts.baseline === undefined ? undefined : noteOf(facts.baseline, facts.report);
-  // A suite that was cut off says too little about what passed before.
-  const before = then?.problem === null ? (facts.baseline?.report?.results ?? []) : [];
-  const baseline = ok ? then : withMissing(then, before, results);
-  const passedBefore = new Set(namesOf(before, 'passed'));
-  const failedBefore = new Set(namesOf(before, 'failed'));
+  const { report } = facts;
+  const tests = report?.counts ?? null;
+  const compared = facts.baseline === undefined ? undefined : compare(facts.baseline, facts);
+  const { regressions = [], vanished = [], fixed = [] } = compared?.comparison ?? {};
+  const doubts = doubtsOf(facts, compared?.comparison);
   return {
     verifyId,
     label,
@@ -60,58 +55,63 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
     durationMs,
     tests,
     ...(stopped === undefined ? {} : { stopped }),
-    ok,
-    failedTests: [...(facts.report?.gaps?.failedNames ?? failed)],
-    regressions: failed.filter((name) => passedBefore.has(name)),
-    fixed: namesOf(results, 'passed').filter((name) => failedBefore.has(name)),
+    // Some runners end with 0 although a test failed.
+    ok: isClean(facts) && regressions.length === 0 && doubts.length === 0,
+    failedTests: [...(report?.gaps?.failedNames ?? named(report?.results ?? [], 'failed'))],
+    regressions: [...regressions],
+    ...(vanished.length === 0 ? {} : { vanished: [...vanished] }),
+    fixed: [...fixed],
+    ...(doubts.length === 0 ? {} : { doubts }),
     output: output.slice(-RECEIPT_OUTPUT_CHARS),
-    ...(baseline === undefined ? {} : { baseline }),
+    ...(compared === undefined ? {} : { baseline: compared.note }),
   };
 }
 
-function noteOf(
-  { treeHash, logPath, result, report }: BaselineFacts,
-  now: TestReport | null,
-): BaselineNote {
-  const place = { tests: report?.counts ?? null, treeHash, logPath };
-  if (typeof result === 'string') {
-    const problem = `it could not run there: ${result}`;
-    return { ...place, exitCode: null, timedOut: false, problem };
-  }
-  const { exitCode, timedOut } = result;
-  const problem = whyCut(result) ?? incomparable(report, now);
-  return { ...place, exitCode, timedOut, problem };
+function isClean({ result: { exitCode, timedOut }, report }: VerificationFacts): boolean {
+  return exitCode === 0 && !timedOut && (report === null || report.counts.failed === 0);
 }
 
-function whyCut({ timedOut, stopped }: CommandResult): string | null {
-  if (timedOut) return 'it ran out of time there';
-  return stopped === undefined ? null : `it was stopped there: ${stopped}`;
+/** Why an ending without any failure shows nothing about the proposed files. */
+function doubtsOf(facts: VerificationFacts, comparison: Comparison | undefined): string[] {
+  const { command, report, baseline } = facts;
+  if (!isClean(facts)) return [];
+  const hasRun = report !== null && report.counts.passed + report.counts.failed > 0;
+  const isEmpty = report !== null && !hasRun;
+  if (isEmpty && isTestCommand(command)) return ['it ran no tests'];
+  const hadTests = (baseline?.report?.counts.passed ?? 0) > 0;
+  if (!hasRun && hadTests) return ['it ran no tests, and did on the snapshot'];
+  return comparison?.isShort === true && comparison.problem !== null ? [comparison.problem] : [];
 }
 
-/** Null where failures of now can be told from those of then by the names of the tests. */
-function incomparable(before: TestReport | null, now: TestReport | null): string | null {
-  if (before?.gaps !== undefined)
-    return `its output does not name every test there: ${before.gaps.reason}`;
-  if (before === null || before.results.length === 0) return 'its output named no tests there';
-  return now?.gaps === undefined
-    ? null
-    : `its output does not name every test now: ${now.gaps.reason}`;
+interface ComparedBaseline {
+  readonly note: BaselineNote;
+  readonly comparison: Comparison;
 }
 
-/** A failed suite whose tests are partly gone cannot be excused by names: a file may no longer load. */
-function withMissing(
-  note: BaselineNote | undefined,
-  before: readonly TestResult[],
-  now: readonly TestResult[],
-): BaselineNote | undefined {
-  const names = new Set(now.map(({ name }) => name));
-  const missing = namesOf(before, 'passed').filter((name) => !names.has(name));
-  const [first] = missing;
-  if (note === undefined || first === undefined) return note;
-  const problem = `${plural(missing.length, 'test')} that passed there did not run now, such as "${first}"`;
-  return { ...note, problem };
+function compare(baseline: BaselineFacts, { result, report }: VerificationFacts): ComparedBaseline {
+  const { treeHash, logPath } = baseline;
+  const place = { tests: baseline.report?.counts ?? null, treeHash, logPath };
+  const { result: then } = baseline;
+  const cut = typeof then === 'string' ? `it could not run there: ${then}` : whyCut(then, 'there');
+  const comparison =
+    cut === null
+      ? withoutUnseen(compareRuns(baseline.report, report), whyCut(result, 'now'))
+      : { ...NOTHING, problem: cut };
+  const { exitCode, timedOut } =
+    typeof then === 'string' ? { exitCode: null, timedOut: false } : then;
+  return { comparison, note: { ...place, exitCode, timedOut, problem: comparison.problem } };
 }
 
-function namesOf(results: readonly TestResult[], outcome: TestResult['outcome']): string[] {
-  return results.filter((result) => result.outcome === outcome).map((result) => result.name);
+/** A suite that was cut off says what failed until then, and nothing of the tests that it did not come to. */
+function withoutUnseen(comparison: Comparison, cut: string | null): Comparison {
+  if (cut === null) return comparison;
+  const { regressions, vanished } = comparison;
+  const unseen = new Set(vanished);
+  const failed = regressions.filter((name) => !unseen.has(name));
+  return { ...comparison, regressions: failed, vanished: [], problem: cut };
+}
+
+function whyCut({ timedOut, stopped }: CommandResult, where: 'there' | 'now'): string | null {
+  if (timedOut) return `it ran out of time ${where}`;
+  return stopped === undefined ? null : `it was stopped ${where}: ${stopped}`;
 }

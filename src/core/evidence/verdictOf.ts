@@ -15,7 +15,7 @@ export interface Evidence {
   readonly currentTreeHash: string | null;
 }
 
-type Standing = 'passed' | 'failed' | 'missing' | 'stale';
+type Standing = 'passed' | 'failed' | 'missing' | 'stale' | 'doubtful';
 
 /** Judges by the latest receipt of each required command, and only by receipts for the tree that is proposed now. */
 export function verdictOf(evidence: Evidence): Verdict {
@@ -33,7 +33,9 @@ function standingOf(key: string, evidence: Evidence): Standing {
   const latest = evidence.receipts.findLast((receipt) => keyOf(receipt) === key);
   if (latest === undefined) return 'missing';
   if (latest.treeHash !== evidence.currentTreeHash) return 'stale';
-  return latest.ok || isWithoutRegressions(latest) ? 'passed' : 'failed';
+  if (latest.ok || isWithoutRegressions(latest)) return 'passed';
+  // It ended without a failure, and that shows nothing.
+  return latest.doubts !== undefined && latest.regressions.length === 0 ? 'doubtful' : 'failed';
 }
 
 /** No new failure compared with the snapshot, from a suite that really ran and failed by its tests alone. */

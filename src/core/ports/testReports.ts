@@ -5,6 +5,8 @@ import type { CommandResult } from './commandRunner.ts';
 export interface ReportGaps {
   readonly reason: string;
   readonly failedNames: readonly string[];
+  /** True where every failed test is among them, under a name of its own. */
+  readonly areFailuresNamed: boolean;
 }
 
 export interface TestReport {
@@ -25,12 +27,17 @@ export interface ReportedRun {
 export interface TestReports {
   /**
    * Runs a command and reads its report: what it printed, or wrote into a file under one of the usual names.
-   * Rejects only when the command does.
+   * Any test may write such a file: it counts when a format was asked for, or when the command or the
+   * configuration of a test runner in its folder names it. Rejects only when the command does.
    *
-   * @param place - the folder in which the command starts, and the format asked for
+   * @param place - the command, the folder in which it starts, and the format asked for
    */
   watch(
-    place: { readonly directory: string; readonly format: 'auto' | 'tap' | 'junit' | 'json' },
+    place: {
+      readonly command: string;
+      readonly directory: string;
+      readonly format: 'auto' | 'tap' | 'junit' | 'json';
+    },
     run: () => Promise<CommandResult>,
   ): Promise<ReportedRun>;
 }

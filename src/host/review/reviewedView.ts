@@ -13,10 +13,14 @@ export function reviewedView(
   return { ...view, proposals: countProposals(set), ...evidenceAfter(view, set) };
 }
 
-/** A rejected hunk makes another tree of what is proposed; no receipt speaks about that one. */
+/**
+ * A receipt speaks about all of the proposed changes together. Once one of them is rejected, or some are
+ * taken and others are not, neither the workspace nor what is still proposed is what the commands ran on.
+ */
 function evidenceAfter({ verdict, proposedTree }: RunView, set: ProposalSet): Partial<RunView> {
-  const isChanged = set.files.some((file) => file.hunks.some((hunk) => hunk.state === 'rejected'));
-  if (!isChanged) return { verdict };
+  const states = set.files.flatMap((file) => file.hunks.map((hunk) => hunk.state));
+  const isPart = states.includes('accepted') && states.some((state) => state !== 'accepted');
+  if (!isPart && !states.includes('rejected')) return { verdict };
   // Nothing was verified: there is no receipt that could be stale.
   return proposedTree === undefined ? { verdict } : { verdict: 'unverified', proposedTree: null };
 }

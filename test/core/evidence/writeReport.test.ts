@@ -130,7 +130,7 @@ describe('writeReport', () => {
       '> Modernise\n> it',
       '- Agents: 1 ok, 1 failed',
       '- Time: 1 min 01 s',
-      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale: the proposed tree has changed since',
+      '- `npm test`: failed (exit code 1), 850 ms, 4 tests: 3 passed, 1 failed, 0 skipped, sandbox: none, stale: it ran on other files than those proposed or accepted now',
       '  - failed: `sum > adds`',
       '### Edit\n\n- `a.ts` +2 −1',
       '- fix \\*b\\* (agent 2): `max_turns` It used all of its turns.',

@@ -3,7 +3,8 @@ import { plural } from '../../../src/base/format.ts';
 import type { ChatFromWebview } from '../../../src/protocol/webviews/chatMessages.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
 import { canVerifyAccepted } from '../../../src/protocol/view/canVerifyAccepted.ts';
-import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
+import { lastLinesOf } from '../../../src/protocol/view/lastLines.ts';
+import { STALE_WORDS, type RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import {
@@ -99,17 +100,30 @@ function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
       <Icon name={receipt.ok ? 'pass' : 'error'} tone={receipt.ok ? 'ok' : 'failed'} />
       <span>
         <code>{receipt.command}</code> — {describeReceipt(receipt)}
-        {isStale ? (
-          <span class="quietText"> · stale: the proposed files have changed since</span>
-        ) : null}
+        {isStale ? <span class="quietText"> · {STALE_WORDS}</span> : null}
         {broken.slice(0, MAX_FAILED_TESTS).map((name) => (
           <span key={name} class="detailLine quietText">
             {name}
           </span>
         ))}
         {hidden > 0 ? <span class="detailLine quietText">and {hidden} more</span> : null}
+        {receipt.ok ? null : <LastLines output={receipt.output} />}
       </span>
     </li>
+  );
+}
+
+/** What a command that did not pass printed last. */
+function LastLines({ output }: { readonly output: string }): JSX.Element | null {
+  const lines = lastLinesOf(output);
+  if (lines.length === 0) return null;
+  return (
+    <details>
+      <summary class="quietText">Last lines</summary>
+      <pre class="outputLines" tabIndex={0} aria-label="Last lines of the command">
+        {lines.join('\n')}
+      </pre>
+    </details>
   );
 }
 

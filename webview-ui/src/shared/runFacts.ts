@@ -62,7 +62,7 @@ export function describeReceipt(receipt: Receipt): string {
   return [
     describeOutcome(receipt),
     describeTests(receipt),
-    receipt.regressions.length > 0 ? plural(receipt.regressions.length, 'regression') : null,
+    describeRegressions(receipt),
     receipt.required ? null : 'not required',
     receipt.sandbox === 'none' ? 'no sandbox' : `sandbox ${receipt.sandbox}`,
   ]
@@ -96,7 +96,15 @@ function describeOutcome(receipt: Receipt): string {
   if (receipt.ok) return 'passed';
   if (receipt.timedOut) return 'timed out';
   if (receipt.stopped !== undefined) return `stopped: ${receipt.stopped}`;
+  const { doubts = [], regressions } = receipt;
+  if (doubts.length > 0 && regressions.length === 0) return `proves nothing: ${doubts.join('; ')}`;
   return receipt.exitCode === null ? 'failed' : `failed with exit code ${receipt.exitCode}`;
+}
+
+function describeRegressions({ regressions, vanished = [] }: Receipt): string | null {
+  if (regressions.length === 0) return null;
+  const gone = vanished.length === 0 ? '' : ` (${vanished.length} did not run)`;
+  return `${plural(regressions.length, 'regression')}${gone}`;
 }
 
 function describeTests({ tests }: Receipt): string | null {

@@ -49,7 +49,7 @@ export function readJsonReport(output: string, directory?: string): Reading | nu
   if (last === undefined || readings.length === 1) return last ?? null;
   const failed = last.report.results.filter(({ outcome }) => outcome === 'failed');
   const failedNames = failed.map(({ name }) => name);
-  const gaps = { reason: 'it printed more than one report', failedNames };
+  const gaps = { reason: 'it printed more than one report', failedNames, areFailuresNamed: false };
   return { ...last, report: { counts: last.report.counts, results: [], gaps } };
 }
 

@@ -76,7 +76,7 @@ interface FoundTotal {
 function readingOf(found: FoundTotal | null, reason: string, firstLine: number): Reading | null {
   if (found === null) return null;
   const { passed, failed, skipped } = found.total;
-  const gaps = { reason, failedNames: [] };
+  const gaps = { reason, failedNames: [], areFailuresNamed: false };
   const report = { counts: { passed, failed, skipped }, results: [], gaps };
   return { report, lastLine: firstLine + found.line };
 }

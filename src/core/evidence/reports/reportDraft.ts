@@ -37,6 +37,9 @@ export interface Reading {
 
 type Counter = { -readonly [key in keyof (Tally & { extra: number })]: number };
 
+/** The runner counts its tests and names only those that failed. */
+const UNLISTED = 'it did not list each of its tests';
+
 export class ReportDraft {
   readonly #options: ReportDraftOptions;
   readonly #results: TestResult[] = [];
@@ -139,7 +142,10 @@ export class ReportDraft {
 
   #report(): TestReport {
     if (this.#why !== null) {
-      const gaps: ReportGaps = { reason: this.#why, failedNames: this.#failedNames() };
+      const failedNames = this.#failedNames();
+      const areFailuresNamed =
+        this.#why === UNLISTED && failedNames.length === this.#settled.failed;
+      const gaps: ReportGaps = { reason: this.#why, failedNames, areFailuresNamed };
       return { counts: this.#settled, results: [], gaps };
     }
     if (this.#options.repeats === 'sameTest') return reportOfMerged(this.#results);
@@ -180,7 +186,7 @@ export class ReportDraft {
   #settleUnconfirmed({ extra }: Counter): void {
     const total = this.#unconfirmed ?? { passed: 0, failed: 0, skipped: 0 };
     this.#add({ ...total, failed: total.failed + extra });
-    this.#why ??= 'it did not list each of its tests';
+    this.#why ??= UNLISTED;
     this.#runStart = { ...this.#running };
     this.#unconfirmed = null;
   }

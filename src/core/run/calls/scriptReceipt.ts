@@ -1,9 +1,17 @@
 import type { Receipt } from '../../../protocol/receipt.ts';
 
+type Hidden =
+  | 'verifyId'
+  | 'label'
+  | 'phase'
+  | 'failedTests'
+  | 'vanished'
+  | 'doubts'
+  | 'stopped'
+  | 'baseline';
+
 // What the dialect promises; the paths and names of the host's own records stay out of it.
-export function scriptReceipt(
-  receipt: Receipt,
-): Omit<Receipt, 'verifyId' | 'label' | 'phase' | 'failedTests' | 'stopped' | 'baseline'> {
+export function scriptReceipt(receipt: Receipt): Omit<Receipt, Hidden> {
   const { ok, required, sandbox, exitCode, durationMs, tests, regressions, fixed } = receipt;
   const { treeHash, logPath, output, command, cwd, timedOut } = receipt;
   return {

@@ -197,7 +197,7 @@ export class VerifyRunner {
       const directory = cwd === '' ? tree : `${tree}/${cwd}`;
       const run = () => commands.run({ command, timeoutMs, logPath, signal, tree, directory });
       if (format === 'none') return { result: await run(), report: null };
-      return reports.watch({ directory, format }, run);
+      return reports.watch({ command, directory, format }, run);
     };
     return snapshots.withDirectory(treeHash, runIn, setup);
   }

@@ -6,6 +6,7 @@ import { isCutOutput, reportLines } from '../../../../core/evidence/reports/repo
 import type { Reading } from '../../../../core/evidence/reports/reportDraft.ts';
 import type { TestReport, TestReports } from '../../../../core/ports/testReports.ts';
 import { readJunitReport } from './readJunitReport.ts';
+import { namedReports } from './namedReports.ts';
 import { markReportFiles, writtenReports } from './reportFiles.ts';
 
 /** More than an output can hold, and as much as a report file may: larger ones are not read. */
@@ -21,8 +22,9 @@ export interface ReportPlace {
 
 /** Understands TAP, JUnit XML, JSON of jest, vitest and mocha, and what test runners print for people. */
 export const commandTestReports: TestReports = {
-  async watch({ directory, format }, run) {
-    const marks = await markReportFiles(directory, format);
+  async watch(place, run) {
+    const { directory, format } = place;
+    const marks = await markReportFiles(directory, await namedReports(place));
     const result = await run();
     const files = await writtenReports(directory, marks);
     return { result, report: parseTestReport(result.output, format, { directory, files }) };

@@ -10,29 +10,15 @@ import path from 'node:path';
 /** Larger reports are not read: they would have to be held as a whole. */
 const MAX_REPORT_BYTES = 32 * 1024 * 1024;
 
-const NAMES = {
-  junit: [
-    'junit.xml',
-    'test-results.xml',
-    'test-results/junit.xml',
-    'reports/junit.xml',
-    'test-results/results.xml',
-    'results.xml',
-    'report.xml',
-    '.vitest/junit/output.xml',
-  ],
-  json: ['.vitest/json/output.json', 'test-results.json', 'reports/test-results.json'],
-} as const;
-
 export type ReportMarks = ReadonlyMap<string, string>;
 
 /** What there is before the command starts: a name for each file, and what will be different once it was written. */
 export async function markReportFiles(
   directory: string,
-  format: 'auto' | 'tap' | 'junit' | 'json' | 'none',
+  names: readonly string[],
 ): Promise<ReportMarks> {
   const marks = new Map<string, string>();
-  for (const name of namesFor(format)) marks.set(name, await markOf(path.join(directory, name)));
+  for (const name of names) marks.set(name, await markOf(path.join(directory, name)));
   return marks;
 }
 
@@ -50,11 +36,6 @@ export async function writtenReports(
     if (text !== null) texts.push(text);
   }
   return texts;
-}
-
-function namesFor(format: 'auto' | 'tap' | 'junit' | 'json' | 'none'): readonly string[] {
-  if (format === 'auto') return [...NAMES.json, ...NAMES.junit];
-  return format === 'junit' || format === 'json' ? NAMES[format] : [];
 }
 
 /** Empty where there is no such file. */
@@ -80,7 +61,8 @@ async function readInside(directory: string, file: string): Promise<string | nul
   }
 }
 
-async function readPlainFile(file: string): Promise<string | null> {
+/** Null where it is no regular file, or too large to be read. */
+export async function readPlainFile(file: string): Promise<string | null> {
   // Without waiting: a pipe of that name would never be opened.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const handle = await open(file, flags);

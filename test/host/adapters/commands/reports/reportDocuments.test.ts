@@ -7,6 +7,7 @@ import {
   commandTestReports,
   parseTestReport,
 } from '../../../../../src/host/adapters/commands/reports/commandTestReports.ts';
+import { namedReports } from '../../../../../src/host/adapters/commands/reports/namedReports.ts';
 import {
   markReportFiles,
   writtenReports,
@@ -21,6 +22,8 @@ function fixture(name: string): string {
 function names(report: ReturnType<typeof parseTestReport>): readonly string[] | null {
   return report?.results.map(({ name, outcome }) => `${outcome} ${name}`) ?? null;
 }
+
+const NAMES = ['junit.xml', 'reports/junit.xml', 'report.xml'];
 
 const XML = '<testsuite name="s"><testcase classname="c" name="t"/></testsuite>';
 
@@ -124,14 +127,14 @@ describe('Report files', () => {
   it('are those that the command wrote or replaced', async () => {
     await write('junit.xml', 'old');
     await write('report.xml', 'old');
-    const marks = await markReportFiles(directory, 'junit');
+    const marks = await markReportFiles(directory, NAMES);
     await write('report.xml', XML);
     await write('reports/junit.xml', XML);
     assert.deepEqual(await writtenReports(directory, marks), [XML, XML]);
   });
 
   it('go before what is printed', async () => {
-    const marks = await markReportFiles(directory, 'junit');
+    const marks = await markReportFiles(directory, NAMES);
     await write('junit.xml', XML);
     const files = await writtenReports(directory, marks);
     const printed = XML.replace('"t"', '"forged"');
@@ -142,7 +145,7 @@ describe('Report files', () => {
     const elsewhere = await mkdtemp(path.join(tmpdir(), 'muster-elsewhere-'));
     try {
       await writeFile(path.join(elsewhere, 'junit.xml'), 'secret');
-      const marks = await markReportFiles(directory, 'junit');
+      const marks = await markReportFiles(directory, NAMES);
       await symlink(path.join(elsewhere, 'junit.xml'), path.join(directory, 'junit.xml'));
       await symlink(elsewhere, path.join(directory, 'reports'));
       await mkdir(path.join(directory, 'report.xml'));
@@ -152,21 +155,59 @@ describe('Report files', () => {
     }
   });
 
-  it('are found by watching the command', async () => {
-    await write('junit.xml', 'old');
-    const result = { exitCode: 0, timedOut: false, durationMs: 1, output: 'quiet' };
-    const place = { directory, format: 'auto' } as const;
-    const none = await commandTestReports.watch(place, () => Promise.resolve(result));
-    assert.deepEqual(none, { result, report: null });
-    const written = await commandTestReports.watch(place, async () => {
-      await write('junit.xml', XML);
+  /** The report of a command in whose course a file is written. */
+  const watched = async (command: string, output = 'quiet', text = XML) => {
+    const result = { exitCode: 0, timedOut: false, durationMs: 1, output };
+    const place = { command, directory, format: 'auto' } as const;
+    const { report } = await commandTestReports.watch(place, async () => {
+      await write('junit.xml', text);
       return result;
     });
-    assert.deepEqual(names(written.report), ['passed s > c > t']);
+    return report;
+  };
+
+  it('are found by watching the command that names them', async () => {
+    await write('junit.xml', 'old');
+    const result = { exitCode: 0, timedOut: false, durationMs: 1, output: 'quiet' };
+    const place = { command: 'run --out junit.xml', directory, format: 'auto' } as const;
+    const none = await commandTestReports.watch(place, () => Promise.resolve(result));
+    assert.deepEqual(none, { result, report: null });
+    assert.deepEqual(names(await watched('run --out junit.xml')), ['passed s > c > t']);
+  });
+
+  it('count where a configuration names them, or a reporter that always writes there', async () => {
+    assert.equal(await watched('npm test'), null);
+    await write('pytest.ini', '[pytest]\naddopts = --junitxml=junit.xml\n');
+    assert.deepEqual(names(await watched('npm test')), ['passed s > c > t']);
+    await rm(path.join(directory, 'pytest.ini'));
+    await write('package.json', '{"jest":{"reporters":["default","jest-junit"]}}');
+    assert.deepEqual(names(await watched('npm test')), ['passed s > c > t']);
+  });
+
+  it('outrank nothing that the runner printed by name, and are doubted where they differ', async () => {
+    const printed = '✖ real (1ms)\n✔ other (1ms)\nℹ tests 2\nℹ suites 0\nℹ pass 1\nℹ fail 1\n';
+    const forged =
+      '<testsuite><testcase name="real"/><testcase name="other"><failure/></testcase></testsuite>';
+    const said = ['failed real', 'passed other'];
+    assert.deepEqual(names(await watched('node --test', printed, forged)), said);
+    const named = await watched('node --test # junit.xml', printed, forged);
+    assert.deepEqual(names(named), said);
+    const fewer = await watched('node --test # junit.xml', printed, XML);
+    assert.match(fewer?.gaps?.reason ?? '', /reports that differ/u);
+  });
+
+  it('name the tests of a runner that only counts them, where they agree on what failed', async () => {
+    const printed =
+      'FAIL ./a.test.js\n  ● real\n\nTest Suites: 1 failed, 1 total\nTests:       1 failed, 1 passed, 2 total\n';
+    const document = (failed: string, passed: string) =>
+      `<testsuite><testcase name="${failed}"><failure/></testcase><testcase name="${passed}"/></testsuite>`;
+    const honest = await watched('jest junit.xml', printed, document('real', 'other'));
+    assert.deepEqual(names(honest), ['failed real', 'passed other']);
+    const forged = await watched('jest junit.xml', printed, document('old', 'real'));
+    assert.match(forged?.gaps?.reason ?? '', /reports that differ/u);
   });
 
   it('are not looked for where none was asked for', async () => {
-    assert.equal((await markReportFiles(directory, 'tap')).size, 0);
-    assert.equal((await markReportFiles(directory, 'none')).size, 0);
+    assert.deepEqual(await namedReports({ command: 'junit.xml', directory, format: 'tap' }), []);
   });
 });
