@@ -114,6 +114,7 @@ export default defineConfig({
     'max-lines-per-function': ['error', { max: 60 }],
     'max-params': ['error', 4],
     'house/no-spread-literal': 'error',
+    'house/no-spread-push': 'error',
     'typescript/switch-exhaustiveness-check': [
       'error',
       { considerDefaultExhaustiveForUnions: true },
@@ -138,6 +139,7 @@ export default defineConfig({
     {
       files: ['test/**/*.ts', 'bench/**/*.ts'],
       rules: {
+        'house/no-spread-push': 'off',
         'max-lines-per-function': 'off',
         'typescript/explicit-module-boundary-types': 'off',
       },

@@ -27,6 +27,9 @@ export const MAX_OUTPUT_TOKENS = 32_000;
 /** Bytes of one answer as it comes over the wire: five times what so many tokens take, one event for each. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
+/** Bytes of what a server says with an error: a page of HTML, of which one sentence is shown. */
+export const MAX_COMPLAINT_BYTES = 256 * 1024;
+
 /** Blocks of one answer: more calls than are carried out, so that a model that asks for more is told. */
 export const MAX_ANSWER_BLOCKS = 20_000;
 

@@ -1,3 +1,4 @@
+import { appendAll } from '../base/appendAll.ts';
 import { formatCount, formatUsd, plural } from '../base/format.ts';
 import type { CountRange, Estimate, EstimateGap, EstimatePhase, UsdRange } from './estimate.ts';
 
@@ -22,7 +23,7 @@ export function describeEstimate(estimate: Estimate): string[] {
   if (longestChain.max > 0) {
     lines.push(`Longest chain: ${countOf(longestChain, 'agent')} in sequence`);
   }
-  lines.push(...describeScopes(estimate));
+  appendAll(lines, describeScopes(estimate));
   if (workflows.length > 0) lines.push(`Child workflows: ${workflows.join(', ')}`);
   return [...lines, ...estimate.gaps.map(describeGap)];
 }

@@ -3,6 +3,7 @@ import type { Receipt, Verdict } from '../../protocol/receipt.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { lastLinesOf } from '../../protocol/view/lastLines.ts';
 import { isStale, STALE_WORDS } from '../../protocol/view/summarizeRun.ts';
+import { code } from './runReport/markdown.ts';
 import { receiptResult } from './receiptLine.ts';
 
 /** Names of failed tests that a receipt shows here; its log has them all. */
@@ -31,9 +32,9 @@ function describe(receipt: Receipt, view: RunView): string[] {
     ...(receipt.required ? [] : ['not required']),
     ...(isStale(receipt, view) ? [STALE_WORDS] : []),
   ];
-  const place = receipt.cwd === '' ? '' : ` in \`${receipt.cwd}\``;
+  const place = receipt.cwd === '' ? '' : ` in ${code(receipt.cwd)}`;
   return [
-    `- \`${receipt.command}\`${place}: ${facts.join(', ')}`,
+    `- ${code(receipt.command)}${place}: ${facts.join(', ')}`,
     `  - tree \`${receipt.treeHash}\`, log \`${receipt.logPath}\``,
     ...names('failed', receipt.failedTests),
     ...names('passed before, not now', receipt.regressions),
@@ -50,7 +51,7 @@ function testText(tests: NonNullable<Receipt['tests']>): string {
 
 function names(title: string, tests: readonly string[]): string[] {
   if (tests.length === 0) return [];
-  const shown = tests.slice(0, MAX_TEST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
+  const shown = tests.slice(0, MAX_TEST_NAMES).map((name) => code(name));
   const more = tests.length > MAX_TEST_NAMES ? ` and ${tests.length - MAX_TEST_NAMES} more` : '';
   return [`  - ${title}: ${shown.join(', ')}${more}`];
 }

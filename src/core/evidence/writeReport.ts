@@ -1,18 +1,22 @@
 /** The report of a run: written from the journal's view, never by a model. */
-import { formatDuration, oneLine, plural } from '../../base/format.ts';
+import { appendAll } from '../../base/appendAll.ts';
+import { formatDuration, plural } from '../../base/format.ts';
 import type { FileProposal, ProposalSet } from '../../protocol/proposals.ts';
 import type { AgentView, RunView } from '../../protocol/view/runView.ts';
 import { countStatuses } from '../../protocol/view/summarizeRun.ts';
 import { describeReceipts } from './describeReceipts.ts';
 import { costSection } from './runReport/costSection.ts';
 import { describeGaps } from './runReport/describeGaps.ts';
-import { firstRows, plain } from './runReport/markdown.ts';
+import { code, firstRows, plain, quote } from './runReport/markdown.ts';
 import { NO_DETAILS, type ReportDetails } from './runReport/reportFacts.ts';
 import { describeHead } from './runReport/reportHead.ts';
 import { describeSummary } from './runReport/summaryOf.ts';
 
 /** Rows of one list; the journal and the run tree have them all. */
 const MAX_ROWS = 50;
+
+/** Characters of an error's message; the journal has it whole. */
+const MAX_MESSAGE = 300;
 
 /** Markdown. Pass the proposals where they are known, for the changes by group, and what the journal tells. */
 export function writeReport(
@@ -38,8 +42,7 @@ export function writeReport(
 
 function describeRequest(view: RunView): string {
   const request = view.request.trim() === '' ? view.meta.description : view.request.trim();
-  const quoted = request.split(/\r?\n/u).map((line) => `> ${line}`);
-  return ['## Request', '', ...quoted].join('\n');
+  return ['## Request', '', quote(request)].join('\n');
 }
 
 function describeOutcome(view: RunView): string {
@@ -51,13 +54,17 @@ function describeOutcome(view: RunView): string {
   return [
     '## Run',
     '',
-    `- State: **${view.state}**${view.stateMessage === null ? '' : ` — ${view.stateMessage}`}`,
+    `- State: **${view.state}**${view.stateMessage === null ? '' : ` — ${plain(view.stateMessage, MAX_MESSAGE)}`}`,
     `- Agents: ${agents === '' ? 'none started, so nothing was changed' : agents}`,
-    ...(view.phases.length === 0 ? [] : [`- Phases: ${view.phases.map(plain).join(' → ')}`]),
+    ...(view.phases.length === 0
+      ? []
+      : [`- Phases: ${view.phases.map((title) => plain(title)).join(' → ')}`]),
     `- Model: ${model}`,
     ...(took === null ? [] : [`- Time: ${took}`]),
     `- Run: \`${view.runId}\`, on a snapshot of ${plural(view.snapshotFiles, 'file')}`,
-    ...(view.error === null ? [] : [`- Error: \`${view.error.code}\` ${view.error.message}`]),
+    ...(view.error === null
+      ? []
+      : [`- Error: \`${view.error.code}\` ${plain(view.error.message, MAX_MESSAGE)}`]),
   ].join('\n');
 }
 
@@ -70,7 +77,7 @@ function describeChanges(view: RunView, proposals: ProposalSet | null): string {
       file.hunks.some((hunk) => hunk.groupId === group.groupId),
     );
     const rows = inGroup.map((file) => describeFile(file, group.groupId));
-    lines.push('', `### ${plain(group.title)}`, '', ...firstRows(rows, MAX_ROWS));
+    appendAll(lines, ['', `### ${plain(group.title)}`, '', ...firstRows(rows, MAX_ROWS)]);
   }
   return lines.join('\n');
 }
@@ -81,7 +88,7 @@ function describeFile(file: FileProposal, groupId: string): string {
   const removed = hunks.reduce((sum, hunk) => sum + hunk.removed, 0);
   const kind = file.kind === 'modify' ? '' : ` (${file.kind})`;
   const flag = file.flag === null ? '' : ` — accept separately: ${file.flag}`;
-  return `- \`${file.path}\`${kind} +${added} −${removed}${flag}`;
+  return `- ${code(file.path)}${kind} +${added} −${removed}${flag}`;
 }
 
 function describeFailures(view: RunView): string {
@@ -89,7 +96,8 @@ function describeFailures(view: RunView): string {
   const commands = view.verifications
     .filter((item) => item.error !== null)
     .map(
-      (item) => `- \`${item.command}\`: \`${item.error?.code ?? ''}\` ${item.error?.message ?? ''}`,
+      ({ command, error }) =>
+        `- ${code(command)}: \`${error?.code ?? ''}\` ${plain(error?.message ?? '', MAX_MESSAGE)}`,
     );
   const rows = [...agents, ...commands];
   return rows.length === 0 ? '' : ['## Failures', '', ...firstRows(rows, MAX_ROWS)].join('\n');
@@ -97,6 +105,8 @@ function describeFailures(view: RunView): string {
 
 function describeAgent(agent: AgentView): string {
   const cause =
-    agent.error === null ? '' : `\`${agent.error.code}\` ${oneLine(agent.error.message, 300)}`;
+    agent.error === null
+      ? ''
+      : `\`${agent.error.code}\` ${plain(agent.error.message, MAX_MESSAGE)}`;
   return `- ${plain(agent.label)} (agent ${agent.agentId}): ${cause}`;
 }

@@ -1,3 +1,4 @@
+import { appendAll } from '../../base/appendAll.ts';
 import { formatUsd, oneLine, plural } from '../../base/format.ts';
 import { isLive, type RunSummary } from '../../protocol/view/summarizeRun.ts';
 import { t } from '../shared/localize.ts';
@@ -116,7 +117,7 @@ function openQuestions(run: RunSummary): readonly string[] {
 function describeRun(run: RunSummary): string {
   const lines = [t('Muster: {0}', run.name)];
   if (run.stateMessage !== null) lines.push(run.stateMessage);
-  lines.push(...openQuestions(run));
+  appendAll(lines, openQuestions(run));
   for (const phase of run.phases) {
     const { queued, running, ok, failed, skipped, cancelled } = phase.counts;
     const total = queued + running + ok + failed + skipped + cancelled;

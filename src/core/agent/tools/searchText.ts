@@ -1,4 +1,5 @@
 /** The search over an agent's files: most lie in shared memory and are not read at all. */
+import { appendAll } from '../../../base/appendAll.ts';
 import type { ComputeAnswer, ComputeTask } from '../../../protocol/threads/computeMessages.ts';
 import { MAX_SEARCH_MATCHES, MAX_SEARCHED_CHARS, SEARCH_BATCH_CHARS } from '../../limits.ts';
 import { computeUntrusted } from '../computeUntrusted.ts';
@@ -47,7 +48,7 @@ class Search {
       const answer = await this.#searchIn(files, isFirst ? corpus : undefined);
       if (answer.type === 'refused') return toolError(answer.message);
       if (answer.type !== 'matches') throw new Error(`A search was answered with ${answer.type}.`);
-      matches.push(...answer.matches);
+      appendAll(matches, answer.matches);
       if (answer.more || matches.length > this.#maxMatches) return this.#describe(matches, true);
       if (batch.done !== true) batch = await batches.next();
     }

@@ -1,3 +1,4 @@
+import { appendAll } from '../../../base/appendAll.ts';
 import type { PlanProblem, Selection } from '../../../protocol/proposals.ts';
 import type { FileContent } from '../../ports/fileView.ts';
 import { carryOver } from '../tree/carryOver.ts';
@@ -32,7 +33,7 @@ export async function planAccept(
   const steps: WriteStep[] = [];
   for (const selected of resolved.files) {
     const planned = await planFile(review, selected);
-    problems.push(...planned.problems);
+    appendAll(problems, planned.problems);
     if (planned.step !== null) steps.push(planned.step);
   }
   const { runId } = record;

@@ -1,3 +1,4 @@
+import { appendAll } from '../../../base/appendAll.ts';
 import type { PlanProblem, Selection } from '../../../protocol/proposals.ts';
 import type { DecisionsState } from './decisions.ts';
 import type { FileRecord, ProposalRecord } from '../proposalRecord.ts';
@@ -32,7 +33,7 @@ export function resolveSelection(
     const open = named.filter((hunk) => !decisions.hunkStates.has(hunk.hunkId));
     const hunkIds = open.map((hunk) => hunk.hunkId);
     if (selection.type === 'hunks')
-      problems.push(...decidedProblems(file.path, named.map(idOf), decisions));
+      appendAll(problems, decidedProblems(file.path, named.map(idOf), decisions));
     if (hunkIds.length === 0) continue;
     if (isBulk && flagged === 'leftOut' && file.flag !== null)
       problems.push({ path: file.path, hunkIds, reason: flagReason(file.path, file.flag) });

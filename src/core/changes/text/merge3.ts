@@ -1,3 +1,4 @@
+import { appendAll } from '../../../base/appendAll.ts';
 import { splitLines } from '../../../base/lines.ts';
 import { diffLineLists, type LineChange } from './lineDiff.ts';
 
@@ -72,7 +73,7 @@ function mergeLines(lists: MergeLists): readonly MergePart[] {
   };
   let baseIndex = 0;
   for (const cluster of clusters(lists)) {
-    clean.push(...slice(lists.base, baseIndex, cluster.baseStart));
+    appendAll(clean, slice(lists.base, baseIndex, cluster.baseStart));
     const ours = sideText(lists.ours, cluster, cluster.ours);
     const theirs = sideText(lists.theirs, cluster, cluster.theirs);
     const merged = mergeCluster({ cluster, ours, theirs });
@@ -82,7 +83,7 @@ function mergeLines(lists: MergeLists): readonly MergePart[] {
     } else clean.push(merged);
     baseIndex = cluster.baseEnd;
   }
-  clean.push(...slice(lists.base, baseIndex, lists.base.length));
+  appendAll(clean, slice(lists.base, baseIndex, lists.base.length));
   closeText();
   return parts;
 }

@@ -1,3 +1,4 @@
+import { appendAll } from '../../../base/appendAll.ts';
 import { splitLines } from '../../../base/lines.ts';
 import { diffLineLists, type LineChange } from './lineDiff.ts';
 
@@ -42,12 +43,12 @@ function hunkText(hunk: {
   const body: string[] = [];
   let index = oldStart;
   for (const change of changes) {
-    body.push(...marked(' ', oldLines.slice(index, change.oldStart)));
-    body.push(...marked('-', oldLines.slice(change.oldStart, change.oldEnd)));
-    body.push(...marked('+', newLines.slice(change.newStart, change.newEnd)));
+    appendAll(body, marked(' ', oldLines.slice(index, change.oldStart)));
+    appendAll(body, marked('-', oldLines.slice(change.oldStart, change.oldEnd)));
+    appendAll(body, marked('+', newLines.slice(change.newStart, change.newEnd)));
     index = change.oldEnd;
   }
-  body.push(...marked(' ', oldLines.slice(index, oldEnd)));
+  appendAll(body, marked(' ', oldLines.slice(index, oldEnd)));
   const ranges = `-${rangeText(oldStart, oldEnd)} +${rangeText(newStart, newEnd)}`;
   return `@@ ${ranges} @@\n${body.join('')}`;
 }

@@ -1,3 +1,4 @@
+import { appendAll } from '../../../base/appendAll.ts';
 import { Mutex } from '../../../base/mutex.ts';
 import type { FileChange, FileContent, FileView } from '../../ports/fileView.ts';
 import { collectAgentChanges, type AgentChange } from './agentChanges.ts';
@@ -182,7 +183,7 @@ export class RunTree implements FileView {
       this.#hasher.set(path, history?.changeIdentity ?? null);
     }
     this.#paths = staged.paths;
-    this.#conflicts.push(...staged.conflicts);
+    appendAll(this.#conflicts, staged.conflicts);
     const changedPaths = [...staged.contents.keys()].sort();
     const report: MergeReport = { changedPaths, conflicts: staged.conflicts };
     onMerged?.(report);

@@ -1,4 +1,5 @@
 /** Answers an agent's schema with a plausible value: as much as it allows, or as little. */
+import { appendAll } from '../../../base/appendAll.ts';
 import type { Json } from '../../../base/json.ts';
 import type { StubKind } from '../../../protocol/estimate.ts';
 import {
@@ -82,7 +83,7 @@ class SchemaStub {
     const required = asList(schema['required']).filter((name) => typeof name === 'string');
     const isFull = !this.#isLean && this.#valuesLeft > 0;
     const names = isFull ? [...Object.keys(properties), ...required] : required;
-    if (names.length === 0) names.push(...this.#freeNames(schema, isFull));
+    if (names.length === 0) appendAll(names, this.#freeNames(schema, isFull));
     const others = schema['additionalProperties'] ?? {};
     const entries = [...new Set(names)].map((name, index) => {
       const child = Object.hasOwn(properties, name) ? properties[name] : others;

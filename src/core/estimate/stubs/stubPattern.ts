@@ -3,6 +3,7 @@
  * pattern comes from a script, and matching one could take for ever.
  */
 
+import { appendAll } from '../../../base/appendAll.ts';
 import { MAX_PATTERN_CHARS, MAX_STUB_CHARS } from '../estimateLimits.ts';
 
 type Part =
@@ -124,12 +125,12 @@ class PatternReader {
       const from = this.#readMember();
       if (from === null) return null;
       const isRange = this.#peek() === '-' && this.#text[this.#at + 1] !== ']';
-      if (!isRange || from.length !== 1) members.push(...from);
+      if (!isRange || from.length !== 1) appendAll(members, from);
       else {
         this.#at += 1;
         const to = this.#readMember();
         if (to?.length !== 1) return null;
-        members.push(...charactersBetween(from[0] ?? '', to[0] ?? ''));
+        appendAll(members, charactersBetween(from[0] ?? '', to[0] ?? ''));
       }
     }
     const choices = isNegated ? PRINTABLE.filter((item) => !members.includes(item)) : members;

@@ -1,4 +1,5 @@
 /** Leads every hunk that was applied back to an agent, its prompt, its model, the tree it began with, and the approval. */
+import { appendAll } from '../../../base/appendAll.ts';
 import { ProposalRecord } from '../../changes/proposalRecord.ts';
 import { foldDecisions, type DecidedWrite } from '../../changes/review/decisions.ts';
 import { parseJson } from '../../../base/json.ts';
@@ -43,7 +44,7 @@ export function traceApplied(
     if (action !== 'accept') continue;
     for (const write of writes.filter(({ status, undone }) => status === 'written' && !undone)) {
       const place = { decisionId, acceptedBy: by, path: write.path };
-      origins.push(...traceWrite({ run, write, place, agents, authors }, findings));
+      appendAll(origins, traceWrite({ run, write, place, agents, authors }, findings));
     }
   }
   return origins;

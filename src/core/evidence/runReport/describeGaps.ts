@@ -1,5 +1,5 @@
 /** What a reader could take for done and is not. */
-import { oneLine, plural } from '../../../base/format.ts';
+import { plural } from '../../../base/format.ts';
 import type { ErrorCode } from '../../../protocol/errorCodes.ts';
 import { hasNoChange } from '../../../protocol/view/noChange.ts';
 import type { AgentView, RunView } from '../../../protocol/view/runView.ts';
@@ -116,5 +116,5 @@ function warningRows({ logs }: RunView, { refused }: ReportFacts): readonly stri
 }
 
 function cut(message: string): string {
-  return oneLine(message, MAX_MESSAGE_CHARS);
+  return plain(message, MAX_MESSAGE_CHARS);
 }

@@ -6,6 +6,7 @@ import type {
   ModelRequest,
   SendOptions,
 } from '../../../core/ports/modelClient.ts';
+import { guardedFetch } from './guardedFetch.ts';
 import { limitAnswer } from './limitAnswer.ts';
 import { readAnswer } from './readAnswer.ts';
 import { readRateLimits } from './readRateLimits.ts';
@@ -27,6 +28,7 @@ export function createAnthropicClient(options: AnthropicOptions): ModelClient {
     timeout: answerStartTimeoutMs,
     logLevel: 'off',
     openTelemetry: false,
+    fetch: guardedFetch,
   });
   const thinking = new RememberedThinking();
   return {

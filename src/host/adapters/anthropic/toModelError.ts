@@ -1,11 +1,14 @@
 import { APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
-import { plural } from '../../../base/format.ts';
+import { cutText, plural } from '../../../base/format.ts';
 import { errorCode, errorText } from '../../../base/errorText.ts';
 import { TURN_RETRY_WINDOW_MS } from '../../../core/limits.ts';
 import { ModelError } from '../../../core/ports/modelClient.ts';
 import { AnswerTooLongError } from './limitAnswer.ts';
 import { BrokenStreamError, StreamFailureError } from './readAnswer.ts';
 import { readRetryAfterMs, readUsageResetMs } from './readRateLimits.ts';
+
+/** Characters of what the server says: a sentence or two, not its page of HTML. */
+const MAX_SAID_CHARS = 1000;
 
 interface Facts {
   readonly baseUrl: string;
@@ -71,9 +74,10 @@ export function isApiError(error: unknown): error is APIError {
 }
 
 function fromStatus(error: APIError, status: number, facts: Facts): ModelError {
+  if (status >= 300 && status < 400) return modelError(badRequest, redirected(error, facts));
   const waitMs = readRetryAfterMs(error.headers) ?? usageResetMs(error, status);
   const verdict = isUsedUp(error, status, waitMs) ? usedUp : verdictOf(error, status);
-  const said = error.apiMessage ?? error.message;
+  const said = cutText(error.apiMessage ?? error.message, MAX_SAID_CHARS);
   return new ModelError(
     `${attempted(facts)}: ${status} ${said}${advice(verdict, status, waitMs)}`,
     {
@@ -83,6 +87,12 @@ function fromStatus(error: APIError, status: number, facts: Facts): ModelError {
       usableAgainMs: verdict === usedUp ? waitMs : null,
     },
   );
+}
+
+function redirected(error: APIError, facts: Facts): string {
+  const location = error.headers?.get('location') ?? '';
+  const host = URL.canParse(location) ? ` to ${new URL(location).host}` : '';
+  return `${attempted(facts)}: the server sends requests on${host}, which is refused, because they hold your code. Set the base URL to the address that answers.`;
 }
 
 function usageResetMs(error: APIError, status: number): number | null {

@@ -2,6 +2,7 @@
  * What agents of a workspace's earlier runs used, read from their journals. Only the lines that tell it are
  * parsed, and the chain is not checked: an estimate needs speed, and forges nothing.
  */
+import { appendAll } from '../../../base/appendAll.ts';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type * as z from 'zod';
@@ -61,7 +62,10 @@ export class AgentHistory {
       const known = this.#known.get(run.runId);
       const fresh = known?.changedAtMs === run.changedAtMs ? known : await this.#read(run);
       read.set(run.runId, fresh);
-      found.push(...fresh.samples.filter((sample) => sample.provider === provider));
+      appendAll(
+        found,
+        fresh.samples.filter((sample) => sample.provider === provider),
+      );
     }
     this.#known = read;
     return found.slice(0, MAX_AGENTS);

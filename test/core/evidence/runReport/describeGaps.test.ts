@@ -102,8 +102,8 @@ describe('what a report says was not covered', () => {
       [log('parallel[3] failed: Error: no'), log('pipeline[0] failed: TypeError: x', 'info')],
       [
         '- 2 items dropped (null in the script):',
-        '  - parallel[3] failed: Error: no',
-        '  - pipeline[0] failed: TypeError: x',
+        '  - parallel\\[3\\] failed: Error: no',
+        '  - pipeline\\[0\\] failed: TypeError: x',
       ],
     ],
     [
@@ -273,7 +273,7 @@ describe('the summary that a script returned', () => {
   });
 
   it('is cut when it is very long', () => {
-    assert.match(describeSummary('x'.repeat(20_000)), /… \[12000 more characters\]$/u);
+    assert.match(describeSummary('x'.repeat(20_000)), /… \\\[12000 more characters\\\]$/u);
   });
 });
 

@@ -2,6 +2,7 @@
  * Finds the processes of one command again and again, at little cost: each process of the machine is looked at
  * once, and after that only those of the command. Linux only.
  */
+import { appendAll } from '../../../../base/appendAll.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessFacts {
@@ -56,7 +57,7 @@ export class ProcessTable {
       if (seen.has(pid)) continue;
       seen.add(pid);
       this.#members.add(pid);
-      queue.push(...(children.get(pid) ?? []));
+      appendAll(queue, children.get(pid) ?? []);
     }
   }
 }

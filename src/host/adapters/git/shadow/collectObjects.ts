@@ -4,6 +4,7 @@
  * for dead begins. Here git only adds, one pack of all that is reachable; what was there before goes by our own
  * hand. So it can end at any moment, and what is left is more than is needed, never less.
  */
+import { appendAll } from '../../../../base/appendAll.ts';
 import { randomBytes } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -83,7 +84,10 @@ async function listObjectFiles(shadow: ShadowRepository): Promise<readonly strin
   const files: string[] = [];
   for (const folder of folders) {
     const names = await readdir(path.join(objects, folder));
-    files.push(...names.map((name) => path.join(objects, folder, name)));
+    appendAll(
+      files,
+      names.map((name) => path.join(objects, folder, name)),
+    );
   }
   return files;
 }

@@ -1,3 +1,4 @@
+import { appendAll } from '../../../../base/appendAll.ts';
 import { constants, lstatSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { access, lstat, realpath } from 'node:fs/promises';
@@ -72,7 +73,7 @@ export async function* listWorkspace(
       const batch = listed.paths.slice(start, start + STAT_BATCH).map((file) => prefix + file);
       const visible = batch.filter((file) => !options.isHidden(file));
       const files = await sortByKind(options, { candidates: visible, listing, folders });
-      listing.paths.push(...files);
+      appendAll(listing.paths, files);
       yield files;
     }
   }
