@@ -11,7 +11,9 @@ export function plain(text: string, most = 200): string {
  */
 export function inert(text: string): string {
   return text
-    .replaceAll(/[[\]<>]/gu, '\\$&')
+    .replaceAll(/[[\]]/gu, '\\$&')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
     .replaceAll(/\b(?:https?|ftp|file|command|vscode|data|javascript):/giu, (scheme) =>
       scheme.replace(':', '\\:'),
     );

@@ -1,12 +1,13 @@
-import { appendAll } from '../../../../base/appendAll.ts';
 import { constants, lstatSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { access, lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { appendAll } from '../../../../base/appendAll.ts';
 import { MAX_SNAPSHOT_FILE_BYTES } from '../../../../core/limits.ts';
 import { userGitEnvironment } from '../gitEnvironment.ts';
 import { isGitError } from '../gitError.ts';
 import { runGit, splitNul } from '../runGit.ts';
+import { endingStalls } from './stalledListing.ts';
 import type { ShadowRepository } from '../shadow/shadowRepository.ts';
 
 /** Folders that a plain folder (no git repository) leaves out: what tools make and could make again. */
@@ -67,7 +68,9 @@ export async function* listWorkspace(
   const folders = [''];
   for (let prefix = folders.shift(); prefix !== undefined; prefix = folders.shift()) {
     const folder = path.join(options.workspaceRoot, prefix);
-    const listed = await listFolder(options, folder);
+    const listed = await endingStalls(folder, options.signal, (signal) =>
+      listFolder({ ...options, signal }, folder),
+    );
     if (listed.isRepository) listing.repositories.push(folder);
     for (let start = 0; start < listed.paths.length; start += STAT_BATCH) {
       const batch = listed.paths.slice(start, start + STAT_BATCH).map((file) => prefix + file);
