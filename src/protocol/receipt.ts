@@ -27,6 +27,26 @@ export const BaselineNote = z.object({
 });
 export type BaselineNote = z.infer<typeof BaselineNote>;
 
+/** A test file, or what decides which tests run, that agents changed. */
+export const TouchedTest = z.object({
+  path: z.string(),
+  kind: z.enum(['test', 'configuration']),
+  how: z.enum(['added', 'changed', 'deleted']),
+  /** What speaks for a weaker test, in words; absent where nothing does. */
+  weakened: z.string().optional(),
+});
+export type TouchedTest = z.infer<typeof TouchedTest>;
+
+/** What agents did to the tests before these judged them. */
+export const TouchedTests = z.object({
+  tests: z.number().int().nonnegative(),
+  configurations: z.number().int().nonnegative(),
+  weakened: z.number().int().nonnegative(),
+  /** The first of them, the weakened ones before the others. */
+  named: z.array(TouchedTest),
+});
+export type TouchedTests = z.infer<typeof TouchedTests>;
+
 /** The evidence of one verification: a command, the exact tree it ran on, and what came out. */
 export const Receipt = z.object({
   verifyId: z.number().int().positive(),
@@ -51,6 +71,8 @@ export const Receipt = z.object({
   fixed: z.array(z.string()),
   /** Why the command shows nothing although it ended without a failure; absent where nothing speaks against it. */
   doubts: z.array(z.string()).optional(),
+  /** Absent where no agent touched a test or a configuration of tests. */
+  touched: TouchedTests.optional(),
   treeHash: z.string(),
   logPath: z.string(),
   output: z.string(),

@@ -1,8 +1,10 @@
 import { formatUsd, plural } from '../../base/format.ts';
 import { receiptLine } from '../../core/evidence/receiptLine.ts';
+import { STALE_WORDS } from '../../protocol/view/staleWords.ts';
 import { hasNoChange } from '../../protocol/view/noChange.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
-import { countStatuses, isStale, STALE_WORDS } from '../../protocol/view/summarizeRun.ts';
+import { countStatuses, isStale } from '../../protocol/view/summarizeRun.ts';
+import { verdictTouched } from '../../protocol/view/touchedWords.ts';
 import { printLine, type OutputStream } from '../cliContext.ts';
 
 /** What came of a run, in a few lines, and what to do next. */
@@ -23,7 +25,8 @@ export function printReport(out: OutputStream, view: RunView, directory: string)
     out,
     `  proposals: ${plural(files, 'file')}, ${plural(hunks, 'hunk')} in ${plural(groups, 'group')}${kept}`,
   );
-  printLine(out, `  verdict: ${verdict}`);
+  const touched = verdictTouched(view.verifications.flatMap(({ receipt }) => receipt ?? []));
+  printLine(out, `  verdict: ${verdict}${touched === null ? '' : `; ${touched}`}`);
   for (const { receipt } of view.verifications) {
     if (receipt === null) continue;
     const stale = isStale(receipt, view) ? `; ${STALE_WORDS}` : '';

@@ -1,8 +1,10 @@
 import { formatDuration, plural } from '../../base/format.ts';
 import type { Receipt, Verdict } from '../../protocol/receipt.ts';
+import { STALE_WORDS } from '../../protocol/view/staleWords.ts';
 import type { RunView } from '../../protocol/view/runView.ts';
 import { lastLinesOf } from '../../protocol/view/lastLines.ts';
-import { isStale, STALE_WORDS } from '../../protocol/view/summarizeRun.ts';
+import { isStale } from '../../protocol/view/summarizeRun.ts';
+import { verdictTouched } from '../../protocol/view/touchedWords.ts';
 import { code } from './runReport/markdown.ts';
 import { receiptResult } from './receiptLine.ts';
 
@@ -18,7 +20,9 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 /** The verdict and what it rests on. */
 export function describeReceipts(view: RunView): string {
   const receipts = view.verifications.flatMap((item) => item.receipt ?? []);
-  const lines = ['## Verdict', '', `**${view.verdict}**: ${VERDICTS[view.verdict]}.`];
+  const touched = verdictTouched(receipts);
+  const note = touched === null ? '' : ` ${touched[0]?.toUpperCase() ?? ''}${touched.slice(1)}.`;
+  const lines = ['## Verdict', '', `**${view.verdict}**: ${VERDICTS[view.verdict]}.${note}`];
   if (receipts.length === 0) return [...lines, '', 'No commands ran.'].join('\n');
   return [...lines, '', ...receipts.flatMap((receipt) => describe(receipt, view))].join('\n');
 }
@@ -39,6 +43,7 @@ function describe(receipt: Receipt, view: RunView): string[] {
     ...names('failed', receipt.failedTests),
     ...names('passed before, not now', receipt.regressions),
     ...names('did not run, passed before', receipt.vanished ?? []),
+    ...touchedNames(receipt),
     ...lastLines(receipt),
     ...names('fixed', receipt.fixed),
   ];
@@ -61,4 +66,17 @@ function lastLines({ ok, output }: Receipt): string[] {
   const lines = lastLinesOf(output);
   if (ok || lines.length === 0) return [];
   return ['  - its last lines:', '', ...lines.map((line) => `        ${line}`), ''];
+}
+
+function touchedNames({ touched }: Receipt): string[] {
+  if (touched === undefined) return [];
+  const shown = touched.named.slice(0, MAX_TEST_NAMES);
+  const hidden = touched.tests + touched.configurations - shown.length;
+  return [
+    ...shown.map(({ path, kind, how, weakened }) => {
+      const why = weakened === undefined ? '' : `: ${weakened}`;
+      return `  - ${kind === 'test' ? 'test file' : 'test configuration'} ${how} by this run: ${code(path)}${why}`;
+    }),
+    ...(hidden > 0 ? [`  - and ${hidden} more`] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { BaselineNote, Receipt } from '../../protocol/receipt.ts';
+import type { BaselineNote, Receipt, TouchedTests } from '../../protocol/receipt.ts';
 import { RECEIPT_OUTPUT_CHARS } from '../limits.ts';
 import type { CommandResult } from '../ports/commandRunner.ts';
 import type { TestReport } from '../ports/testReports.ts';
@@ -27,6 +27,7 @@ export interface VerificationFacts {
   readonly logPath: string;
   readonly result: CommandResult;
   readonly report: TestReport | null;
+  readonly touched?: TouchedTests | undefined;
   /** What came of the same command on the snapshot, when it was asked to run there too. */
   readonly baseline?: BaselineFacts | undefined;
 }
@@ -35,7 +36,7 @@ export interface VerificationFacts {
 export function makeReceipt(facts: VerificationFacts): Receipt {
   const { verifyId, label, phase, command, cwd, required, sandbox, treeHash, logPath } = facts;
   const { exitCode, timedOut, stopped, durationMs, output } = facts.result;
-  const { report } = facts;
+  const { report, touched } = facts;
   const tests = report?.counts ?? null;
   const compared = facts.baseline === undefined ? undefined : compare(facts.baseline, facts);
   const { regressions = [], vanished = [], fixed = [] } = compared?.comparison ?? {};
@@ -62,6 +63,7 @@ export function makeReceipt(facts: VerificationFacts): Receipt {
     ...(vanished.length === 0 ? {} : { vanished: [...vanished] }),
     fixed: [...fixed],
     ...(doubts.length === 0 ? {} : { doubts }),
+    ...(touched === undefined ? {} : { touched }),
     output: output.slice(-RECEIPT_OUTPUT_CHARS),
     ...(compared === undefined ? {} : { baseline: compared.note }),
   };

@@ -1,4 +1,5 @@
 import { formatDuration, plural } from '../../base/format.ts';
+import { touchedWords } from '../../protocol/view/touchedWords.ts';
 import { lastLinesOf } from '../../protocol/view/lastLines.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 
@@ -9,10 +10,12 @@ export function receiptLine(receipt: Receipt): string {
     tests === null
       ? 'no test report'
       : `${tests.passed} tests passed, ${tests.failed} failed, ${tests.skipped} skipped`;
+  const touched = touchedWords(receipt);
   const facts = [
     receiptResult(receipt),
     counts,
     ...comparison(receipt),
+    ...(touched === null ? [] : [touched]),
     formatDuration(durationMs),
   ];
   return `${command}: ${facts.join('; ')}; sandbox: ${sandbox}`;
@@ -27,7 +30,7 @@ export function receiptResult(receipt: Receipt): string {
 }
 
 /** Why it did not come to an end of its own; null where it did. */
-export function whyCut({ timedOut, stopped }: Receipt): string | null {
+function whyCut({ timedOut, stopped }: Receipt): string | null {
   if (timedOut) return 'ran out of time';
   return stopped === undefined ? null : `stopped: ${stopped}`;
 }

@@ -105,9 +105,6 @@ function rerunsUnsandboxed({ status, commands }: AgentView): boolean {
   return status !== 'ok' && (commands?.unsandboxed ?? 0) > 0;
 }
 
-/** Said of a stale receipt: the script went on, or the user took only a part of what was proposed. */
-export const STALE_WORDS = 'stale: it ran on other files than those proposed or accepted now';
-
 /** Number of agents in each state. */
 export function countStatuses(agents: readonly AgentView[]): StatusCounts {
   const counts: Record<AgentStatus, number> = {

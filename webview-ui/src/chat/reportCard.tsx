@@ -2,9 +2,11 @@ import type { ComponentChildren, JSX } from 'preact';
 import { plural } from '../../../src/base/format.ts';
 import type { ChatFromWebview } from '../../../src/protocol/webviews/chatMessages.ts';
 import type { Receipt } from '../../../src/protocol/receipt.ts';
+import { STALE_WORDS } from '../../../src/protocol/view/staleWords.ts';
 import { canVerifyAccepted } from '../../../src/protocol/view/canVerifyAccepted.ts';
 import { lastLinesOf } from '../../../src/protocol/view/lastLines.ts';
-import { STALE_WORDS, type RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
+import type { RunSummary } from '../../../src/protocol/view/summarizeRun.ts';
+import { verdictTouched } from '../../../src/protocol/view/touchedWords.ts';
 import { ActionButton } from '../shared/actionButton.tsx';
 import { Icon } from '../shared/icon.tsx';
 import {
@@ -61,12 +63,14 @@ export function ReportCardBody({ run, act }: ReportCardBodyProps): JSX.Element {
 
 function VerdictLine({ run }: { readonly run: RunSummary }): JSX.Element {
   const words = VERDICT_WORDS[run.verdict];
+  const touched = verdictTouched(run.receipts);
   return (
     <p class="verdict">
       <Icon name={words.icon} tone={words.tone} />
       <span>
         <strong>{words.text}</strong>
         <span class="quietText"> {explainVerdict(run)}</span>
+        {touched === null ? null : <span>; {touched}</span>}
       </span>
     </p>
   );
@@ -107,6 +111,14 @@ function ReceiptLine({ receipt, isStale }: ReceiptLineProps): JSX.Element {
           </span>
         ))}
         {hidden > 0 ? <span class="detailLine quietText">and {hidden} more</span> : null}
+        {(receipt.touched?.named ?? [])
+          .slice(0, MAX_FAILED_TESTS)
+          .map(({ path, how, weakened }) => (
+            <span key={path} class="detailLine quietText">
+              <code>{path}</code> {how}
+              {weakened === undefined ? '' : `: ${weakened}`}
+            </span>
+          ))}
         {receipt.ok ? null : <LastLines output={receipt.output} />}
       </span>
     </li>

@@ -9,7 +9,7 @@ export function plain(text: string, most = 200): string {
  * The same Markdown without what loads or runs when a preview shows it: images, links and raw HTML. Some
  * previews fetch an image without being asked, and its address can carry away what an agent has read.
  */
-export function inert(text: string): string {
+function inert(text: string): string {
   return text
     .replaceAll(/[[\]]/gu, '\\$&')
     .replaceAll('<', '&lt;')

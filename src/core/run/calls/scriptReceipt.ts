@@ -7,6 +7,7 @@ type Hidden =
   | 'failedTests'
   | 'vanished'
   | 'doubts'
+  | 'touched'
   | 'stopped'
   | 'baseline';
 

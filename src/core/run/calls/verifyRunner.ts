@@ -8,6 +8,7 @@ import type {
   ThrownError,
 } from '../../../protocol/threads/scriptMessages.ts';
 import { makeReceipt, type BaselineFacts } from '../../evidence/makeReceipt.ts';
+import { touchedTests } from '../../evidence/touchedTests.ts';
 import type { CommandResult } from '../../ports/commandRunner.ts';
 import type { ReportedRun, TestReport } from '../../ports/testReports.ts';
 import type { AnswerContext } from '../answers/answerContext.ts';
@@ -160,6 +161,14 @@ export class VerifyRunner {
     const { commands, store } = this.#ctx.services;
     const logPath = await store.verifyLogPath(verifyId);
     const { command } = call;
+    // Before the command takes its time: agents go on meanwhile.
+    const touched = touchedTests(
+      this.#ctx.tree.changedHistories().map(({ path, base, content }) => ({
+        path,
+        base,
+        proposed: content,
+      })),
+    );
     const { result, report } = await this.#runOn(treeHash, call, logPath);
     const receipt = makeReceipt({
       verifyId,
@@ -167,6 +176,7 @@ export class VerifyRunner {
       logPath,
       result,
       report,
+      touched,
       command,
       label: call.label,
       phase: call.phase,
