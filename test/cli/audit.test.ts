@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { AuditFinding } from '../../src/core/evidence/audit/auditFinding.ts';
 import { OWNER_FILE } from '../../src/core/evidence/audit/auditArtifacts.ts';
 import { auditRun, type AuditResult } from '../../src/core/evidence/audit/auditRun.ts';
@@ -249,6 +251,9 @@ describe('muster audit of a run without an end', function () {
     const exported = await test.bed.run('export', 'last', '--out', path.join(test.bed.root, 'x'));
     assert.equal(exported.exitCode, 1);
     assert.match(exported.stderr, /it is still running\. Export it when it has ended/u);
+    // The transcript comes to the disk on its own time, which a fast machine would not wait for.
+    const transcript = 'state/*/runs/*/agents/0002/transcript.jsonl';
+    while (globSync(transcript, { cwd: test.bed.root }).length === 0) await setTimeout(20);
     running.kill();
     await running.ended;
     const killed = await test.bed.run('audit', 'last');
