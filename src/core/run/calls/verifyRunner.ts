@@ -1,7 +1,7 @@
 /** Carries out the script's calls of verify(): the run's present tree on disk, a command in it, a receipt. */
 import { errorText } from '../../../base/errorText.ts';
 import type { FileMark } from '../../../protocol/events/fileMark.ts';
-import type { Receipt } from '../../../protocol/receipt.ts';
+import type { Receipt, TouchedTests } from '../../../protocol/receipt.ts';
 import type {
   AsyncCall,
   HostToScript,
@@ -24,6 +24,13 @@ interface BaselineRun {
   readonly logPath: string;
   readonly result: CommandResult | string;
   readonly report: TestReport | null;
+}
+
+/** What one verification is about. */
+interface ProposedTree {
+  readonly verifyId: number;
+  readonly treeHash: string;
+  readonly touched: TouchedTests | undefined;
 }
 
 /** What verifications need of a run. */
@@ -108,6 +115,10 @@ export class VerifyRunner {
     this.#lastVerifyId += 1;
     const verifyId = this.#lastVerifyId;
     const { label, phase, command, cwd, required } = call;
+    // Of the same moment as the tree: agents go on while it is written.
+    const touched = touchedTests(
+      tree.changedHistories().map(({ path, base, content }) => ({ path, base, proposed: content })),
+    );
     let treeHash: string;
     try {
       treeHash = await snapshots.writeTree(snapshot.tree, tree.changes());
@@ -128,8 +139,9 @@ export class VerifyRunner {
       required,
     });
     try {
-      const known = this.#knownReceipt(verifyId, call, treeHash);
-      const receipt = known ?? (await this.#runCommand(verifyId, call, treeHash));
+      const proposed = { verifyId, treeHash, touched };
+      const known = this.#knownReceipt(call, proposed);
+      const receipt = known ?? (await this.#runCommand(call, proposed));
       this.#receipts.push(receipt);
       const files = known === null ? await this.#filesOf(receipt) : {};
       const fact = { type: 'verify.ended' as const, verifyId, receipt, error: null, ...files };
@@ -144,7 +156,7 @@ export class VerifyRunner {
   }
 
   /** The same command on the same tree need not run again after a resume. */
-  #knownReceipt(verifyId: number, call: VerifyCall, treeHash: string): Receipt | null {
+  #knownReceipt(call: VerifyCall, { verifyId, treeHash, touched }: ProposedTree): Receipt | null {
     const known = this.#ctx.replay?.receipts.findLast(
       (receipt) =>
         receipt.command === call.command &&
@@ -154,21 +166,15 @@ export class VerifyRunner {
     );
     if (known === undefined) return null;
     const { label, phase, required } = call;
-    return { ...known, verifyId, label, phase, required };
+    const own = { verifyId, label, phase, required };
+    return { ...known, ...own, ...(touched === undefined ? {} : { touched }) };
   }
 
-  async #runCommand(verifyId: number, call: VerifyCall, treeHash: string): Promise<Receipt> {
+  async #runCommand(call: VerifyCall, proposed: ProposedTree): Promise<Receipt> {
+    const { verifyId, treeHash } = proposed;
     const { commands, store } = this.#ctx.services;
     const logPath = await store.verifyLogPath(verifyId);
     const { command } = call;
-    // Before the command takes its time: agents go on meanwhile.
-    const touched = touchedTests(
-      this.#ctx.tree.changedHistories().map(({ path, base, content }) => ({
-        path,
-        base,
-        proposed: content,
-      })),
-    );
     const { result, report } = await this.#runOn(treeHash, call, logPath);
     const receipt = makeReceipt({
       verifyId,
@@ -176,7 +182,7 @@ export class VerifyRunner {
       logPath,
       result,
       report,
-      touched,
+      touched: proposed.touched,
       command,
       label: call.label,
       phase: call.phase,

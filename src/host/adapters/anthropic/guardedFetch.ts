@@ -27,7 +27,7 @@ function nextOf({ status, headers }: Response, from: URL): URL | null {
   if ((status !== 307 && status !== 308) || location === null) return null;
   if (!URL.canParse(location, from.href)) return null;
   const to = new URL(location, from);
-  const isSameHost = to.hostname === from.hostname;
-  const isSameTransport = to.protocol === from.protocol && to.port === from.port;
-  return isSameHost && (isSameTransport || to.protocol === 'https:') ? to : null;
+  // Another port of a host may be another user's server; TLS at its usual port is the host's own.
+  const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:' && to.port === '';
+  return to.origin === from.origin || (to.hostname === from.hostname && isUpgrade) ? to : null;
 }

@@ -1,7 +1,6 @@
 /** Git reads whatever is called `.gitignore`: a named pipe of that name makes it wait for ever. */
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../../../../base/errorText.ts';
 
 /** A listing that takes longer is looked into: git lists 100,000 files in less than a second. */
 const STALL_MS = 5000;
@@ -63,15 +62,10 @@ interface Child {
   readonly isFolder: boolean;
 }
 
+/** Nothing where the folder cannot be read: git itself passes over it or says why. */
 async function childrenOf(folder: string): Promise<readonly Child[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
-  } catch (error) {
-    // Git passes over what it may not read, and so does this search.
-    if (['EACCES', 'ENOENT', 'ENOTDIR', 'EPERM'].includes(errorCode(error) ?? '')) return [];
-    throw error;
-  }
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
 }
 
 async function isOdd(file: string): Promise<boolean> {
