@@ -1,5 +1,6 @@
 import { formatDuration, plural } from '../../base/format.ts';
 import { touchedWords } from '../../protocol/view/touchedWords.ts';
+import { visibleText } from '../../base/visibleText.ts';
 import { lastLinesOf } from '../../protocol/view/lastLines.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
 
@@ -56,7 +57,7 @@ export function receiptDetails(receipt: Receipt): readonly string[] {
   const total = Math.max(names.length, failedTests.length, regressions.length);
   const hidden = total - Math.min(names.length, MAX_TEST_NAMES);
   return [
-    ...names.slice(0, MAX_TEST_NAMES).map((name) => `✗ ${name}`),
+    ...names.slice(0, MAX_TEST_NAMES).map((name) => `✗ ${visibleText(name)}`),
     ...(hidden > 0 ? [`and ${hidden} more`] : []),
     ...lastLinesOf(output).map((line) => `| ${line}`),
   ];

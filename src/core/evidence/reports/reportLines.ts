@@ -1,9 +1,8 @@
+import { withoutEscapes } from '../../../base/terminalEscapes.ts';
+
 /** Longer lines are no titles of tests; reading them as such would only cost time. */
 const MAX_TITLE_LINE = 4000;
 
-// Escape sequences that a terminal takes for colours, cursor moves and links. Each alternative ends at
-// the first character that does not belong to it, so that the time is linear in the text.
-const ESCAPES = /\u001B(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/gu;
 const LINE_END = /\r\n|\n|\r/u;
 // What the command runner writes where it left out the middle of a long output.
 const CUT = /^\[\d{1,15} bytes left out here\]$/u;
@@ -20,7 +19,7 @@ export type ReportLine =
 
 /** Takes an output apart, whatever its line ends and colours. */
 export function reportLines(output: string): readonly ReportLine[] {
-  return output.replace(ESCAPES, '').split(LINE_END).map(lineOf);
+  return withoutEscapes(output).split(LINE_END).map(lineOf);
 }
 
 /** True where the middle of the output is missing. */
