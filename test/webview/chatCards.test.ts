@@ -346,6 +346,54 @@ describe('cards of the chat page', () => {
       }
     });
 
+    it('names what was done to tests, and shows the last lines of what failed', async () => {
+      const receipt = makeReceipt({
+        ok: false,
+        tests: { passed: 1, failed: 0, skipped: 1 },
+        regressions: ['a is one'],
+        vanished: ['a is one'],
+        output: 'first\n\u001B[31mlast <b>words</b>\u001B[0m\n',
+        touched: {
+          tests: 1,
+          configurations: 0,
+          weakened: 1,
+          named: [
+            {
+              path: 'test/a.test.js',
+              kind: 'test',
+              how: 'changed',
+              weakened: 'tests in it are skipped',
+            },
+          ],
+        },
+      });
+      const ended = { ...summarizeRun(recordMixedRun().view), endedAt: startedAt + 9000 };
+      const run = { ...ended, state: 'completed' as const, verdict: 'failed' as const };
+      await chat.send(
+        snapshot([{ id: 'run-1', type: 'run', run: { ...run, receipts: [receipt] } }]),
+      );
+      const card = chat.page.getByRole('article');
+      await card.getByText('; 1 test file was changed by this run (1 weaker)').waitFor();
+      const receipts = chat.page.getByRole('region', { name: 'Receipts' });
+      const text = (await receipts.innerText()).replace(/\s+/gu, ' ');
+      assert.match(
+        text,
+        /failed, 2 tests, 1 skipped, 1 regression \(1 did not run\), .* a is one test\/a.test.js changed: tests in it are skipped/u,
+      );
+      const output = card.getByLabel('Last lines of the command');
+      assert.equal(await output.isVisible(), false);
+      await card.getByText('Last lines', { exact: true }).press('Enter');
+      assert.equal(await output.innerText(), 'first\nlast <b>words</b>');
+    });
+
+    it('says why a command that did not fail proves nothing', async () => {
+      const receipt = makeReceipt({ ok: false, doubts: ['it ran no tests'] });
+      const ended = { ...summarizeRun(recordMixedRun().view), endedAt: startedAt + 9000 };
+      const run = { ...ended, state: 'completed' as const, receipts: [receipt] };
+      await chat.send(snapshot([{ id: 'run-1', type: 'run', run }]));
+      await chat.page.getByText(/proves nothing: it ran no tests/u).waitFor();
+    });
+
     it('calls a run without receipts unverified', async () => {
       const run = new RunRecorder();
       run.finish({ verdict: 'unverified' });

@@ -98,7 +98,9 @@ function describeOutcome(receipt: Receipt): string {
   if (receipt.stopped !== undefined) return `stopped: ${receipt.stopped}`;
   const { doubts = [], regressions } = receipt;
   if (doubts.length > 0 && regressions.length === 0) return `proves nothing: ${doubts.join('; ')}`;
-  return receipt.exitCode === null ? 'failed' : `failed with exit code ${receipt.exitCode}`;
+  // A suite that drops a test ends with 0 all the same.
+  if (receipt.exitCode === null || receipt.exitCode === 0) return 'failed';
+  return `failed with exit code ${receipt.exitCode}`;
 }
 
 function describeRegressions({ regressions, vanished = [] }: Receipt): string | null {
@@ -110,7 +112,8 @@ function describeRegressions({ regressions, vanished = [] }: Receipt): string | 
 function describeTests({ tests }: Receipt): string | null {
   if (tests === null) return null;
   const total = tests.passed + tests.failed + tests.skipped;
+  const skipped = tests.skipped === 0 ? '' : `, ${tests.skipped} skipped`;
   return tests.failed === 0
-    ? plural(total, 'test')
-    : `${tests.failed} of ${plural(total, 'test')} failed`;
+    ? `${plural(total, 'test')}${skipped}`
+    : `${tests.failed} of ${plural(total, 'test')} failed${skipped}`;
 }
