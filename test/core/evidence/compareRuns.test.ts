@@ -4,6 +4,7 @@ import { makeReceipt } from '../../../src/core/evidence/makeReceipt.ts';
 import { readTextReports } from '../../../src/core/evidence/reports/readTextReports.ts';
 import { reportLines } from '../../../src/core/evidence/reports/reportLines.ts';
 import { reportOf } from '../../../src/core/evidence/reportOf.ts';
+import { passedFacts as facts } from './support/passedFacts.ts';
 import { verdictOf } from '../../../src/core/evidence/verdictOf.ts';
 import type { TestReport } from '../../../src/core/ports/testReports.ts';
 import type { TestResult } from '../../../src/protocol/receipt.ts';
@@ -89,18 +90,6 @@ describe('compareRuns', () => {
 });
 
 describe('A receipt', () => {
-  const facts = {
-    verifyId: 1,
-    label: 'test',
-    phase: null,
-    command: 'npm test',
-    cwd: '',
-    required: true,
-    sandbox: 'none',
-    treeHash: 'now',
-    logPath: '/log',
-    result: { exitCode: 0, timedOut: false, durationMs: 5, output: '' },
-  } as const;
   const then = (report: TestReport | null) => ({
     treeHash: 'then',
     logPath: '/log.baseline',
@@ -109,7 +98,7 @@ describe('A receipt', () => {
   });
   const none = { counts: { passed: 0, failed: 0, skipped: 0 }, results: [] };
   const judged = (change: object) => {
-    const receipt = makeReceipt({ ...facts, report: null, ...change });
+    const receipt = makeReceipt({ ...facts, ...change });
     const evidence = { receipts: [receipt], requiredCommands: [], currentTreeHash: 'now' };
     return [receipt.ok, receipt.doubts?.join() ?? '', verdictOf(evidence)];
   };

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
 import { makeReceipt } from '../../../src/core/evidence/makeReceipt.ts';
-import type { BaselineFacts, VerificationFacts } from '../../../src/core/evidence/makeReceipt.ts';
+import type { BaselineFacts } from '../../../src/core/evidence/makeReceipt.ts';
 import { receiptLine } from '../../../src/core/evidence/receiptLine.ts';
 import { verdictOf } from '../../../src/core/evidence/verdictOf.ts';
 import type { Evidence } from '../../../src/core/evidence/verdictOf.ts';
 import type { Receipt, TestResult, Verdict } from '../../../src/protocol/receipt.ts';
 import { reportOf } from '../../../src/core/evidence/reportOf.ts';
+import { passedFacts as facts } from './support/passedFacts.ts';
 
-const facts: VerificationFacts = {
-  verifyId: 1,
-  label: 'npm test',
-  phase: null,
-  command: 'npm test',
-  cwd: '',
-  required: true,
-  sandbox: 'none',
-  treeHash: 'now',
-  logPath: '/log',
-  report: null,
-  result: { exitCode: 0, timedOut: false, durationMs: 5, output: 'fine' },
-};
 const receipt = (change: Partial<Receipt>): Receipt => ({ ...makeReceipt(facts), ...change });
 const result = (name: string, outcome: TestResult['outcome']): TestResult => ({ name, outcome });
 

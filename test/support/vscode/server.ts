@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -135,6 +135,11 @@ async function bringInstalled(dataDir: string, vsixPath: string): Promise<void> 
 }
 
 async function installOnce(vsixPath: string, installed: string): Promise<void> {
+  // Those of packages that stood here before.
+  for (const old of globSync(`${path.resolve(vsixPath)}.*.installed`)) {
+    // Another process may just have finished this one.
+    if (old !== installed) await rm(old, { recursive: true, force: true });
+  }
   const partial = await mkdtemp(`${installed}.`);
   try {
     await installVsix(partial, vsixPath);
